@@ -1,0 +1,51 @@
+/*
+ * The settings of one instance: a JSON object held against a plugin's declared list. Unknown names,
+ * wrong types, missing and malformed ones are all reported in one go, each with its JSON Pointer
+ * and, where the document's text is given, line and column (code OPS-CONFIG; secrets OPS-KEY).
+ */
+#ifndef VT_PLUGIN_CONFIG_H
+#define VT_PLUGIN_CONFIG_H
+
+#include "base/diagnostics.h"
+#include "base/secret.h"
+
+#include <jansson.h>
+
+/* Where the object stands and what may be done with secrets. */
+struct vt_config_origin {
+  const char *owner;         /* "plugin 'bearer'", for texts */
+  const char *source;        /* file name, or NULL */
+  struct vater_str document; /* the file's text, or empty: no line and column */
+  const char *pointer;       /* of the object in the document: "/actors/3/auth/settings" */
+  const char *base;        /* folder that relative secret files start from, NULL: the working one */
+  const char *credentials; /* $CREDENTIALS_DIRECTORY, or NULL */
+  bool load_secrets;       /* main: true. Elsewhere secrets are checked for form, never read */
+};
+
+/* Parses; `object` NULL is {}. The config is the caller's (vt_config_free), its memory from
+ * `arena`. VATER_E_CONFIG when anything was reported (then *config is NULL), VATER_E_NOMEM. */
+int vt_config_parse(const struct vater_setting *settings, const json_t *object,
+                    const struct vt_config_origin *origin, struct vt_arena *arena,
+                    struct vt_diagnostics *diagnostics, vater_config **config);
+/* Wipes the secrets; NULL is fine. */
+void vt_config_free(vater_config *config);
+
+/* As the ABI's config_*: false where not set and without fallback, of another type, or secret. NULL
+ * config reads as empty. */
+bool vt_config_text(const vater_config *config, const char *name, struct vater_str *value);
+bool vt_config_integer(const vater_config *config, const char *name, int64_t *value);
+bool vt_config_truth(const vater_config *config, const char *name, bool *value);
+bool vt_config_number(const vater_config *config, const char *name, double *value);
+uint32_t vt_config_count(const vater_config *config, const char *name);
+bool vt_config_item(const vater_config *config, const char *name, uint32_t index,
+                    struct vater_str *key, struct vater_str *value);
+/* The loaded secret of that setting; NULL where it is none or not loaded. Host only. */
+const struct vt_secret *vt_config_secret(const vater_config *config, const char *name);
+
+/* Names, types, required or default, help; as `vater plugin info` prints them. Encoded for a
+ * terminal. */
+int vt_settings_help(const struct vater_setting *settings, struct vt_buffer *out);
+/* The effective settings as a JSON object; a secret is "(secret)". For logs and reports. */
+int vt_config_redacted(const vater_config *config, struct vt_buffer *out);
+
+#endif

@@ -1,0 +1,48 @@
+/* The function table that plugins get, and the handles of format and check callbacks. */
+#ifndef VT_PLUGIN_HOST_H
+#define VT_PLUGIN_HOST_H
+
+#include "plugin/call.h"
+#include "plugin/config.h"
+#include "table/table.h"
+
+/* Constant; valid for the process's life. */
+const struct vater_host *vt_host(void);
+
+/* vater_node is struct vt_node of doc/tree.h. */
+
+struct vt_breakdown_dimension {
+  struct vater_str name, value;
+};
+
+/* Observations being written (builder) or read (rows). */
+struct vater_table {
+  struct vt_table_builder *builder;
+  const struct vt_table *rows;
+  uint32_t page;
+  struct vt_arena *arena; /* of the page: breakdown under way, cursor */
+  struct vt_breakdown_dimension *dimensions;
+  uint32_t dimension_count;
+  struct vater_str cursor; /* what set_cursor() said; .ptr NULL: nothing */
+};
+
+/* For vt_format_decode; the cursor lives as long as the arena. */
+void vt_plugin_table_write(struct vater_table *table, struct vt_table_builder *builder,
+                           uint32_t page, struct vt_arena *arena);
+/* Writes what the last row still holds; vt_format_decode does so itself. */
+int vt_plugin_table_flush(struct vater_table *table, struct vt_error *error);
+/* For vt_check_run. */
+void vt_plugin_table_read(struct vater_table *table, const struct vt_table *rows);
+
+#define VT_FINDINGS_ALL UINT32_MAX /* row: the submission as a whole */
+
+/* Where a check's findings go. `fail` gets valid UTF-8 of at most 500 bytes and a row below `rows`.
+ */
+struct vater_findings {
+  uint32_t rows;
+  int (*fail)(void *context, uint32_t row, int column, struct vater_str text,
+              struct vt_error *error);
+  void *context;
+};
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * HTTP as plugins see it: a request being described, the head of an answer, and secret state of an
+ * authentication. No I/O. A header's secret value lives in a vt_secret, apart from the rest.
+ */
+#ifndef VT_PLUGIN_HTTP_H
+#define VT_PLUGIN_HTTP_H
+
+#include "base/arena.h"
+#include "base/environment.h"
+#include "base/error.h"
+#include "base/secret.h"
+
+struct vt_request_header {
+  struct vater_str name;
+  struct vater_str value;         /* empty where secret */
+  const struct vt_secret *secret; /* the whole value, or NULL */
+};
+
+struct vater_request {
+  struct vt_arena *arena; /* the caller's, for the life of the request */
+  struct vater_str method, url, media_type, body;
+  struct vt_request_header *headers;
+  uint32_t header_count, header_room;
+  const vater_config *config; /* whose secrets may be named; set while a callback runs */
+};
+
+/* A header of an answer, and an answer. Borrowed from whoever fetched it. */
+struct vt_response_header {
+  struct vater_str name, value;
+};
+
+struct vater_response {
+  int status;
+  struct vater_str url; /* that was asked */
+  const struct vt_response_header *headers;
+  uint32_t header_count;
+  struct vater_str body; /* auth conversations only */
+};
+
+void vt_request_init(struct vater_request *request, struct vt_arena *arena);
+/* Wipes secret values. */
+void vt_request_fini(struct vater_request *request);
+/* The value, secret or not: for the one who sends it. */
+struct vater_str vt_request_header_value(const struct vt_request_header *header);
+/* Case-insensitive; NULL where absent. */
+const struct vt_request_header *vt_request_header(const struct vater_request *request,
+                                                  const char *name);
+
+/* Each replaces an earlier value of that name and refuses (VATER_E_REFUSED) what would break out of
+ * its place: names that are no RFC 9110 token or that belong to the transport (Host,
+ * Content-Length, Transfer-Encoding, Connection, …), CR, LF, NUL and other controls, over-long
+ * values. */
+int vt_request_set_method(struct vater_request *request, struct vater_str method,
+                          struct vt_error *error);
+/* Absolute http or https URL in RFC 3986 characters, without user information or fragment. */
+int vt_request_set_url(struct vater_request *request, struct vater_str url, struct vt_error *error);
+int vt_request_set_header(struct vater_request *request, struct vater_str name,
+                          struct vater_str value, struct vt_error *error);
+int vt_request_set_body(struct vater_request *request, struct vater_str media_type,
+                        struct vater_str body, struct vt_error *error);
+/* name: prefix + secret. */
+int vt_request_secret_header(struct vater_request *request, struct vater_str name,
+                             struct vater_str prefix, struct vater_str secret,
+                             struct vt_error *error);
+/* Authorization: Basic base64(user ":" secret), RFC 7617; a user name with ':' is refused. */
+int vt_request_basic_header(struct vater_request *request, struct vater_str user,
+                            struct vater_str secret, struct vt_error *error);
+
+/* ---- URLs (RFC 3986) ------------------------------------------------------------------------ */
+
+/* Slices of the text; `has_` tells an empty part from an absent one. */
+struct vt_url {
+  struct vater_str scheme, authority, path, query, fragment;
+  bool has_scheme, has_authority, has_query, has_fragment;
+};
+
+/* Splits (appendix B). False where a character is not allowed in a URI or an escape is broken. */
+bool vt_url_split(struct vater_str text, struct vt_url *url);
+/* `reference` against `base` (section 5.2, strict), dot segments removed. */
+int vt_url_resolve(struct vt_arena *arena, struct vater_str base, struct vater_str reference,
+                   struct vater_str *url, struct vt_error *error);
+/* Same scheme, host (any case) and port (default ports filled in): RFC 6454. */
+bool vt_url_same_origin(struct vater_str a, struct vater_str b);
+/* The target of the first Link header (RFC 8288) with that relation, resolved; VATER_DONE where
+ * there is none. Links with an `anchor` elsewhere are not ours. */
+int vt_response_link(struct vt_arena *arena, const struct vater_response *response,
+                     struct vater_str relation, struct vater_str *url, struct vt_error *error);
+bool vt_response_header(const struct vater_response *response, struct vater_str name,
+                        struct vater_str *value);
+
+/* ---- session -------------------------------------------------------------------------------- */
+
+/* Named secret values with an expiry. One per issuer and origin, shared by jobs; main only. */
+int vt_session_new(const struct vt_environment *environment, vater_session **session);
+void vt_session_free(vater_session *session); /* wipes; NULL is fine */
+/* expires_ms: wall clock; 0 = never. An empty value forgets the name. */
+int vt_session_set(vater_session *session, struct vater_str name, struct vater_str value,
+                   int64_t expires_ms, struct vt_error *error);
+/* False where absent or expired. Borrowed until the next set. */
+bool vt_session_get(vater_session *session, struct vater_str name, struct vater_str *value);
+
+#endif
