@@ -12,7 +12,7 @@
 
 struct vt_error {
   int status;       /* enum vater_status; VATER_OK: nothing recorded */
-  char code[16];    /* "NET-REFUSED", one of codes.def, or empty */
+  char code[24];    /* "NET-REFUSED", one of codes.def, or empty */
   char stage[16];   /* "fetch" */
   char source[200]; /* file, URL or expression that it is about, or empty */
   char pointer[200];

@@ -127,7 +127,7 @@ enum vt_net_framing {
 
 struct vt_net_try {
   int status;    /* HTTP status or 0 */
-  char code[16]; /* empty when it went well */
+  char code[24]; /* empty when it went well */
   int64_t ms;    /* how long it took */
 };
 
