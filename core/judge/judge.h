@@ -1,0 +1,91 @@
+/*
+ * What is done with the pages of one job, in this order: read, screen, decode, check. Pure: it
+ * knows neither process nor file, and the same job, pages, bundle and reference day give the same
+ * bytes. A faulty payload is not an error here but a result: a delivery with a code, and findings.
+ */
+#ifndef VT_JUDGE_JUDGE_H
+#define VT_JUDGE_JUDGE_H
+
+#include "judge/result.h"
+#include "rules/rules.h"
+
+struct vt_plugin_registry;
+struct vt_schema;
+
+/* A compiled schema and the format plugin whose payloads it describes. */
+struct vt_judge_schema {
+  const char *file; /* as the plugin names it: "submission.schema.json" */
+  const struct vt_schema *schema;
+};
+
+/* Built once, then only read; everything is borrowed. */
+struct vt_judge_context {
+  const struct vt_plugin_registry *plugins;
+  const struct vt_rules *rules;
+  const struct vt_judge_schema *schemas;
+  size_t schema_count;
+};
+
+enum vt_framing {
+  VT_FRAMING_WHOLE, /* a length, the last chunk or the end of a file proves that nothing is missing
+                     */
+  VT_FRAMING_CLOSE  /* ended by closing the connection: only the syntax proves completeness */
+};
+
+/* One endpoint's delivery; borrowed until vt_judge_free(). */
+struct vt_judge_job {
+  struct vater_str id;       /* the endpoint's id; names the job in messages */
+  struct vater_str actor;    /* orgnr whose endpoint it is; empty: whoever the reporter says */
+  struct vater_str format;   /* name of a format plugin */
+  struct vater_str settings; /* the plugin's settings, a JSON object; empty: none */
+  struct vater_str period;   /* the period asked for, or empty */
+  /* The actor itself and those that it may report for. */
+  const struct vt_rules_actor *actors;
+  size_t actor_count;
+  /* Indicators due in `period`: one that the delivery does not mention is a finding. */
+  const struct vater_str *expected;
+  size_t expected_count;
+  int64_t today;      /* the reference day, days since 1970 */
+  uint64_t hash_seed; /* random: against colliding keys; results do not depend on it */
+  bool proposed;      /* proposed indicators are collected as well */
+};
+
+/* Of the answer that brought a page. */
+struct vt_judge_head {
+  struct vater_str media_type; /* "application/json"; empty: unknown, not compared */
+  struct vater_str charset;    /* lower case, or empty */
+  enum vt_framing framing;
+};
+
+struct vt_judge_page {
+  bool refused; /* no further page is needed: the delivery is refused */
+  struct vater_str
+      cursor; /* where the format says the next page is, or empty; until the next call */
+};
+
+struct vt_judge;
+
+/* VATER_E_CONFIG: no such format plugin, or wrong settings. */
+int vt_judge_begin(const struct vt_judge_context *context, const struct vt_allocator *allocator,
+                   const struct vt_judge_job *job, struct vt_judge **judge, struct vt_error *error);
+/* Reads, screens and decodes one page, in order. `bytes` is borrowed until vt_judge_free():
+ * findings point into it. A negative return is our fault or the plugin's, never the payload's. */
+int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct vt_judge_head *head,
+                  struct vt_judge_page *page, struct vt_error *error);
+/* Decides the delivery and checks the rules; *size is what vt_judge_write() then needs. */
+int vt_judge_finish(struct vt_judge *judge, size_t *size, struct vt_error *error);
+void vt_judge_write(const struct vt_judge *judge, void *block);
+void vt_judge_free(struct vt_judge *judge); /* NULL is fine */
+
+/* ---- a job as bytes, to cross a process border ----------------------------------------------- */
+
+/* Appends to `out`. */
+int vt_judge_job_write(const struct vt_judge_job *job, struct vt_buffer *out);
+/* The reverse, every length checked; texts are borrowed from `bytes`, lists live in `arena`. */
+int vt_judge_job_read(struct vater_str bytes, struct vt_arena *arena, struct vt_judge_job *job,
+                      struct vt_error *error);
+/* PLUG-PROTO where a checked result books something on an actor that is not among the job's. */
+int vt_judge_result_belongs(const struct vt_judge_job *job, const struct vt_result *result,
+                            struct vt_error *error);
+
+#endif
