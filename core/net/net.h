@@ -161,7 +161,7 @@ bool vt_net_answer_header(const struct vt_net_answer *answer, const char *name,
 bool vt_net_answer_expiring(const struct vt_net_answer *answer, int64_t now_ms, int64_t *days);
 
 /* True where the failures of a run look like our own: at least three hosts were asked, and each of
- * them failed before a connection stood (NET-DNS, NET-ROUTE, NET-REFUSED, NET-CONNECT-TIMEOUT).
+ * them failed before a connection stood (NET-DNS, NET-UNREACHABLE, NET-REFUSED, NET-CONNECT-TIMEOUT).
  * `codes`: the code of each exchange, empty when it went well; `hosts`: whom it asked. */
 bool vt_net_failed_locally(const struct vater_str *hosts, const struct vater_str *codes,
                            size_t count);
