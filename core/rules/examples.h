@@ -3,9 +3,9 @@
  * that the rule applies to, and says which outcome the rule must then have. Whoever can judge a
  * payload (core/judge) runs them: text in, outcome of that rule out.
  *
- * In a patch, an array `observations` is merged item by item with the sample's (the nth patch on the
- * nth observation; one patch more than there are observations: on a copy of the last), since RFC 7386
- * would replace the whole array. Everywhere else arrays are replaced.
+ * In a patch, an array `observations` is merged item by item with the sample's (the nth patch on
+ * the nth observation; one patch more than there are observations: on a copy of the last), since
+ * RFC 7386 would replace the whole array. Everywhere else arrays are replaced.
  */
 #ifndef VT_RULES_EXAMPLES_H
 #define VT_RULES_EXAMPLES_H

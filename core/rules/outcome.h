@@ -30,19 +30,19 @@ const char *vt_severity_name(int severity); /* "error", "warning", "info" */
 
 /* A recorded fail or error, of a rule or of the engine (codes.def). Texts are raw: encode them. */
 struct vt_finding {
-  struct vater_str code;    /* "G4-1501", "PAY-SCHEMA" */
-  uint8_t severity;         /* enum vater_severity */
-  uint8_t outcome;          /* VT_OUTCOME_FAIL or _ERROR */
-  uint32_t row;             /* VT_NO_ROW: not about one observation */
-  int column;               /* enum vater_column, VATER_COLUMN_NONE */
-  uint32_t verdict;         /* index of the block it counts in, or UINT32_MAX: the whole delivery */
-  uint32_t page;            /* 0-based */
-  uint64_t offset;          /* bytes in that page */
+  struct vater_str code; /* "G4-1501", "PAY-SCHEMA" */
+  uint8_t severity;      /* enum vater_severity */
+  uint8_t outcome;       /* VT_OUTCOME_FAIL or _ERROR */
+  uint32_t row;          /* VT_NO_ROW: not about one observation */
+  int column;            /* enum vater_column, VATER_COLUMN_NONE */
+  uint32_t verdict;      /* index of the block it counts in, or UINT32_MAX: the whole delivery */
+  uint32_t page;         /* 0-based */
+  uint64_t offset;       /* bytes in that page */
   uint32_t line, line_column; /* 1-based; 0 unknown */
-  struct vater_str pointer; /* RFC 6901; empty: unknown */
+  struct vater_str pointer;   /* RFC 6901; empty: unknown */
   struct vater_str message[VT_LANGUAGE_COUNT];
   struct vater_str remedy[VT_LANGUAGE_COUNT];
-  struct vater_str excerpt; /* a window of the offending line; masked where screening says so */
+  struct vater_str excerpt;    /* a window of the offending line; masked where screening says so */
   uint32_t caret, caret_width; /* code points into excerpt; width 0: none */
 };
 

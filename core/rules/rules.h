@@ -14,20 +14,10 @@
 #include "rules/outcome.h"
 #include "table/table.h"
 
+struct vt_registry;
 struct vt_rules;
 
 /* ---- loading -------------------------------------------------------------------------------- */
-
-/* A function or a check of a loaded plugin; both outlive the bundle. */
-struct vt_rules_function {
-  const char *plugin;
-  const struct vater_function *function;
-};
-
-struct vt_rules_check {
-  const char *plugin; /* a rule says "PLUGIN.NAME" */
-  const struct vater_check *check;
-};
 
 /* A file's bytes under the name that packs use for it: "goal-4.json", "codelists/counties.json". */
 struct vt_rules_file {
@@ -44,15 +34,13 @@ struct vt_rules_options {
   size_t path_count;
   const struct vt_rules_file *pinned; /* borrowed for the load */
   size_t pinned_count;
-  const struct vt_rules_function *functions;
-  size_t function_count;
-  const struct vt_rules_check *checks;
-  size_t check_count;
+  const struct vt_registry
+      *plugins; /* their functions and checks; borrowed for the bundle's life */
   bool trusted; /* refuse files that others may write, symlinks, foreign owners */
 };
 
-/* Everything wrong goes into `diagnostics` (its texts live in its arena); VATER_E_RULE when there is
- * at least one error among them, VATER_E_NOMEM, or VATER_OK. */
+/* Everything wrong goes into `diagnostics` (its texts live in its arena); VATER_E_RULE when there
+ * is at least one error among them, VATER_E_NOMEM, or VATER_OK. */
 int vt_rules_load(const struct vt_rules_options *options, struct vt_rules **rules,
                   struct vt_diagnostics *diagnostics);
 void vt_rules_free(struct vt_rules *rules); /* NULL is fine */
@@ -63,7 +51,12 @@ const struct vt_rules_file *vt_rules_file(const struct vt_rules *rules, size_t i
 
 /* ---- what is in a bundle -------------------------------------------------------------------- */
 
-enum vt_rule_scope { VT_SCOPE_OBSERVATION, VT_SCOPE_SUBMISSION, VT_SCOPE_SERIES, VT_SCOPE_INDICATOR };
+enum vt_rule_scope {
+  VT_SCOPE_OBSERVATION,
+  VT_SCOPE_SUBMISSION,
+  VT_SCOPE_SERIES,
+  VT_SCOPE_INDICATOR
+};
 enum vt_indicator_state { VT_INDICATOR_PROPOSED, VT_INDICATOR_ADOPTED, VT_INDICATOR_RETIRED };
 
 const char *vt_scope_name(enum vt_rule_scope scope);                /* "observation" */
@@ -73,11 +66,11 @@ struct vt_rule_info {
   struct vater_str code, pack, file;
   uint32_t line; /* of the rule in its file */
   enum vt_rule_scope scope;
-  int severity;                 /* enum vater_severity */
+  int severity;                  /* enum vater_severity */
   struct vater_str when, assert; /* as written; empty where the rule is a check */
-  struct vater_str check;       /* "disclosure.small_cells", or empty */
-  struct vater_str missing;     /* "skip", "fail", "error" */
-  struct vater_str explain;     /* "clears", "required", or empty */
+  struct vater_str check;        /* "disclosure.small_cells", or empty */
+  struct vater_str missing;      /* "skip", "fail", "error" */
+  struct vater_str explain;      /* "clears", "required", or empty */
   struct vater_str since, until, reference;
   struct vater_str message[VT_LANGUAGE_COUNT]; /* templates, as written */
   struct vater_str remedy[VT_LANGUAGE_COUNT];
@@ -120,26 +113,29 @@ struct vt_rules_context {
 };
 
 /*
- * Where results go, in this order: findings as they are found (by rule in bundle order, then by row),
- * verdicts in order of each block's first row, outcomes by rule in bundle order. A negative return
- * ends the judging with that status. Texts are borrowed until the callback returns.
+ * Where results go, in this order: findings (by rule in bundle order; of one rule by indicator in
+ * order of its first row, then by row), each rule's followed by `more`; verdicts in order of each
+ * block's first row; outcomes by rule in bundle order. A negative return ends the judging with that
+ * status. Texts are borrowed until the callback returns.
  *
  * A finding has code, severity, outcome, row, column, verdict (index of its block), page, offset,
  * message and remedy; pointer, line and excerpt are the caller's to find. Of one rule the first
- * VT_LIMIT_FINDINGS_PER_RULE have texts, the others only count.
+ * VT_LIMIT_FINDINGS_PER_RULE are told; `more` says how many others there are of each severity.
  */
 struct vt_rules_sink {
   void *context;
   int (*finding)(void *context, const struct vt_finding *finding, struct vt_error *error);
+  int (*more)(void *context, struct vater_str code, int severity, uint64_t count,
+              struct vt_error *error);
   int (*verdict)(void *context, const struct vt_block_verdict *verdict, struct vt_error *error);
   int (*rule)(void *context, const struct vt_rule_outcomes *outcomes, struct vt_error *error);
 };
 
 /*
- * Judges the observations of one delivery by the rules of scope observation and submission; those of
- * scope series and indicator come out as skipped ("needs history", "needs other actors"). Pure: the
- * same table, bundle and context give the same calls. An expression that cannot be evaluated is an
- * outcome, not an error of this function; it fails for memory, or where the sink does.
+ * Judges the observations of one delivery by the rules of scope observation and submission; those
+ * of scope series and indicator come out as skipped ("needs history", "needs other actors"). Pure:
+ * the same table, bundle and context give the same calls. An expression that cannot be evaluated is
+ * an outcome, not an error of this function; it fails for memory, or where the sink does.
  */
 int vt_rules_judge(const struct vt_rules *rules, const struct vt_table *table,
                    const struct vt_rules_context *context, const struct vt_rules_sink *sink,
