@@ -1,0 +1,58 @@
+/*
+ * The payload reader: strict RFC 8259 over bytes in memory, one pass, pull style. Each next() gives
+ * one event; several consumers (schema, row decoding, screening) are fed from one loop.
+ *
+ *   while ((status = vt_doc_next(reader, &event)) == VATER_OK && event.kind != VT_DOC_END) …
+ *
+ * Refused, with code and offset: syntax (PAY-SYNTAX), bad UTF-8, lone surrogates and \u0000
+ * (PAY-TEXT), duplicate member names also when spelled with escapes (PAY-DUPKEY), depth
+ * (PAY-DEPTH), number beyond the double range or the length limit (PAY-NUMBER), budgets
+ * (PAY-LIMIT). No recursion; memory is O(depth + longest escaped text + members of open objects).
+ */
+#ifndef VT_DOC_READER_H
+#define VT_DOC_READER_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+enum vt_doc_kind {
+  VT_DOC_OBJECT,
+  VT_DOC_OBJECT_END,
+  VT_DOC_LIST,
+  VT_DOC_LIST_END,
+  VT_DOC_NAME,   /* a member's name, decoded; its value is the next event */
+  VT_DOC_TEXT,   /* decoded */
+  VT_DOC_NUMBER, /* as written */
+  VT_DOC_TRUE,
+  VT_DOC_FALSE,
+  VT_DOC_NULL,
+  VT_DOC_END /* after the document: nothing but white space was left */
+};
+
+struct vt_doc_event {
+  enum vt_doc_kind kind;
+  uint32_t depth;        /* of the value: 0 for the document's value */
+  struct vater_str text; /* name, text, number; borrowed until the next next() */
+  size_t offset, end;    /* bytes of the token, quotes included */
+};
+
+/* What one document may use; zero members take the default of limits.def. */
+struct vt_doc_budget {
+  uint32_t depth;
+  uint64_t nodes, members, text_bytes, number_bytes;
+  bool allow_nul; /* \u0000 in texts is fine: files of ours, never payloads */
+};
+
+struct vt_doc_reader;
+
+/* `bytes` is borrowed until free. NULL budget: defaults. */
+int vt_doc_reader_new(const struct vt_allocator *allocator, struct vater_str bytes,
+                      const struct vt_doc_budget *budget, uint64_t hash_seed,
+                      struct vt_doc_reader **reader);
+void vt_doc_reader_free(struct vt_doc_reader *reader); /* NULL is fine */
+int vt_doc_next(struct vt_doc_reader *reader, struct vt_doc_event *event, struct vt_error *error);
+/* RFC 6901 pointer of the event just read, appended to `out`. */
+struct vt_buffer;
+int vt_doc_pointer(const struct vt_doc_reader *reader, struct vt_buffer *out);
+
+#endif
