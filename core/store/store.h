@@ -65,21 +65,21 @@ int vt_store_begin_run(struct vt_store *store, const struct vt_store_run *run,
 int vt_store_finish_run(struct vt_store *store, int64_t run, int64_t finished_ms, int exit_code,
                         struct vt_error *error);
 /* The latest run that was not finished; VATER_DONE where there is none. */
-int vt_store_unfinished(struct vt_store *store, struct vt_arena *arena, struct vt_store_run *run,
-                        struct vt_error *error);
+int vt_store_find_unfinished(struct vt_store *store, struct vt_arena *arena,
+                             struct vt_store_run *run, struct vt_error *error);
 /* OPS-PINNED (VATER_E_REFUSED) with the names of what was changed, added or removed; otherwise the
  * run counts as resumed once more. */
 int vt_store_resume(struct vt_store *store, int64_t run, const struct vt_store_pin *pins,
                     size_t pin_count, struct vt_error *error);
 /* By kind and name, with content. */
-int vt_store_pins(struct vt_store *store, int64_t run, struct vt_arena *arena,
-                  struct vt_store_pin **pins, size_t *count, struct vt_error *error);
+int vt_store_list_pins(struct vt_store *store, int64_t run, struct vt_arena *arena,
+                       struct vt_store_pin **pins, size_t *count, struct vt_error *error);
 /* Run `id`, 0 for the latest; VATER_DONE where there is none. */
-int vt_store_run(struct vt_store *store, int64_t id, struct vt_arena *arena,
-                 struct vt_store_run *run, struct vt_error *error);
+int vt_store_find_run(struct vt_store *store, int64_t id, struct vt_arena *arena,
+                      struct vt_store_run *run, struct vt_error *error);
 /* The latest runs, newest first, at most `limit`. */
-int vt_store_runs(struct vt_store *store, uint32_t limit, struct vt_arena *arena,
-                  struct vt_store_run **runs, size_t *count, struct vt_error *error);
+int vt_store_list_runs(struct vt_store *store, uint32_t limit, struct vt_arena *arena,
+                       struct vt_store_run **runs, size_t *count, struct vt_error *error);
 
 /* ---- jobs: writing --------------------------------------------------------------------------- */
 
@@ -182,23 +182,23 @@ struct vt_store_job_row {
 };
 
 /* By actor and endpoint. */
-int vt_store_jobs(struct vt_store *store, int64_t run, struct vt_arena *arena,
-                  struct vt_store_job_row **jobs, size_t *count, struct vt_error *error);
+int vt_store_list_jobs(struct vt_store *store, int64_t run, struct vt_arena *arena,
+                       struct vt_store_job_row **jobs, size_t *count, struct vt_error *error);
 /* Of one actor in all runs, newest first, at most `limit`. */
-int vt_store_actor_jobs(struct vt_store *store, struct vater_str actor, uint32_t limit,
-                        struct vt_arena *arena, struct vt_store_job_row **jobs, size_t *count,
-                        struct vt_error *error);
+int vt_store_list_actor_jobs(struct vt_store *store, struct vater_str actor, uint32_t limit,
+                             struct vt_arena *arena, struct vt_store_job_row **jobs, size_t *count,
+                             struct vt_error *error);
 /* Whether the run has that job: what a resumed run leaves out. */
 int vt_store_has_job(struct vt_store *store, int64_t run, struct vater_str actor,
                      struct vater_str endpoint, bool *found, struct vt_error *error);
-int vt_store_blocks(struct vt_store *store, int64_t job, struct vt_arena *arena,
-                    struct vt_store_block **blocks, size_t *count, struct vt_error *error);
+int vt_store_list_blocks(struct vt_store *store, int64_t job, struct vt_arena *arena,
+                         struct vt_store_block **blocks, size_t *count, struct vt_error *error);
 /* In the order recorded; at most `per_code` of one code (0: all). */
-int vt_store_findings(struct vt_store *store, int64_t job, uint32_t per_code,
-                      struct vt_arena *arena, struct vt_store_finding **findings, size_t *count,
-                      struct vt_error *error);
-int vt_store_rules(struct vt_store *store, int64_t job, struct vt_arena *arena,
-                   struct vt_store_rule **rules, size_t *count, struct vt_error *error);
+int vt_store_list_findings(struct vt_store *store, int64_t job, uint32_t per_code,
+                           struct vt_arena *arena, struct vt_store_finding **findings,
+                           size_t *count, struct vt_error *error);
+int vt_store_list_rules(struct vt_store *store, int64_t job, struct vt_arena *arena,
+                        struct vt_store_rule **rules, size_t *count, struct vt_error *error);
 
 /* The latest received delivery of an endpoint whose payload is kept: what a conditional request
  * names, and what `unchanged` repeats. */
@@ -210,13 +210,13 @@ struct vt_store_last {
 };
 
 /* VATER_DONE where there is none. */
-int vt_store_last(struct vt_store *store, struct vater_str actor, struct vater_str endpoint,
-                  struct vt_arena *arena, struct vt_store_last *last, struct vt_error *error);
+int vt_store_find_last(struct vt_store *store, struct vater_str actor, struct vater_str endpoint,
+                       struct vt_arena *arena, struct vt_store_last *last, struct vt_error *error);
 /* The bytes of a kept payload; VATER_DONE where it is not kept. */
-int vt_store_payload(struct vt_store *store, struct vater_str sha256, struct vt_arena *arena,
-                     struct vater_str *content, struct vt_error *error);
+int vt_store_find_payload(struct vt_store *store, struct vater_str sha256, struct vt_arena *arena,
+                          struct vater_str *content, struct vt_error *error);
 /* How many distinct actors the latest finished run had; 0 where there is none (OPS-SHRINK). */
-int vt_store_last_actors(struct vt_store *store, uint32_t *count, struct vt_error *error);
+int vt_store_count_last_actors(struct vt_store *store, uint32_t *count, struct vt_error *error);
 
 /* ---- observations ---------------------------------------------------------------------------- */
 
@@ -232,8 +232,9 @@ struct vt_store_vintage {
 };
 
 /* All vintages of one actor's indicator ("" = all of them), oldest first within an identity. */
-int vt_store_vintages(struct vt_store *store, struct vater_str actor, struct vater_str indicator,
-                      struct vt_arena *arena, struct vt_store_vintage **vintages, size_t *count,
-                      struct vt_error *error);
+int vt_store_list_vintages(struct vt_store *store, struct vater_str actor,
+                           struct vater_str indicator, struct vt_arena *arena,
+                           struct vt_store_vintage **vintages, size_t *count,
+                           struct vt_error *error);
 
 #endif
