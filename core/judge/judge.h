@@ -9,7 +9,7 @@
 #include "judge/result.h"
 #include "rules/rules.h"
 
-struct vt_plugin_registry;
+struct vt_registry;
 struct vt_schema;
 
 /* A compiled schema and the format plugin whose payloads it describes. */
@@ -20,7 +20,7 @@ struct vt_judge_schema {
 
 /* Built once, then only read; everything is borrowed. */
 struct vt_judge_context {
-  const struct vt_plugin_registry *plugins;
+  const struct vt_registry *plugins;
   const struct vt_rules *rules;
   const struct vt_judge_schema *schemas;
   size_t schema_count;

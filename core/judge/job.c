@@ -1,0 +1,127 @@
+#include "judge/judge.h"
+
+#include "base/pack.h"
+
+enum { ACTOR_BYTES = 16, TEXT_BYTES = 8 };
+
+int vt_judge_job_write(const struct vt_judge_job *job, struct vt_buffer *out)
+{
+  vt_pack_text(out, job->id);
+  vt_pack_text(out, job->actor);
+  vt_pack_text(out, job->format);
+  vt_pack_text(out, job->settings);
+  vt_pack_text(out, job->period);
+  vt_pack_number(out, job->actor_count);
+  for (size_t i = 0; i < job->actor_count; i++) {
+    vt_pack_text(out, job->actors[i].orgnr);
+    vt_pack_text(out, job->actors[i].type);
+  }
+  vt_pack_number(out, job->expected_count);
+  for (size_t i = 0; i < job->expected_count; i++)
+    vt_pack_text(out, job->expected[i]);
+  vt_pack_number(out, (uint64_t)job->today);
+  vt_pack_number(out, job->hash_seed);
+  vt_pack_number(out, job->proposed);
+  return out->failed ? VATER_E_LIMIT : VATER_OK;
+}
+
+static int read_actors(struct vt_unpack *from, struct vt_arena *arena, struct vt_judge_job *job)
+{
+  size_t count = vt_unpack_count(from, ACTOR_BYTES);
+  struct vt_rules_actor *actors = vt_arena_array(arena, count + 1, sizeof *actors);
+  if (actors == NULL)
+    return VATER_E_NOMEM;
+  for (size_t i = 0; i < count; i++) {
+    actors[i].orgnr = vt_unpack_text(from);
+    actors[i].type = vt_unpack_text(from);
+  }
+  job->actors = actors;
+  job->actor_count = count;
+  return VATER_OK;
+}
+
+static int read_expected(struct vt_unpack *from, struct vt_arena *arena, struct vt_judge_job *job)
+{
+  size_t count = vt_unpack_count(from, TEXT_BYTES);
+  struct vater_str *expected = vt_arena_array(arena, count + 1, sizeof *expected);
+  if (expected == NULL)
+    return VATER_E_NOMEM;
+  for (size_t i = 0; i < count; i++)
+    expected[i] = vt_unpack_text(from);
+  job->expected = expected;
+  job->expected_count = count;
+  return VATER_OK;
+}
+
+int vt_judge_job_read(struct vater_str bytes, struct vt_arena *arena, struct vt_judge_job *job,
+                      struct vt_error *error)
+{
+  struct vt_unpack from = {.rest = bytes};
+  *job = (struct vt_judge_job){
+      .id = vt_unpack_text(&from),
+  };
+  job->actor = vt_unpack_text(&from);
+  job->format = vt_unpack_text(&from);
+  job->settings = vt_unpack_text(&from);
+  job->period = vt_unpack_text(&from);
+  int status = read_actors(&from, arena, job);
+  if (status == VATER_OK)
+    status = read_expected(&from, arena, job);
+  if (status != VATER_OK) {
+    *job = (struct vt_judge_job){0};
+    return vt_fail(error, status, "PLUG-LIMIT", "no memory for the job");
+  }
+  job->today = (int64_t)vt_unpack_number(&from);
+  job->hash_seed = vt_unpack_number(&from);
+  job->proposed = vt_unpack_number(&from) != 0;
+  if (vt_unpack_done(&from))
+    return VATER_OK;
+  *job = (struct vt_judge_job){0};
+  return vt_fail(error, VATER_E_BUG, "PLUG-PROTO", "the job's bytes are not a job");
+}
+
+static bool known_actor(const struct vt_judge_job *job, struct vater_str orgnr)
+{
+  if (vt_str_equal(orgnr, job->actor))
+    return true;
+  for (size_t i = 0; i < job->actor_count; i++)
+    if (vt_str_equal(orgnr, job->actors[i].orgnr))
+      return true;
+  return false;
+}
+
+static int foreign(const struct vt_judge_job *job, struct vt_error *error)
+{
+  return vt_fail(error, VATER_E_REFUSED, "PLUG-PROTO",
+                 "the worker's result for %.*s books something on another actor",
+                 VT_STR_ARGS(job->actor));
+}
+
+/* Rows repeat few actors: each dictionary entry is compared once in a row of equals. */
+static bool rows_belong(const struct vt_judge_job *job, const struct vt_table *table)
+{
+  const uint32_t *ids = table->columns[VATER_COLUMN_ACTOR].ids;
+  uint32_t last = VT_TABLE_NO_TEXT;
+  for (uint32_t row = 0; ids != NULL && row < table->rows; row++) {
+    if (ids[row] == last)
+      continue;
+    last = ids[row];
+    if (last != VT_TABLE_NO_TEXT && !known_actor(job, vt_table_text(table, last)))
+      return false;
+  }
+  return table->rows == 0 || known_actor(job, vt_table_head(table, VATER_HEAD_REPORTER));
+}
+
+int vt_judge_result_belongs(const struct vt_judge_job *job, const struct vt_result *result,
+                            struct vt_error *error)
+{
+  if (job->actor.len == 0)
+    return VATER_OK;
+  for (uint32_t i = 0; i < result->verdict_count; i++) {
+    struct vt_block_verdict verdict;
+    vt_result_verdict(result, i, &verdict);
+    if (!known_actor(job, verdict.actor))
+      return foreign(job, error);
+  }
+  return rows_belong(job, &result->table) ? VATER_OK : foreign(job, error);
+}
