@@ -70,21 +70,49 @@ bool vt_str_equal_nocase(struct vater_str a, struct vater_str b)
   return true;
 }
 
+static inline uint64_t turn(uint64_t word, unsigned bits)
+{
+  return word << bits | word >> (64 - bits);
+}
+
+static inline void sip_round(uint64_t v[4])
+{
+  v[0] += v[1];
+  v[2] += v[3];
+  v[1] = turn(v[1], 13) ^ v[0];
+  v[3] = turn(v[3], 16) ^ v[2];
+  v[0] = turn(v[0], 32) + v[3];
+  v[2] += v[1];
+  v[3] = turn(v[3], 21) ^ v[0];
+  v[1] = turn(v[1], 17) ^ v[2];
+  v[2] = turn(v[2], 32);
+}
+
+/* SipHash-1-3: nobody who does not know the seed can make texts that collide. */
 uint64_t vt_str_hash(struct vater_str a, uint64_t seed)
 {
-  uint64_t hash = seed ^ (0x9e3779b97f4a7c15u * (a.len + 1));
+  const uint64_t other = turn(seed, 29) ^ 0x9e3779b97f4a7c15u;
+  uint64_t v[4] = {seed ^ 0x736f6d6570736575u, other ^ 0x646f72616e646f6du,
+                   seed ^ 0x6c7967656e657261u, other ^ 0x7465646279746573u};
   size_t i = 0;
   for (; i + 8 <= a.len; i += 8) {
     uint64_t word;
     memcpy(&word, a.ptr + i, 8);
-    hash = (hash ^ word) * 0xff51afd7ed558ccdu;
-    hash ^= hash >> 32;
+    v[3] ^= word;
+    sip_round(v);
+    v[0] ^= word;
   }
   uint64_t tail = 0;
   if (i < a.len)
     memcpy(&tail, a.ptr + i, a.len - i);
-  hash = (hash ^ tail) * 0xc4ceb9fe1a85ec53u;
-  return hash ^ (hash >> 29);
+  tail |= (uint64_t)a.len << 56;
+  v[3] ^= tail;
+  sip_round(v);
+  v[0] ^= tail;
+  v[2] ^= 0xff;
+  for (int round = 0; round < 3; round++)
+    sip_round(v);
+  return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
 enum { NEAREST_MAX = 48 };

@@ -4,10 +4,12 @@
  *
  *   while ((status = vt_doc_next(reader, &event)) == VATER_OK && event.kind != VT_DOC_END) …
  *
- * Refused, with code and offset: syntax (PAY-SYNTAX), bad UTF-8, lone surrogates and \u0000
- * (PAY-TEXT), duplicate member names also when spelled with escapes (PAY-DUPKEY), depth
- * (PAY-DEPTH), number beyond the double range or the length limit (PAY-NUMBER), budgets
- * (PAY-LIMIT). No recursion; memory is O(depth + longest escaped text + members of open objects).
+ * Refused, with code, offset, line, column and pointer: syntax, a byte order mark, UTF-16, an empty
+ * document, data behind the end (PAY-SYNTAX); bad UTF-8, lone surrogates, \u0000 and non-characters
+ * (PAY-TEXT); duplicate member names also when spelled with escapes (PAY-DUPKEY); depth
+ * (PAY-DEPTH); a number beyond the double range, one that underflows to zero, NaN, Infinity, the
+ * length limit (PAY-NUMBER); budgets (PAY-LIMIT). A document may be a scalar. No recursion; memory
+ * is O(depth + longest escaped text + members of open objects). Sources: RFC 8259, 3629, 6901.
  */
 #ifndef VT_DOC_READER_H
 #define VT_DOC_READER_H
@@ -39,7 +41,7 @@ struct vt_doc_event {
 /* What one document may use; zero members take the default of limits.def. */
 struct vt_doc_budget {
   uint32_t depth;
-  uint64_t nodes, members, text_bytes, number_bytes;
+  uint64_t bytes, nodes, members, text_bytes, number_bytes;
   bool allow_nul; /* \u0000 in texts is fine: files of ours, never payloads */
 };
 
@@ -50,8 +52,9 @@ int vt_doc_reader_new(const struct vt_allocator *allocator, struct vater_str byt
                       const struct vt_doc_budget *budget, uint64_t hash_seed,
                       struct vt_doc_reader **reader);
 void vt_doc_reader_free(struct vt_doc_reader *reader); /* NULL is fine */
+/* After a failure every further call returns the same status; after VT_DOC_END again VT_DOC_END. */
 int vt_doc_next(struct vt_doc_reader *reader, struct vt_doc_event *event, struct vt_error *error);
-/* RFC 6901 pointer of the event just read, appended to `out`. */
+/* RFC 6901 pointer of the event just read (of a name: of the member), appended to `out`. */
 struct vt_buffer;
 int vt_doc_pointer(const struct vt_doc_reader *reader, struct vt_buffer *out);
 
