@@ -26,18 +26,18 @@ struct vt_net_exchange;
 struct vt_net_options {
   const struct vt_environment *environment; /* outlives the net */
   const struct vt_log *log;                 /* may be NULL */
-  const char *ca_file;     /* PEM bundle; NULL: the system's */
-  const char *user_agent;  /* NULL: "vater" */
-  uint32_t in_flight;      /* exchanges on the wire at once */
-  uint32_t per_host;       /* of those, to one host and port */
-  int64_t connect_ms;      /* name, TCP and TLS of one try */
-  int64_t attempt_ms;      /* one try altogether */
-  int64_t deadline_ms;     /* of the run, on the monotonic clock; 0: none */
-  int64_t slow_bytes;      /* fewer bytes a second than this … */
-  int64_t slow_seconds;    /* … for this long is too slow; also how long silence is borne */
-  int64_t retry_ms;        /* wait before the second try; doubles, with jitter */
-  const char *const *resolve; /* "host:port:address[,address]" to use instead of DNS, ends with NULL;
-                                 may be NULL */
+  const char *ca_file;                      /* PEM bundle; NULL: the system's */
+  const char *user_agent;                   /* NULL: "vater" */
+  uint32_t in_flight;                       /* exchanges on the wire at once */
+  uint32_t per_host;                        /* of those, to one host and port */
+  int64_t connect_ms;                       /* name, TCP and TLS of one try */
+  int64_t attempt_ms;                       /* one try altogether */
+  int64_t deadline_ms;                      /* of the run, on the monotonic clock; 0: none */
+  int64_t slow_bytes;                       /* fewer bytes a second than this … */
+  int64_t slow_seconds;       /* … for this long is too slow; also how long silence is borne */
+  int64_t retry_ms;           /* wait before the second try; doubles, with jitter */
+  const char *const *resolve; /* "host:port:address[,address]" to use instead of DNS, ends with
+                                 NULL; may be NULL */
 };
 
 /* 64 in flight, 6 to one host, 10 s to connect, 120 s a try, 100 bytes/s for 30 s, 1 s before the
@@ -105,14 +105,15 @@ uint32_t vt_net_pending(const struct vt_net *net);
 struct vt_net_exchange *vt_net_take(struct vt_net *net);
 /* Cancels where it is under way. NULL is fine. */
 void vt_net_exchange_free(struct vt_net_exchange *exchange);
-/* Ends everything that is queued, waiting or on the wire as failed, OPS-STOPPED; then to be taken. */
+/* Ends everything that is queued, waiting or on the wire as failed, OPS-STOPPED; then to be taken.
+ */
 void vt_net_stop(struct vt_net *net);
 
 enum vt_net_result {
-  VT_NET_FAILED,    /* error says why */
-  VT_NET_RECEIVED,  /* 2xx with a body */
-  VT_NET_NIL,       /* 204 */
-  VT_NET_UNCHANGED  /* 304 to a conditional request */
+  VT_NET_FAILED,   /* error says why */
+  VT_NET_RECEIVED, /* 2xx with a body */
+  VT_NET_NIL,      /* 204 */
+  VT_NET_UNCHANGED /* 304 to a conditional request */
 };
 
 /* How the end of the body was known. Only close-delimited cannot tell a cut from an end: there the
@@ -135,18 +136,19 @@ struct vt_net_answer {
   enum vt_net_result result;
   struct vt_error error; /* code of codes.def and a sentence with host and reason */
   int status;            /* HTTP status of the last try, 0 = none */
-  const struct vt_net_header *headers; /* of the last answer, as sent: bytes may be anything but LF */
+  const struct vt_net_header
+      *headers; /* of the last answer, as sent: bytes may be anything but LF */
   uint32_t header_count;
-  struct vater_str body;     /* without a sink; and the first bytes of a refusal */
-  uint64_t body_bytes;       /* decoded */
-  uint64_t wire_bytes;       /* as received */
+  struct vater_str body; /* without a sink; and the first bytes of a refusal */
+  uint64_t body_bytes;   /* decoded */
+  uint64_t wire_bytes;   /* as received */
   enum vt_net_framing framing;
-  struct vater_str url;      /* as asked, after normalising */
-  char address[64];          /* who answered: "127.0.0.5" */
-  int http_version;          /* 10, 11, 20; 0 = none */
+  struct vater_str url;         /* as asked, after normalising */
+  char address[64];             /* who answered: "127.0.0.5" */
+  int http_version;             /* 10, 11, 20; 0 = none */
   int64_t certificate_until_ms; /* when the server's certificate ends, since 1970; 0 = unknown */
   int64_t dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms; /* of the last try, from its start */
-  int64_t waited_ms;         /* between tries */
+  int64_t waited_ms;                                           /* between tries */
   uint32_t try_count;
   struct vt_net_try tries[8];
 };
@@ -161,8 +163,9 @@ bool vt_net_answer_header(const struct vt_net_answer *answer, const char *name,
 bool vt_net_answer_expiring(const struct vt_net_answer *answer, int64_t now_ms, int64_t *days);
 
 /* True where the failures of a run look like our own: at least three hosts were asked, and each of
- * them failed before a connection stood (NET-DNS, NET-UNREACHABLE, NET-REFUSED, NET-CONNECT-TIMEOUT).
- * `codes`: the code of each exchange, empty when it went well; `hosts`: whom it asked. */
+ * them failed before a connection stood (NET-DNS, NET-UNREACHABLE, NET-REFUSED,
+ * NET-CONNECT-TIMEOUT). `codes`: the code of each exchange, empty when it went well; `hosts`: whom
+ * it asked. */
 bool vt_net_failed_locally(const struct vater_str *hosts, const struct vater_str *codes,
                            size_t count);
 

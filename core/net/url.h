@@ -21,7 +21,8 @@ int vt_net_url_parse(struct vater_str text, struct vt_arena *arena, struct vt_ne
 int vt_net_url_resolve(struct vater_str base, struct vater_str reference, struct vt_arena *arena,
                        struct vt_net_url *url, struct vt_error *error);
 
-/* The target of the first link with that relation in one Link header's value; false where absent. */
+/* The target of the first link with that relation in one Link header's value; false where absent.
+ */
 bool vt_net_link_find(struct vater_str header, const char *relation, struct vater_str *target);
 
 /* The pages of one delivery: which were asked. */
@@ -34,7 +35,8 @@ struct vt_net_pages {
 void vt_net_pages_init(struct vt_net_pages *pages, struct vt_arena *arena,
                        const struct vt_environment *environment);
 void vt_net_pages_fini(struct vt_net_pages *pages);
-/* HTTP-PAGES: another origin than the first page, a page asked before, or more than VT_LIMIT_PAGES. */
+/* HTTP-PAGES: another origin than the first page, a page asked before, or more than VT_LIMIT_PAGES.
+ */
 int vt_net_pages_admit(struct vt_net_pages *pages, struct vater_str url, struct vt_error *error);
 
 #endif

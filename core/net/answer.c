@@ -1,0 +1,339 @@
+#include "base/date.h"
+#include "base/number.h"
+#include "net/internal.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { EXPIRING_DAYS = 30, DAY_MS = 24 * 3600 * 1000 };
+
+/* Moves *rest behind the next line of a head and gives its name and value; false at the end. */
+static bool next_header(struct vater_str *rest, struct vater_str *name, struct vater_str *value)
+{
+  while (rest->len > 0) {
+    size_t end = vt_str_find(*rest, VT_STR("\n"), 0);
+    struct vater_str line = vt_str_slice(*rest, 0, end);
+    *rest = vt_str_slice(*rest, end + 1, rest->len);
+    size_t colon = vt_str_find(line, VT_STR(":"), 0);
+    if (colon == line.len || vt_str_starts(line, VT_STR("HTTP/")))
+      continue;
+    *name = vt_str_slice(line, 0, colon);
+    *value = vt_str_trim(vt_str_slice(line, colon + 1, line.len));
+    return true;
+  }
+  return false;
+}
+
+bool vt_net_head_find(const struct vt_net_exchange *exchange, struct vater_str name,
+                      struct vater_str *value)
+{
+  struct vater_str rest = vt_buffer_str(&exchange->head), found, text;
+  while (next_header(&rest, &found, &text))
+    if (vt_str_equal_nocase(found, name)) {
+      *value = text;
+      return true;
+    }
+  *value = VT_STR_NONE;
+  return false;
+}
+
+int vt_net_answer_list(struct vt_net_exchange *exchange)
+{
+  struct vt_net_answer *answer = &exchange->answer;
+  struct vater_str rest = vt_buffer_str(&exchange->head), name, value;
+  uint32_t count = 0;
+  while (next_header(&rest, &name, &value))
+    count++;
+  struct vt_net_header *list = vt_arena_array(exchange->arena, count, sizeof *list);
+  answer->headers = list;
+  answer->header_count = 0;
+  if (list == NULL)
+    return count == 0 ? VATER_OK : VATER_E_NOMEM;
+  rest = vt_buffer_str(&exchange->head);
+  while (next_header(&rest, &name, &value))
+    list[answer->header_count++] = (struct vt_net_header){name, value, false};
+  return VATER_OK;
+}
+
+bool vt_net_answer_header(const struct vt_net_answer *answer, const char *name,
+                          struct vater_str *value)
+{
+  for (uint32_t i = 0; i < answer->header_count; i++)
+    if (vt_str_equal_nocase(answer->headers[i].name, vt_str(name))) {
+      *value = answer->headers[i].value;
+      return true;
+    }
+  *value = VT_STR_NONE;
+  return false;
+}
+
+bool vt_net_answer_expiring(const struct vt_net_answer *answer, int64_t now_ms, int64_t *days)
+{
+  *days = 0;
+  if (answer->certificate_until_ms == 0)
+    return false;
+  *days = (answer->certificate_until_ms - now_ms) / DAY_MS;
+  return *days < EXPIRING_DAYS;
+}
+
+static int64_t milliseconds(CURL *easy, CURLINFO info)
+{
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy, info, &microseconds);
+  return (int64_t)(microseconds / 1000);
+}
+
+static enum vt_net_framing framing_of(const struct vt_net_exchange *exchange)
+{
+  struct vater_str value;
+  if (!exchange->head_done)
+    return VT_NET_FRAMING_NONE;
+  if (exchange->answer.http_version >= 20)
+    return VT_NET_FRAMING_STREAM;
+  if (vt_net_head_find(exchange, VT_STR("transfer-encoding"), &value))
+    return VT_NET_FRAMING_CHUNKED;
+  if (vt_net_head_find(exchange, VT_STR("content-length"), &value))
+    return VT_NET_FRAMING_LENGTH;
+  return VT_NET_FRAMING_CLOSE;
+}
+
+static int http_version(CURL *easy)
+{
+  long version = 0;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  switch (version) {
+  case CURL_HTTP_VERSION_1_0:
+    return 10;
+  case CURL_HTTP_VERSION_1_1:
+    return 11;
+  case CURL_HTTP_VERSION_2_0:
+    return 20;
+  default:
+    return 0;
+  }
+}
+
+/* "Nov 22 19:57:07 2026 GMT", as OpenSSL prints it */
+static bool parse_expiry(struct vater_str text, int64_t *ms)
+{
+  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  uint64_t day = 0, year = 0;
+  size_t end = vt_str_find(text, VT_STR(" GMT"), 0);
+  if (end < 17 || !vt_number_uint64(vt_str_trim(vt_str_slice(text, 4, 6)), &day) ||
+      !vt_number_uint64(vt_str_slice(text, end - 4, end), &year) || year > 9999)
+    return false;
+  size_t month = vt_str_find(vt_str(months), vt_str_slice(text, 0, 3), 0) / 3;
+  if (month >= 12 || day < 1 || day > 31)
+    return false;
+  *ms = vt_date_from_civil((int64_t)year, (unsigned)month + 1, (unsigned)day) * DAY_MS;
+  return true;
+}
+
+static void note_certificate(struct vt_net_exchange *exchange)
+{
+  static const char prefix[] = "Expire date:";
+  struct curl_certinfo *info = NULL;
+  curl_easy_getinfo(exchange->easy, CURLINFO_CERTINFO, &info);
+  struct curl_slist *at = info != NULL && info->num_of_certs > 0 ? info->certinfo[0] : NULL;
+  int64_t until = 0;
+  for (; at != NULL; at = at->next)
+    if (strncmp(at->data, prefix, sizeof prefix - 1) == 0 &&
+        parse_expiry(vt_str(at->data + sizeof prefix - 1), &until))
+      exchange->origin->certificate_until_ms = until;
+  exchange->answer.certificate_until_ms = exchange->origin->certificate_until_ms;
+}
+
+static void note_facts(struct vt_net_exchange *exchange)
+{
+  struct vt_net_answer *answer = &exchange->answer;
+  CURL *easy = exchange->easy;
+  const char *address = NULL;
+  curl_off_t wire = 0;
+  curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
+  if (address != NULL)
+    vt_text_copy(answer->address, sizeof answer->address, vt_str(address));
+  curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
+  answer->wire_bytes = (uint64_t)wire;
+  answer->http_version = http_version(easy);
+  answer->framing = framing_of(exchange);
+  answer->dns_ms = milliseconds(easy, CURLINFO_NAMELOOKUP_TIME_T);
+  answer->connect_ms = milliseconds(easy, CURLINFO_CONNECT_TIME_T);
+  answer->tls_ms = milliseconds(easy, CURLINFO_APPCONNECT_TIME_T);
+  answer->first_byte_ms = milliseconds(easy, CURLINFO_STARTTRANSFER_TIME_T);
+  answer->total_ms = milliseconds(easy, CURLINFO_TOTAL_TIME_T);
+  note_certificate(exchange);
+}
+
+static enum vt_net_phase phase_of(const struct vt_net_exchange *exchange)
+{
+  curl_off_t connected = 0, resolved = 0;
+  curl_easy_getinfo(exchange->easy, CURLINFO_CONNECT_TIME_T, &connected);
+  curl_easy_getinfo(exchange->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
+  if (exchange->head_done)
+    return VT_NET_PHASE_BODY;
+  if (exchange->sent)
+    return exchange->head.len > 0 ? VT_NET_PHASE_HEAD : VT_NET_PHASE_ASK;
+  if (connected > 0)
+    return VT_NET_PHASE_TLS;
+  return exchange->socket_made || resolved > 0 ? VT_NET_PHASE_CONNECT : VT_NET_PHASE_NAME;
+}
+
+static int fail(struct vt_net_exchange *exchange, int status, const char *code,
+                const char *sentence, struct vater_str detail)
+{
+  struct vt_error *error = &exchange->answer.error;
+  struct vater_str host = exchange->url.origin;
+  size_t scheme = vt_str_find(host, VT_STR("://"), 0);
+  host = vt_str_slice(host, scheme + 3, host.len);
+  vt_fail(error, status, code, "%.*s: %s%s%.*s%s", VT_STR_ARGS(host), sentence,
+          detail.len > 0 ? " (" : "", VT_STR_ARGS(detail), detail.len > 0 ? ")" : "");
+  vt_error_at(error, exchange->url.text, 0, 0);
+  return status;
+}
+
+static void fail_stopped(struct vt_net_exchange *exchange)
+{
+  struct vater_str value;
+  switch (exchange->stop) {
+  case VT_NET_STOP_HEADERS:
+    fail(exchange, VATER_E_LIMIT, "HTTP-HEADERS", "the answer's headers are too large",
+         VT_STR("limit HEADER_BYTES"));
+    return;
+  case VT_NET_STOP_INTERIM:
+    fail(exchange, VATER_E_LIMIT, "HTTP-HEADERS", "interim answers without end",
+         VT_STR("limit INTERIM_ANSWERS"));
+    return;
+  case VT_NET_STOP_ENCODING:
+    vt_net_head_find(exchange, VT_STR("content-encoding"), &value);
+    fail(exchange, VATER_E_DECODE, "HTTP-BOMB",
+         "the body is compressed otherwise than once by gzip, all that was asked for",
+         vt_str_slice(value, 0, 40));
+    return;
+  case VT_NET_STOP_TYPE:
+    vt_net_head_find(exchange, VT_STR("content-type"), &value);
+    fail(exchange, VATER_E_DECODE, "HTTP-TYPE", "the answer is not of a type that can be read",
+         vt_str_slice(value, 0, 80));
+    return;
+  case VT_NET_STOP_TOOBIG:
+    fail(exchange, VATER_E_LIMIT, "HTTP-TOOBIG", "the body is larger than allowed",
+         VT_STR("limit PAYLOAD_BYTES"));
+    return;
+  case VT_NET_STOP_BOMB:
+    fail(exchange, VATER_E_LIMIT, "HTTP-BOMB", "the compressed body grows out of all proportion",
+         VT_STR("limit GZIP_RATIO"));
+    return;
+  default:
+    fail(exchange, VATER_E_IO, "OPS-FILE", "the body could not be kept on our side", VT_STR_NONE);
+  }
+}
+
+static void fail_guarded(struct vt_net_exchange *exchange)
+{
+  char detail[160];
+  int len = snprintf(detail, sizeof detail, "%s is a %s address", exchange->refused,
+                     vt_net_address_name(exchange->refused_kind));
+  bool http = vt_str_is(exchange->url.scheme, "http");
+  fail(exchange, VATER_E_REFUSED, "NET-SSRF",
+       http ? "http is spoken to loopback only" : "the address is not allowed for this actor",
+       (struct vater_str){detail, (size_t)len});
+}
+
+static bool out_of_run(const struct vt_net_exchange *exchange)
+{
+  const struct vt_net_options *options = &exchange->net->options;
+  int64_t now = vt_net_now(exchange->net);
+  return options->deadline_ms > 0 && exchange->deadline_ms == options->deadline_ms &&
+         now >= options->deadline_ms && now - exchange->begun_ms < options->attempt_ms;
+}
+
+static void fail_transfer(struct vt_net_exchange *exchange, CURLcode code)
+{
+  long verify = 0, system = 0;
+  curl_easy_getinfo(exchange->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+  curl_easy_getinfo(exchange->easy, CURLINFO_OS_ERRNO, &system);
+  if (code == CURLE_OPERATION_TIMEDOUT && out_of_run(exchange)) {
+    fail(exchange, VATER_E_TIMEOUT, "NET-DEADLINE", "the run's time was up before the answer",
+         VT_STR_NONE);
+    return;
+  }
+  const char *message = exchange->message[0] != '\0' ? exchange->message : curl_easy_strerror(code);
+  struct vt_net_reason reason =
+      vt_net_reason_transfer(phase_of(exchange), (int)code, verify, (int)system, message);
+  int status = code == CURLE_OPERATION_TIMEDOUT ? VATER_E_TIMEOUT : VATER_E_IO;
+  fail(exchange, status, reason.code, reason.sentence, vt_str(message));
+}
+
+static void fail_redirect(struct vt_net_exchange *exchange, struct vt_net_reason reason)
+{
+  char detail[300];
+  const char *target = NULL;
+  struct vt_net_url url;
+  curl_easy_getinfo(exchange->easy, CURLINFO_REDIRECT_URL, &target);
+  struct vater_str to = vt_str(target);
+  if (vt_net_url_parse(to, exchange->arena, &url, NULL) == VATER_OK)
+    to = url.origin;
+  int len = snprintf(detail, sizeof detail, "%d to %.*s; redirects are not followed",
+                     exchange->answer.status, to.len > 200 ? 200 : VT_STR_ARGS(to));
+  fail(exchange, VATER_E_REFUSED, reason.code, reason.sentence,
+       (struct vater_str){detail, (size_t)len});
+}
+
+static void fail_status(struct vt_net_exchange *exchange, struct vt_net_reason reason)
+{
+  int status = strcmp(reason.code, "AUTH-API") == 0 ? VATER_E_AUTH : VATER_E_IO;
+  if (strcmp(reason.code, "HTTP-REDIRECT") == 0) {
+    fail_redirect(exchange, reason);
+    return;
+  }
+  struct vt_buffer detail;
+  vt_buffer_init(&detail, &exchange->net->environment->allocator, 1024);
+  vt_buffer_format(&detail, "status %d", exchange->answer.status);
+  if (exchange->body.len > 0) {
+    vt_buffer_text(&detail, ": ");
+    vt_net_excerpt(vt_buffer_str(&exchange->body), &detail);
+  }
+  fail(exchange, status, reason.code, reason.sentence, vt_buffer_str(&detail));
+  vt_buffer_fini(&detail);
+}
+
+static void succeed(struct vt_net_exchange *exchange)
+{
+  struct vt_net_answer *answer = &exchange->answer;
+  if (answer->status == 204)
+    answer->result = VT_NET_NIL;
+  else if (answer->body_bytes == 0)
+    fail(exchange, VATER_E_DECODE, "HTTP-EMPTY", "the answer has no body", VT_STR_NONE);
+  else
+    answer->result = VT_NET_RECEIVED;
+}
+
+static bool is_unchanged(const struct vt_net_exchange *exchange)
+{
+  const struct vt_net_request *request = &exchange->request;
+  return exchange->answer.status == 304 &&
+         (request->etag.len > 0 || request->last_modified.len > 0);
+}
+
+void vt_net_answer_judge(struct vt_net_exchange *exchange, CURLcode code)
+{
+  struct vt_net_answer *answer = &exchange->answer;
+  note_facts(exchange);
+  struct vt_net_reason reason = {NULL, NULL};
+  if (exchange->head_done)
+    reason = vt_net_reason_status(answer->status);
+  if (exchange->stop != VT_NET_STOP_NONE && exchange->stop != VT_NET_STOP_REFUSAL)
+    fail_stopped(exchange);
+  else if (exchange->refused[0] != '\0' && code == CURLE_COULDNT_CONNECT)
+    fail_guarded(exchange);
+  else if (is_unchanged(exchange))
+    answer->result = VT_NET_UNCHANGED;
+  else if (reason.code != NULL)
+    fail_status(exchange, reason);
+  else if (code != CURLE_OK)
+    fail_transfer(exchange, code);
+  else
+    succeed(exchange);
+  if (exchange->request.sink >= 0 && answer->result != VT_NET_RECEIVED &&
+      ftruncate(exchange->request.sink, 0) != 0)
+    fail(exchange, VATER_E_IO, "OPS-FILE", "the sink of a body cannot be cut", VT_STR_NONE);
+}
