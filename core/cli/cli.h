@@ -22,6 +22,7 @@ struct vt_cli {
   FILE *in, *out, *error;
   /* beside the binary in the build tree, under the prefix when installed */
   char plugins[512], rules[512];
+  char binary[400];        /* this executable */
   const char *credentials; /* $CREDENTIALS_DIRECTORY or NULL */
   bool color;              /* a terminal, and NO_COLOR is not set */
   unsigned width;          /* of the terminal, 80 where unknown */
@@ -29,7 +30,7 @@ struct vt_cli {
 
 struct vt_command {
   const char *name;
-  const char *summary; /* one line for `vater help` */
+  const char *summary;                                   /* one line for `vater help` */
   int (*run)(struct vt_cli *cli, int argc, char **argv); /* argv[0] is the command's name */
 };
 
@@ -42,16 +43,6 @@ int vt_cli_error(struct vt_cli *cli, const char *command, const struct vt_error 
 /* Prints diagnostics on standard error. */
 void vt_cli_diagnostics(struct vt_cli *cli, const struct vt_diagnostics *list);
 
-int vt_command_run(struct vt_cli *cli, int argc, char **argv);
-int vt_command_check(struct vt_cli *cli, int argc, char **argv);
-int vt_command_status(struct vt_cli *cli, int argc, char **argv);
-int vt_command_report(struct vt_cli *cli, int argc, char **argv);
-int vt_command_history(struct vt_cli *cli, int argc, char **argv);
-int vt_command_explain(struct vt_cli *cli, int argc, char **argv);
-int vt_command_actor(struct vt_cli *cli, int argc, char **argv);
-int vt_command_rules(struct vt_cli *cli, int argc, char **argv);
-int vt_command_plugin(struct vt_cli *cli, int argc, char **argv);
-int vt_command_cel(struct vt_cli *cli, int argc, char **argv);
-int vt_command_schema(struct vt_cli *cli, int argc, char **argv);
+#include "cli/command_list.h"
 
 #endif

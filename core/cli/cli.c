@@ -1,0 +1,57 @@
+#include "cli/cli.h"
+
+#include "base/encode.h"
+
+#include <stdarg.h>
+
+enum { MESSAGE_MAX = 64 * 1024 };
+
+static void print_encoded(FILE *out, struct vater_str text)
+{
+  struct vt_allocator allocator = vt_allocator_real();
+  struct vt_buffer buffer;
+  vt_buffer_init(&buffer, &allocator, MESSAGE_MAX);
+  vt_encode_terminal(&buffer, text);
+  fwrite(buffer.bytes, 1, buffer.len, out);
+  vt_buffer_fini(&buffer);
+}
+
+int vt_cli_usage(struct vt_cli *cli, const char *command, const char *format, ...)
+{
+  char text[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  fprintf(cli->error, "vater%s%s: ", command != NULL ? " " : "", command != NULL ? command : "");
+  print_encoded(cli->error, vt_str(text));
+  fprintf(cli->error, "\ntry 'vater %s%s--help'\n", command != NULL ? command : "",
+          command != NULL ? " " : "");
+  return VT_EXIT_USAGE;
+}
+
+int vt_cli_error(struct vt_cli *cli, const char *command, const struct vt_error *error,
+                 int exit_code)
+{
+  fprintf(cli->error, "vater %s: ", command);
+  if (error->source[0] != '\0') {
+    print_encoded(cli->error, vt_str(error->source));
+    if (error->line > 0)
+      fprintf(cli->error, ":%u:%u", error->line, error->column);
+    fputs(": ", cli->error);
+  }
+  if (error->code[0] != '\0')
+    fprintf(cli->error, "%s: ", error->code);
+  print_encoded(cli->error, vt_str(error->text));
+  fputc('\n', cli->error);
+  return exit_code;
+}
+
+void vt_cli_diagnostics(struct vt_cli *cli, const struct vt_diagnostics *list)
+{
+  struct vt_buffer buffer;
+  vt_buffer_init(&buffer, &cli->environment.allocator, 1024 * 1024);
+  vt_diagnostics_print(list, &buffer);
+  fwrite(buffer.bytes, 1, buffer.len, cli->error);
+  vt_buffer_fini(&buffer);
+}

@@ -1,0 +1,33 @@
+#include "cli/options.h"
+
+#include "base/date.h"
+
+#include <getopt.h>
+
+int vt_cli_option_fault(struct vt_cli *cli, const char *command, int option, char **argv)
+{
+  const char *word = optind > 0 ? argv[optind - 1] : "";
+  if (option == ':')
+    return vt_cli_usage(cli, command, "option '%s' wants a value", word);
+  return vt_cli_usage(cli, command, "there is no option '%s'", word);
+}
+
+struct vt_run_options vt_cli_run_options(const struct vt_cli *cli, const char *configuration)
+{
+  return (struct vt_run_options){.environment = &cli->environment,
+                                 .log = &cli->log,
+                                 .configuration = configuration,
+                                 .plugins = cli->plugins,
+                                 .rules = cli->rules,
+                                 .credentials = cli->credentials,
+                                 .binary = cli->binary,
+                                 .reference_day = INT64_MIN};
+}
+
+bool vt_cli_parse_day(struct vt_cli *cli, const char *command, const char *text, int64_t *day)
+{
+  if (vt_date_parse(vt_str(text), day))
+    return true;
+  vt_cli_usage(cli, command, "'%s' is not a date (YYYY-MM-DD)", text);
+  return false;
+}

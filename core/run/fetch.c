@@ -1,0 +1,282 @@
+#include "run/job.h"
+
+#include "jose/digest.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int describe_first(struct vt_job *job, struct vater_request *request)
+{
+  static const char *const goals[] = {"", "1", "2", "3", "4", "5"};
+  struct vater_collect collect = {.size = sizeof collect,
+                                  .orgnr = job->actor->orgnr,
+                                  .period = vt_str(job->period),
+                                  .goal = vt_str(goals[job->endpoint->goal])};
+  return vt_source_first(&job->running->call, &job->source, &collect, request, &job->error);
+}
+
+static bool asked_before(const struct vt_job *job, struct vater_str url)
+{
+  for (uint32_t i = 0; i < job->page_count; i++)
+    if (vt_str_equal(job->asked[i], url))
+      return true;
+  return false;
+}
+
+static int keep_url(struct vt_job *job, struct vater_str url)
+{
+  if (job->page_count >= VT_LIMIT_PAGES)
+    return vt_fail(&job->error, VATER_E_LIMIT, "HTTP-PAGES", "more than %llu pages (limit PAGES)",
+                   (unsigned long long)VT_LIMIT_PAGES);
+  if (asked_before(job, url))
+    return vt_fail(&job->error, VATER_E_DECODE, "HTTP-PAGES",
+                   "the link to the next page leads to a page that was asked before: %.*s",
+                   VT_STR_ARGS(url));
+  if (job->page_count == job->page_room) {
+    uint32_t room = job->page_room == 0 ? 4 : job->page_room * 2;
+    struct vt_job_page *pages = vt_arena_array(job->arena, room, sizeof *pages);
+    struct vater_str *asked = vt_arena_array(job->arena, room, sizeof *asked);
+    if (pages == NULL || asked == NULL)
+      return vt_fail(&job->error, VATER_E_NOMEM, NULL, "out of memory");
+    if (job->page_count > 0) {
+      memcpy(pages, job->pages, job->page_count * sizeof *pages);
+      memcpy(asked, job->asked, job->page_count * sizeof *asked);
+    }
+    job->pages = pages;
+    job->asked = asked;
+    job->page_room = room;
+  }
+  job->url = vt_arena_copy(job->arena, url);
+  job->asked[job->page_count] = job->url;
+  return VATER_OK;
+}
+
+/* What we have of this endpoint, so that the answer may be "unchanged": only of one page. */
+static int find_last(struct vt_job *job)
+{
+  int status = vt_store_find_last(job->running->store, job->actor->orgnr, job->endpoint->id,
+                                  job->arena, &job->last, &job->error);
+  if (status == VATER_DONE || job->last.page_count != 1 ||
+      !vt_str_equal(job->last.pages[0].url, job->url))
+    job->last = (struct vt_store_last){0};
+  return status < 0 ? status : VATER_OK;
+}
+
+static int submit(struct vt_job *job, const struct vater_request *described)
+{
+  struct vt_running *running = job->running;
+  struct vt_net_header headers[64];
+  uint32_t count = 0;
+  for (; count < described->header_count && count < 64; count++) {
+    const struct vt_request_header *header = &described->headers[count];
+    headers[count] = (struct vt_net_header){header->name, vt_request_header_value(header),
+                                            header->secret != NULL};
+  }
+  if (job->page_count == 0 && find_last(job) != VATER_OK)
+    return job->error.status;
+  bool first = job->page_count == 0;
+  struct vt_net_request request = {.url = job->url,
+                                   .method = described->method,
+                                   .headers = headers,
+                                   .header_count = count,
+                                   .body = described->body,
+                                   .body_type = described->media_type,
+                                   .etag = first ? job->last.etag : VT_STR_NONE,
+                                   .last_modified = first ? job->last.last_modified : VT_STR_NONE,
+                                   .allow = vt_endpoint_allowance(job->endpoint),
+                                   .body_limit = job->endpoint->max_bytes,
+                                   .sink = job->sink,
+                                   .prepare = vt_run_authorize_attempt,
+                                   .tries = running->configuration.tries,
+                                   .user = job};
+  return vt_net_submit(running->net, &request, &job->exchange, &job->error);
+}
+
+/* Describes the next request, or says VATER_DONE. */
+static int describe(struct vt_job *job, const struct vater_page *last,
+                    struct vater_request *request)
+{
+  if (last == NULL)
+    return describe_first(job, request);
+  return vt_source_next(&job->running->call, &job->source, last, request, &job->error);
+}
+
+/* The delivery that a code stands for; codes.def says so. */
+static enum vt_delivery delivery_of(const struct vt_error *error)
+{
+  const struct vt_code *code = vt_code_find(vt_str(error->code));
+  enum vt_delivery delivery = VT_DELIVERY_INTERNAL_ERROR;
+  if (code != NULL)
+    vt_delivery_parse(vt_str(code->delivery), &delivery);
+  return delivery;
+}
+
+static void ask(struct vt_job *job, const struct vater_page *last)
+{
+  struct vater_request request;
+  vt_request_init(&request, job->arena);
+  int status = describe(job, last, &request);
+  if (status == VATER_DONE) {
+    vt_request_fini(&request);
+    vt_run_judge_finish(job);
+    return;
+  }
+  if (status == VATER_OK)
+    status = keep_url(job, request.url);
+  if (status == VATER_OK) {
+    job->sink = memfd_create("page", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    status = job->sink < 0 ? vt_fail(&job->error, VATER_E_IO, NULL, "memfd: %s", strerror(errno))
+                           : submit(job, &request);
+  }
+  vt_request_fini(&request);
+  if (status == VATER_OK) {
+    job->state = VT_JOB_FETCHING;
+    return;
+  }
+  vt_job_fail(job, delivery_of(&job->error), NULL);
+}
+
+static void keep_answer(struct vt_job *job, const struct vt_net_answer *answer)
+{
+  job->http_status = answer->status;
+  vt_text_copy(job->address, sizeof job->address, vt_str(answer->address));
+  job->tries += answer->try_count;
+  job->bytes += answer->wire_bytes;
+  job->fetch_ms += answer->total_ms + answer->waited_ms;
+  int64_t days;
+  int64_t now = job->running->environment->clock.wall_ms(job->running->environment->clock.context);
+  if (vt_net_answer_expiring(answer, now, &days))
+    job->certificate_days = days;
+  if (answer->connect_ms > 0 || answer->status > 0)
+    job->running->connected = true;
+}
+
+static int seal(int fd)
+{
+  return fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+}
+
+static int keep_page(struct vt_job *job, const struct vt_net_answer *answer)
+{
+  struct vt_job_page *page = &job->pages[job->page_count];
+  struct vt_digest digest;
+  struct vater_str text;
+  *page = (struct vt_job_page){.fd = job->sink, .url = job->url};
+  job->sink = -1;
+  job->page_count++;
+  off_t size = lseek(page->fd, 0, SEEK_END);
+  if (size < 0 || seal(page->fd) != 0)
+    return vt_fail(&job->error, VATER_E_IO, NULL, "cannot seal a page: %s", strerror(errno));
+  page->size = (uint64_t)size;
+  if (vt_digest_of_fd(page->fd, &digest, &job->error) != VATER_OK)
+    return job->error.status;
+  vt_digest_print(&digest, page->sha256);
+  if (vt_net_answer_header(answer, "ETag", &text))
+    page->etag = vt_arena_copy(job->arena, text);
+  if (vt_net_answer_header(answer, "Last-Modified", &text))
+    page->last_modified = vt_arena_copy(job->arena, text);
+  if (vt_net_answer_header(answer, "Content-Type", &text))
+    page->media_type = vt_arena_copy(job->arena, text);
+  page->framing = answer->framing;
+  return VATER_OK;
+}
+
+/* What the actor still has is what we have: judged anew, by today's rules. */
+static int keep_stored_page(struct vt_job *job)
+{
+  struct vt_job_page *page = &job->pages[0];
+  struct vater_str content;
+  const struct vt_store_page *stored = &job->last.pages[0];
+  int status =
+      vt_store_find_payload(job->running->store, stored->sha256, job->arena, &content, &job->error);
+  if (status != VATER_OK)
+    return status < 0
+               ? status
+               : vt_fail(&job->error, VATER_E_IO, "STORE-IO",
+                         "the payload that the endpoint calls unchanged is not in the store");
+  *page = (struct vt_job_page){.fd = job->sink,
+                               .url = job->url,
+                               .size = content.len,
+                               .etag = stored->etag,
+                               .last_modified = stored->last_modified,
+                               .media_type = stored->media_type};
+  vt_text_copy(page->sha256, sizeof page->sha256, stored->sha256);
+  job->sink = -1;
+  job->page_count = 1;
+  job->unchanged = true;
+  for (size_t at = 0; at < content.len;) {
+    ssize_t put = pwrite(page->fd, content.ptr + at, content.len - at, (off_t)at);
+    if (put <= 0)
+      return vt_fail(&job->error, VATER_E_IO, NULL, "cannot write a page: %s", strerror(errno));
+    at += (size_t)put;
+  }
+  if (seal(page->fd) != 0)
+    return vt_fail(&job->error, VATER_E_IO, NULL, "cannot seal a page: %s", strerror(errno));
+  return VATER_OK;
+}
+
+void vt_run_fetch(struct vt_job *job)
+{
+  int status = vt_run_authorize(job);
+  if (status == VATER_DONE) {
+    job->state = VT_JOB_AUTHORIZING;
+    return;
+  }
+  if (status != VATER_OK) {
+    vt_job_fail(job, delivery_of(&job->error), NULL);
+    return;
+  }
+  ask(job, NULL);
+}
+
+void vt_run_fetch_answer(struct vt_job *job)
+{
+  const struct vt_net_answer *answer = vt_net_exchange_answer(job->exchange);
+  keep_answer(job, answer);
+  int status = VATER_OK;
+  switch (answer->result) {
+  case VT_NET_FAILED:
+    vt_job_fail(job, delivery_of(&answer->error), &answer->error);
+    return;
+  case VT_NET_NIL:
+    if (job->page_count == 0) {
+      job->delivery = VT_DELIVERY_NIL;
+      vt_run_record(job);
+      return;
+    }
+    vt_run_judge_finish(job);
+    return;
+  case VT_NET_UNCHANGED:
+    status = keep_stored_page(job);
+    break;
+  case VT_NET_RECEIVED:
+    status = keep_page(job, answer);
+    break;
+  }
+  if (status == VATER_OK)
+    vt_run_judge_page(job);
+  else
+    vt_job_fail(job, VT_DELIVERY_INTERNAL_ERROR, NULL);
+}
+
+void vt_run_fetch_next(struct vt_job *job, struct vater_str cursor)
+{
+  const struct vt_net_answer *answer = vt_net_exchange_answer(job->exchange);
+  struct vater_response response;
+  if (vt_answer_to_response(answer, job->arena, &response) != VATER_OK) {
+    vt_fail(&job->error, VATER_E_NOMEM, NULL, "out of memory");
+    vt_job_fail(job, VT_DELIVERY_INTERNAL_ERROR, NULL);
+    return;
+  }
+  struct vater_page page = {.size = sizeof page,
+                            .number = job->page_count,
+                            .response = &response,
+                            .cursor = vt_arena_copy(job->arena, cursor)};
+  struct vt_net_exchange *before = job->exchange;
+  job->exchange = NULL;
+  ask(job, &page);
+  vt_net_exchange_free(before);
+}

@@ -1,0 +1,165 @@
+/* What travels through a run: the jobs, and what they share. Internal to core/run. */
+#ifndef VT_RUN_JOB_H
+#define VT_RUN_JOB_H
+
+#include "net/net.h"
+#include "plugin/call.h"
+#include "plugin/config.h"
+#include "run/actors.h"
+#include "run/configuration.h"
+#include "run/run.h"
+#include "store/store.h"
+#include "worker/worker.h"
+
+struct vt_running;
+
+/* One way of proving who we are, shared by all endpoints with the same plugin and settings. */
+struct vt_authorization {
+  struct vater_str key; /* plugin and settings, to find it again */
+  vater_config *config;
+  struct vt_instance instance;
+  vater_session *session;
+  struct vt_net_exchange *exchange; /* of the conversation under way */
+  struct vt_arena *arena;           /* of one request */
+  enum { VT_AUTH_NEW, VT_AUTH_TALKING, VT_AUTH_READY, VT_AUTH_FAILED } state;
+  struct vt_error error;
+};
+
+enum vt_job_state {
+  VT_JOB_PLANNED,
+  VT_JOB_AUTHORIZING,
+  VT_JOB_FETCHING,
+  VT_JOB_JUDGING, /* a page or the result is with the worker */
+  VT_JOB_HELD,    /* failed before any connection of the run stood: perhaps our own fault */
+  VT_JOB_DONE
+};
+
+struct vt_job_page {
+  int fd; /* sealed memfd; -1 once given up */
+  uint64_t size;
+  char sha256[65];
+  struct vater_str url, etag, last_modified, media_type;
+  enum vt_net_framing framing;
+};
+
+struct vt_job {
+  struct vt_running *running;
+  /* plan */
+  const struct vt_actor *actor;
+  const struct vt_endpoint *endpoint;
+  char period[16];
+  vater_config *source_config;
+  struct vt_instance source;
+  struct vt_authorization *authorization; /* NULL: none */
+  struct vater_str format_settings;       /* JSON text for the worker */
+  uint64_t serial;
+  /* authorize, fetch */
+  enum vt_job_state state;
+  struct vt_arena *arena; /* of the job */
+  struct vt_net_exchange *exchange;
+  struct vater_str url;
+  struct vater_str *asked; /* URLs of the pages so far */
+  struct vt_job_page *pages;
+  uint32_t page_count, page_room;
+  int sink;                  /* memfd of the page under way, -1 */
+  struct vt_store_last last; /* what the store has of this endpoint */
+  uint32_t tries;            /* requests sent, all pages */
+  int http_status;
+  char address[64];
+  int64_t started_ms, fetch_ms, judge_started_ms, judge_ms;
+  uint64_t bytes;           /* as received */
+  int64_t certificate_days; /* TLS-EXPIRING when >= 0 */
+  bool unchanged;
+  /* judge */
+  struct vt_worker *worker;
+  const struct vt_result *result; /* the worker's, until it is closed */
+  uint64_t worker_cpu_ms, worker_peak_bytes;
+  /* outcome without a result */
+  enum vt_delivery delivery;
+  struct vt_error error;
+};
+
+/* Everything of one run. */
+struct vt_running {
+  const struct vt_run_options *options;
+  const struct vt_environment *environment;
+  const struct vt_log *log;
+  struct vt_arena *arena;
+  struct vt_configuration configuration;
+  const char *rules, *plugins; /* folders */
+  struct vt_actors actors;
+  struct vt_zygote *zygote;
+  struct vt_registry registry; /* of main: source and auth plugins only */
+  struct vt_arena *plugin_arena;
+  struct vater_call call;
+  struct vt_store *store;
+  int64_t run;
+  struct vt_net *net;
+  int64_t today, deadline_ms, started_ms;
+  struct vt_authorization *authorizations;
+  uint32_t authorization_count, authorization_room;
+  struct vt_job *jobs;
+  uint32_t job_count, next_job, active;
+  bool connected;          /* some connection of this run stood */
+  bool stopping;           /* no new jobs; those under way are given up */
+  struct vt_error failure; /* why the run cannot go on, or nothing */
+  int signals;             /* signalfd */
+  volatile sig_atomic_t stop;
+  struct vt_run_summary *summary;
+  struct vt_diagnostics *diagnostics;
+};
+
+/* plan: which endpoints are asked for what; not-due ones are recorded at once. Settings of every
+ * plugin are checked, all faults listed (OPS-CONFIG, OPS-KEY). */
+int vt_run_plan(struct vt_running *running, struct vt_error *error);
+void vt_job_fini(struct vt_job *job);
+
+/* authorize: goes on with the conversation until it is ready or failed; fetch follows by itself. */
+int vt_run_authorize(struct vt_job *job);
+/* The conversation's request was answered. */
+void vt_run_authorize_answer(struct vt_running *running, struct vt_authorization *authorization);
+/* Headers of one attempt, for vt_net_request.prepare; `user` is the job. */
+int vt_run_authorize_attempt(void *user, struct vt_net_exchange *exchange, uint32_t attempt,
+                             struct vt_error *error);
+/* Finds or makes the shared authorization of an endpoint. */
+int vt_run_authorization(struct vt_running *running, const struct vt_actor *actor,
+                         const struct vt_endpoint *endpoint,
+                         struct vt_authorization **authorization);
+void vt_authorization_fini(struct vt_authorization *authorization);
+
+/* fetch: asks for the next page (the first, when there is none yet). */
+void vt_run_fetch(struct vt_job *job);
+/* The job's request was answered: on to the worker, or done. */
+void vt_run_fetch_answer(struct vt_job *job);
+
+/* The worker has read a page: ask for the next one, or finish. */
+void vt_run_fetch_next(struct vt_job *job, struct vater_str cursor);
+uint32_t vt_endpoint_allowance(const struct vt_endpoint *endpoint); /* enum vt_net_allow */
+/* Borrows from the answer. */
+int vt_answer_to_response(const struct vt_net_answer *answer, struct vt_arena *arena,
+                          struct vater_response *response);
+
+/* judge: hands the newest page to the worker; no more pages. */
+void vt_run_judge_page(struct vt_job *job);
+void vt_run_judge_finish(struct vt_job *job);
+void vt_run_judge_event(struct vt_running *running, const struct vt_worker_event *event);
+
+/* record: writes the job, whole or not at all, and gives up what it holds. */
+void vt_run_record(struct vt_job *job);
+/* Records those that were held back. */
+void vt_run_record_held(struct vt_running *running);
+
+/* pins: what the run is bound to (binary, plugins, rules, schemas, configuration), by SHA-256, with
+ * contents. Texts live in the run's arena. */
+int vt_run_pins(struct vt_running *running, struct vt_store_pin **pins, size_t *count,
+                struct vt_error *error);
+
+/* Ends the job without a result. */
+void vt_job_fail(struct vt_job *job, enum vt_delivery delivery, const struct vt_error *error);
+
+/* One plugin's settings from the registry's file, "plugin" left out; faults are listed. */
+int vt_run_settings(struct vt_running *running, const struct vater_setting *settings,
+                    const struct vt_endpoint *endpoint, const char *role, struct vater_str plugin,
+                    const struct json_t *object, vater_config **config);
+
+#endif

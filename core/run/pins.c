@@ -1,0 +1,104 @@
+#include "run/job.h"
+
+#include "base/file.h"
+#include "jose/digest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+struct pinning {
+  struct vt_running *running;
+  struct vt_store_pin *pins;
+  size_t count;
+  struct vt_error *error;
+};
+
+static struct vater_str hex_of(struct pinning *pinning, const struct vt_digest *digest)
+{
+  char hex[VT_DIGEST_HEX];
+  vt_digest_print(digest, hex);
+  return vt_arena_copy(pinning->running->arena, vt_str(hex));
+}
+
+static int pin_content(struct pinning *pinning, const char *kind, struct vater_str name,
+                       struct vater_str content)
+{
+  struct vt_digest digest;
+  int status = vt_digest_of(content, &digest, pinning->error);
+  if (status == VATER_OK)
+    pinning->pins[pinning->count++] =
+        (struct vt_store_pin){vt_str(kind), name, hex_of(pinning, &digest), content};
+  return status;
+}
+
+static int pin_binary(struct pinning *pinning)
+{
+  const char *path = pinning->running->options->binary;
+  struct vt_digest digest;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return vt_fail(pinning->error, VATER_E_IO, NULL, "cannot open '%s': %s", path, strerror(errno));
+  int status = vt_digest_of_fd(fd, &digest, pinning->error);
+  close(fd);
+  if (status == VATER_OK)
+    pinning->pins[pinning->count++] = (struct vt_store_pin){VT_STR("binary"), VT_STR("vater"),
+                                                            hex_of(pinning, &digest), VT_STR_NONE};
+  return status;
+}
+
+static int pin_file(struct pinning *pinning, const char *kind, const char *name)
+{
+  struct vt_running *running = pinning->running;
+  struct vater_str text;
+  char path[1024];
+  if (vt_file_join(path, sizeof path, running->rules, name) != VATER_OK)
+    return vt_fail(pinning->error, VATER_E_LIMIT, NULL, "the path of '%s' is too long", name);
+  int status = vt_file_load(&running->environment->allocator, path, VT_LIMIT_CONFIG_BYTES, &text,
+                            pinning->error);
+  if (status != VATER_OK)
+    return status;
+  struct vater_str kept = vt_arena_copy(running->arena, text);
+  vt_free(&running->environment->allocator, (void *)(uintptr_t)text.ptr);
+  return pin_content(pinning, kind, vt_str(name), kept);
+}
+
+static int pin_zygote(struct pinning *pinning, const struct vt_zygote_info *info)
+{
+  int status = VATER_OK;
+  for (uint32_t i = 0; i < info->plugin_count; i++)
+    pinning->pins[pinning->count++] = (struct vt_store_pin){VT_STR("plugin"), info->plugins[i].name,
+                                                            info->plugins[i].sha256, VT_STR_NONE};
+  for (size_t i = 0; i < info->rule_file_count && status == VATER_OK; i++) {
+    const struct vt_rules_file *file = &info->rule_files[i];
+    bool list = vt_str_starts(file->name, VT_STR("codelists/"));
+    status = pin_content(pinning, list ? "codelist" : "rules", file->name, file->bytes);
+  }
+  return status;
+}
+
+int vt_run_pins(struct vt_running *running, struct vt_store_pin **pins, size_t *count,
+                struct vt_error *error)
+{
+  const struct vt_zygote_info *info = vt_zygote_info(running->zygote);
+  size_t room = info->plugin_count + info->rule_file_count + 4;
+  struct pinning pinning = {running, vt_arena_array(running->arena, room, sizeof **pins), 0, error};
+  *pins = NULL;
+  *count = 0;
+  if (pinning.pins == NULL)
+    return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
+  int status = pin_binary(&pinning);
+  if (status == VATER_OK)
+    status = pin_zygote(&pinning, info);
+  if (status == VATER_OK)
+    status = pin_file(&pinning, "schema", "schemas/submission.schema.json");
+  if (status == VATER_OK)
+    status = pin_content(&pinning, "configuration", VT_STR("vater.json"),
+                         running->configuration.document);
+  if (status == VATER_OK)
+    status = pin_content(&pinning, "configuration", VT_STR("actors.json"),
+                         running->actors.document.text);
+  *pins = pinning.pins;
+  *count = pinning.count;
+  return status;
+}

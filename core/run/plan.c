@@ -1,0 +1,251 @@
+#include "run/job.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+int vt_run_settings(struct vt_running *running, const struct vater_setting *settings,
+                    const struct vt_endpoint *endpoint, const char *role, struct vater_str plugin,
+                    const json_t *object, vater_config **config)
+{
+  char owner[96];
+  char pointer[96];
+  char base[1024];
+  const char *path = running->actors.document.path.ptr;
+  const char *slash = strrchr(path, '/');
+  snprintf(owner, sizeof owner, "plugin '%.*s'", VT_STR_ARGS(plugin));
+  snprintf(pointer, sizeof pointer, "%s/%s", endpoint->pointer, role);
+  snprintf(base, sizeof base, "%.*s", slash != NULL ? (int)(slash - path) : 1,
+           slash != NULL ? path : ".");
+  struct vt_config_origin origin = {.owner = owner,
+                                    .source = path,
+                                    .document = running->actors.document.text,
+                                    .pointer = pointer,
+                                    .base = base,
+                                    .credentials = running->options->credentials,
+                                    .load_secrets = true};
+  json_t *own = object != NULL ? json_copy((json_t *)(uintptr_t)object) : json_object();
+  if (own == NULL)
+    return VATER_E_NOMEM;
+  json_object_del(own, "plugin");
+  int status =
+      vt_config_parse(settings, own, &origin, running->arena, running->diagnostics, config);
+  json_decref(own);
+  return status;
+}
+
+/* The format plugin lives in the worker; its settings go there as text. */
+static int format_text(struct vt_running *running, struct vt_job *job)
+{
+  json_t *own = json_copy(job->endpoint->format_settings);
+  if (own == NULL)
+    return VATER_E_NOMEM;
+  json_object_del(own, "plugin");
+  char *text = json_dumps(own, JSON_COMPACT | JSON_SORT_KEYS);
+  json_decref(own);
+  if (text == NULL)
+    return VATER_E_NOMEM;
+  job->format_settings = vt_arena_copy(running->arena, vt_str(text));
+  free(text);
+  return job->format_settings.ptr != NULL ? VATER_OK : VATER_E_NOMEM;
+}
+
+static const struct vt_zygote_plugin *known_plugin(const struct vt_running *running,
+                                                   struct vater_str name)
+{
+  const struct vt_zygote_info *info = vt_zygote_info(running->zygote);
+  for (uint32_t i = 0; i < info->plugin_count; i++)
+    if (vt_str_equal(info->plugins[i].name, name))
+      return &info->plugins[i];
+  return NULL;
+}
+
+static void complain_of_plugin(struct vt_running *running, const struct vt_endpoint *endpoint,
+                               const char *role, struct vater_str name)
+{
+  const struct vt_zygote_info *info = vt_zygote_info(running->zygote);
+  struct vater_str names[64];
+  uint32_t count = info->plugin_count < 64 ? info->plugin_count : 64;
+  for (uint32_t i = 0; i < count; i++)
+    names[i] = info->plugins[i].name;
+  struct vater_str near = vt_str_nearest(name, names, count);
+  char pointer[96];
+  snprintf(pointer, sizeof pointer, "%s/%s/plugin", endpoint->pointer, role);
+  if (near.len > 0)
+    vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
+                         pointer, "there is no %s plugin '%.*s'; did you mean '%.*s'?", role,
+                         VT_STR_ARGS(name), VT_STR_ARGS(near));
+  else
+    vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
+                         pointer, "there is no %s plugin '%.*s'; see 'vater plugin list'", role,
+                         VT_STR_ARGS(name));
+}
+
+/* Main loads a source or auth plugin only now, after the zygote survived it. */
+static const struct vt_plugin *main_plugin(struct vt_running *running,
+                                           const struct vt_endpoint *endpoint, const char *role,
+                                           struct vater_str name)
+{
+  const struct vt_plugin *plugin = vt_registry_find(&running->registry, name);
+  if (plugin != NULL)
+    return plugin;
+  const struct vt_zygote_plugin *known = known_plugin(running, name);
+  bool offers = known != NULL && (strcmp(role, "source") == 0 ? known->source : known->auth);
+  if (!offers) {
+    complain_of_plugin(running, endpoint, role, name);
+    return NULL;
+  }
+  struct vt_error error = {0};
+  if (vt_registry_load(&running->registry, known->path.ptr, NULL, &plugin, &error) == VATER_OK)
+    return plugin;
+  vt_diagnostics_add(running->diagnostics, VATER_SEVERITY_ERROR, &error, VT_STR_NONE, 0);
+  return NULL;
+}
+
+int vt_run_authorization(struct vt_running *running, const struct vt_actor *actor,
+                         const struct vt_endpoint *endpoint,
+                         struct vt_authorization **authorization)
+{
+  (void)actor;
+  *authorization = NULL;
+  char *text = json_dumps(endpoint->auth_settings, JSON_COMPACT | JSON_SORT_KEYS);
+  if (text == NULL)
+    return VATER_E_NOMEM;
+  struct vater_str key = vt_arena_copy(running->arena, vt_str(text));
+  free(text);
+  for (uint32_t i = 0; i < running->authorization_count; i++)
+    if (vt_str_equal(running->authorizations[i].key, key)) {
+      *authorization = &running->authorizations[i];
+      return VATER_OK;
+    }
+  const struct vt_plugin *plugin = main_plugin(running, endpoint, "auth", endpoint->auth);
+  if (plugin == NULL)
+    return VATER_E_CONFIG;
+  struct vt_authorization *fresh = &running->authorizations[running->authorization_count];
+  *fresh = (struct vt_authorization){.key = key};
+  int status = vt_run_settings(running, plugin->info.settings, endpoint, "auth", endpoint->auth,
+                               endpoint->auth_settings, &fresh->config);
+  if (status != VATER_OK)
+    return status;
+  running->authorization_count++;
+  if (vt_session_new(running->environment, &fresh->session) != VATER_OK)
+    return VATER_E_NOMEM;
+  struct vt_error error = {0};
+  status = vt_instance_open(&running->call, plugin, VT_CAPABILITY_AUTH, fresh->config,
+                            &fresh->instance, &error);
+  if (status != VATER_OK)
+    vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
+                         endpoint->pointer, "%s", error.text);
+  *authorization = fresh;
+  return status;
+}
+
+void vt_authorization_fini(struct vt_authorization *authorization)
+{
+  vt_instance_close(&authorization->instance);
+  vt_session_free(authorization->session);
+  vt_config_free(authorization->config);
+  vt_arena_free(authorization->arena);
+  *authorization = (struct vt_authorization){0};
+}
+
+static int open_source(struct vt_running *running, struct vt_job *job)
+{
+  const struct vt_endpoint *endpoint = job->endpoint;
+  const struct vt_plugin *plugin = main_plugin(running, endpoint, "source", endpoint->source);
+  if (plugin == NULL)
+    return VATER_E_CONFIG;
+  int status = vt_run_settings(running, plugin->info.settings, endpoint, "source", endpoint->source,
+                               endpoint->source_settings, &job->source_config);
+  if (status != VATER_OK)
+    return status;
+  struct vt_error error = {0};
+  status = vt_instance_open(&running->call, plugin, VT_CAPABILITY_SOURCE, job->source_config,
+                            &job->source, &error);
+  if (status != VATER_OK)
+    vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
+                         endpoint->pointer, "%s", error.text);
+  return status;
+}
+
+static int plan_job(struct vt_running *running, const struct vt_actor *actor,
+                    const struct vt_endpoint *endpoint, struct vt_job *job)
+{
+  *job = (struct vt_job){.running = running,
+                         .actor = actor,
+                         .endpoint = endpoint,
+                         .sink = -1,
+                         .certificate_days = -1,
+                         .delivery = VT_DELIVERY_INTERNAL_ERROR};
+  struct vater_str asked = running->options->period;
+  if (asked.len > 0 && asked.len < sizeof job->period) {
+    vt_text_copy(job->period, sizeof job->period, asked);
+  } else {
+    struct vt_period now = vt_period_of(endpoint->frequency, running->today);
+    struct vt_period closed = vt_period_step(&now, -1);
+    vt_period_print(&closed, job->period);
+  }
+  if (running->today < actor->valid_from || running->today > actor->valid_to)
+    job->delivery = VT_DELIVERY_NOT_DUE;
+  int status = open_source(running, job);
+  if (status == VATER_OK && endpoint->auth.len > 0)
+    status = vt_run_authorization(running, actor, endpoint, &job->authorization);
+  const struct vt_zygote_plugin *format = known_plugin(running, endpoint->format);
+  if (format == NULL || !format->format)
+    complain_of_plugin(running, endpoint, "format", endpoint->format);
+  return status == VATER_OK ? format_text(running, job) : status;
+}
+
+static bool wanted(const struct vt_running *running, const struct vt_actor *actor)
+{
+  for (uint32_t i = 0; i < running->options->only_count; i++)
+    if (vt_str_equal(running->options->only[i], actor->orgnr))
+      return true;
+  return running->options->only_count == 0;
+}
+
+static uint32_t count_endpoints(const struct vt_running *running)
+{
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < running->actors.count; i++)
+    count += running->actors.items[i].endpoint_count;
+  return count;
+}
+
+static int check_only(struct vt_running *running, struct vt_error *error)
+{
+  for (uint32_t i = 0; i < running->options->only_count; i++)
+    if (vt_actors_find(&running->actors, running->options->only[i]) == NULL)
+      return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG",
+                     "actor '%.*s' is not in the registry; see 'vater actor list'",
+                     VT_STR_ARGS(running->options->only[i]));
+  return VATER_OK;
+}
+
+int vt_run_plan(struct vt_running *running, struct vt_error *error)
+{
+  if (check_only(running, error) != VATER_OK)
+    return error->status;
+  uint32_t room = count_endpoints(running);
+  running->jobs = vt_arena_array(running->arena, room, sizeof *running->jobs);
+  running->authorizations = vt_arena_array(running->arena, room, sizeof *running->authorizations);
+  if (running->jobs == NULL || running->authorizations == NULL)
+    return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for %u jobs", room);
+  running->authorization_room = room;
+  for (uint32_t i = 0; i < running->actors.count; i++) {
+    const struct vt_actor *actor = &running->actors.items[i];
+    if (!wanted(running, actor))
+      continue;
+    for (uint32_t j = 0; j < actor->endpoint_count; j++) {
+      if (!actor->endpoints[j].enabled)
+        continue;
+      struct vt_job *job = &running->jobs[running->job_count++];
+      if (plan_job(running, actor, &actor->endpoints[j], job) == VATER_E_NOMEM)
+        return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
+      job->serial = running->job_count;
+    }
+  }
+  if (running->diagnostics->errors > 0)
+    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "the actor registry has %u faults",
+                   running->diagnostics->errors);
+  return VATER_OK;
+}

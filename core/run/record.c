@@ -1,0 +1,354 @@
+#include "run/job.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int64_t wall_ms(const struct vt_running *running)
+{
+  return running->environment->clock.wall_ms(running->environment->clock.context);
+}
+
+static int64_t row_number(uint32_t row)
+{
+  return row == VT_NO_ROW ? -1 : (int64_t)row;
+}
+
+static void copy_finding(const struct vt_result *result, uint32_t index,
+                         struct vt_store_finding *to)
+{
+  struct vt_finding from;
+  vt_result_finding(result, index, &from);
+  *to = (struct vt_store_finding){.code = from.code,
+                                  .severity = from.severity,
+                                  .outcome = vt_str(vt_outcome_name((enum vt_outcome)from.outcome)),
+                                  .row = row_number(from.row),
+                                  .column = from.column != VATER_COLUMN_NONE
+                                                ? vt_str(vt_column_name(from.column))
+                                                : VT_STR_NONE,
+                                  .block = from.verdict == UINT32_MAX ? -1 : (int64_t)from.verdict,
+                                  .page = from.page,
+                                  .offset = from.offset,
+                                  .line = from.line,
+                                  .line_column = from.line_column,
+                                  .caret = from.caret,
+                                  .caret_width = from.caret_width,
+                                  .pointer = from.pointer,
+                                  .excerpt = from.excerpt};
+  memcpy(to->message, from.message, sizeof to->message);
+  memcpy(to->remedy, from.remedy, sizeof to->remedy);
+}
+
+static void copy_block(const struct vt_result *result, uint32_t index, struct vt_store_block *to)
+{
+  struct vt_block_verdict from;
+  vt_result_verdict(result, index, &from);
+  *to = (struct vt_store_block){.actor = from.actor,
+                                .indicator = from.indicator,
+                                .period = from.period,
+                                .verdict = vt_str(vt_verdict_name((enum vt_verdict)from.verdict)),
+                                .rows = from.rows,
+                                .errors = from.errors,
+                                .warnings = from.warnings,
+                                .infos = from.infos,
+                                .undecided = from.undecided};
+}
+
+static void copy_rule(const struct vt_result *result, uint32_t index, struct vt_store_rule *to)
+{
+  struct vt_rule_outcomes from;
+  vt_result_rule(result, index, &from);
+  *to = (struct vt_store_rule){.code = from.code,
+                               .reason = from.reason,
+                               .pass = from.counts[VT_OUTCOME_PASS],
+                               .fail = from.counts[VT_OUTCOME_FAIL],
+                               .not_applicable = from.counts[VT_OUTCOME_NOT_APPLICABLE],
+                               .skipped = from.counts[VT_OUTCOME_SKIPPED],
+                               .error = from.counts[VT_OUTCOME_ERROR]};
+}
+
+/* Room for the findings of the result and those of main itself. */
+enum { OWN_FINDINGS = 2 };
+
+static int copy_result(struct vt_job *job, struct vt_store_job *record)
+{
+  const struct vt_result *result = job->result;
+  uint32_t findings = result != NULL ? result->finding_count : 0;
+  uint32_t blocks = result != NULL ? result->verdict_count : 0;
+  uint32_t rules = result != NULL ? result->rule_count : 0;
+  struct vt_store_finding *to_findings =
+      vt_arena_array(job->arena, (size_t)findings + OWN_FINDINGS, sizeof *to_findings);
+  struct vt_store_block *to_blocks = vt_arena_array(job->arena, blocks, sizeof *to_blocks);
+  struct vt_store_rule *to_rules = vt_arena_array(job->arena, rules, sizeof *to_rules);
+  if (to_findings == NULL || to_blocks == NULL || to_rules == NULL)
+    return VATER_E_NOMEM;
+  for (uint32_t i = 0; i < findings; i++)
+    copy_finding(result, i, &to_findings[i]);
+  for (uint32_t i = 0; i < blocks; i++)
+    copy_block(result, i, &to_blocks[i]);
+  for (uint32_t i = 0; i < rules; i++)
+    copy_rule(result, i, &to_rules[i]);
+  record->findings = to_findings;
+  record->finding_count = findings;
+  record->blocks = to_blocks;
+  record->block_count = blocks;
+  record->rules = to_rules;
+  record->rule_count = rules;
+  if (result == NULL)
+    return VATER_OK;
+  record->table = result->table.rows > 0 ? &result->table : NULL;
+  record->screened = result->screened;
+  record->pii = result->pii;
+  record->code = result->code;
+  record->finding_total = result->finding_total;
+  record->finding_errors = result->finding_errors;
+  record->finding_warnings = result->finding_warnings;
+  record->finding_infos = result->finding_infos;
+  return VATER_OK;
+}
+
+/* A finding of the engine about the delivery as a whole; texts from codes.def, `detail` behind. */
+static void add_own_finding(struct vt_job *job, struct vt_store_job *record, const char *name,
+                            struct vater_str detail)
+{
+  const struct vt_code *code = vt_code_find(vt_str(name));
+  if (code == NULL)
+    return;
+  struct vt_store_finding *finding =
+      (struct vt_store_finding *)(uintptr_t)&record->findings[record->finding_count++];
+  *finding = (struct vt_store_finding){.code = vt_str(code->code),
+                                       .severity = code->severity,
+                                       .outcome = VT_STR("fail"),
+                                       .row = -1,
+                                       .block = -1};
+  for (int i = 0; i < VT_LANGUAGE_COUNT; i++) {
+    finding->message[i] = detail.len > 0 ? vt_arena_format(job->arena, "%s (%.*s)", code->title[i],
+                                                           VT_STR_ARGS(detail))
+                                         : vt_str(code->title[i]);
+    finding->remedy[i] = vt_str(code->remedy[i]);
+  }
+  record->finding_total++;
+  record->finding_errors += code->severity == VATER_SEVERITY_ERROR;
+  record->finding_warnings += code->severity == VATER_SEVERITY_WARNING;
+  record->finding_infos += code->severity == VATER_SEVERITY_INFO;
+}
+
+static void add_own_findings(struct vt_job *job, struct vt_store_job *record)
+{
+  if (job->error.code[0] != '\0') {
+    record->code = vt_str(job->error.code);
+    record->message = vt_str(job->error.text);
+    add_own_finding(job, record, job->error.code, vt_str(job->error.text));
+  }
+  if (job->certificate_days >= 0)
+    add_own_finding(job, record, "TLS-EXPIRING",
+                    vt_arena_format(job->arena, "%lld", (long long)job->certificate_days));
+}
+
+static struct vater_str map_page(const struct vt_job_page *page)
+{
+  if (page->fd < 0 || page->size == 0)
+    return VT_STR_NONE;
+  void *bytes = mmap(NULL, page->size, PROT_READ, MAP_PRIVATE, page->fd, 0);
+  return bytes != MAP_FAILED ? (struct vater_str){bytes, page->size} : VT_STR_NONE;
+}
+
+static struct vt_store_page *copy_pages(struct vt_job *job, bool keep)
+{
+  struct vt_store_page *pages = vt_arena_array(job->arena, job->page_count, sizeof *pages);
+  for (uint32_t i = 0; pages != NULL && i < job->page_count; i++) {
+    const struct vt_job_page *from = &job->pages[i];
+    pages[i] = (struct vt_store_page){.url = from->url,
+                                      .sha256 = vt_str(from->sha256),
+                                      .bytes = from->size,
+                                      .content = keep ? map_page(from) : VT_STR_NONE,
+                                      .etag = from->etag,
+                                      .last_modified = from->last_modified,
+                                      .media_type = from->media_type};
+  }
+  return pages;
+}
+
+static void unmap_pages(const struct vt_store_page *pages, uint32_t count)
+{
+  for (uint32_t i = 0; pages != NULL && i < count; i++)
+    if (pages[i].content.ptr != NULL)
+      munmap((void *)(uintptr_t)pages[i].content.ptr, pages[i].content.len);
+}
+
+static struct vt_store_execution execution_of(const struct vt_job *job)
+{
+  return (struct vt_store_execution){.started_ms = job->started_ms,
+                                     .finished_ms = wall_ms(job->running),
+                                     .fetch_ms = job->fetch_ms,
+                                     .judge_ms = job->judge_ms,
+                                     .tries = job->tries,
+                                     .http_status = job->http_status,
+                                     .wire_bytes = job->bytes,
+                                     .worker_cpu_us = (int64_t)job->worker_cpu_ms * 1000,
+                                     .worker_memory = job->worker_peak_bytes,
+                                     .address = vt_str(job->address)};
+}
+
+static int write_job(struct vt_job *job, struct vt_error *error)
+{
+  struct vt_running *running = job->running;
+  struct vt_store_job record = {.actor = job->actor->orgnr,
+                                .actor_name = job->actor->name,
+                                .endpoint = job->endpoint->id,
+                                .language = vt_str(vt_language_name(job->actor->language)),
+                                .period = vt_str(job->period),
+                                .delivery = vt_str(vt_delivery_name(job->delivery)),
+                                .repeats = job->unchanged ? job->last.job : 0,
+                                .execution = execution_of(job)};
+  if (copy_result(job, &record) != VATER_OK)
+    return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
+  add_own_findings(job, &record);
+  struct vt_store_page *pages = copy_pages(job, record.screened && !record.pii && !job->unchanged);
+  record.pages = pages;
+  record.page_count = pages != NULL ? job->page_count : 0;
+  int status = vt_store_record_job(running->store, running->run, &record, error);
+  unmap_pages(pages, job->page_count);
+  return status;
+}
+
+static bool has_rejected(const struct vt_result *result, enum vt_verdict wanted)
+{
+  struct vt_block_verdict block;
+  for (uint32_t i = 0; result != NULL && i < result->verdict_count; i++) {
+    vt_result_verdict(result, i, &block);
+    if (block.verdict == wanted)
+      return true;
+  }
+  return false;
+}
+
+static void count(struct vt_job *job)
+{
+  struct vt_run_summary *summary = job->running->summary;
+  summary->progress.done++;
+  summary->progress.deliveries[job->delivery]++;
+  if (job->delivery == VT_DELIVERY_REFUSED || has_rejected(job->result, VT_VERDICT_REJECTED))
+    summary->findings = true;
+  if (job->delivery == VT_DELIVERY_NOT_DELIVERED || job->delivery == VT_DELIVERY_INTERNAL_ERROR ||
+      has_rejected(job->result, VT_VERDICT_UNDECIDED))
+    summary->failures = true;
+}
+
+static void log_job(const struct vt_job *job)
+{
+  const struct vt_log_field fields[] = {
+      {"actor", job->actor->orgnr},
+      {"endpoint", job->endpoint->id},
+      {"delivery", vt_str(vt_delivery_name(job->delivery))},
+      {"code", vt_str(job->error.code[0] != '\0' ? job->error.code : "-")},
+      {NULL, VT_STR_NONE}};
+  bool fault = job->delivery == VT_DELIVERY_INTERNAL_ERROR;
+  vt_log(job->running->log, fault ? VATER_LOG_WARNING : VATER_LOG_DEBUG, "record", fields, "%s",
+         job->error.text);
+}
+
+void vt_run_record(struct vt_job *job)
+{
+  struct vt_running *running = job->running;
+  struct vt_error error = {0};
+  if (write_job(job, &error) != VATER_OK) {
+    if (running->failure.status == VATER_OK)
+      running->failure = error;
+    running->stopping = true;
+  } else {
+    count(job);
+    log_job(job);
+  }
+  if (job->state != VT_JOB_HELD && job->state != VT_JOB_PLANNED)
+    running->active--;
+  vt_job_fini(job);
+  job->state = VT_JOB_DONE;
+}
+
+void vt_job_fini(struct vt_job *job)
+{
+  vt_worker_close(job->worker);
+  vt_net_exchange_free(job->exchange);
+  for (uint32_t i = 0; i < job->page_count; i++)
+    if (job->pages[i].fd >= 0)
+      close(job->pages[i].fd);
+  if (job->sink >= 0)
+    close(job->sink);
+  vt_instance_close(&job->source);
+  vt_config_free(job->source_config);
+  vt_arena_free(job->arena);
+  job->worker = NULL;
+  job->exchange = NULL;
+  job->result = NULL;
+  job->pages = NULL;
+  job->page_count = 0;
+  job->sink = -1;
+  job->source_config = NULL;
+  job->arena = NULL;
+}
+
+/* Faults that our own network would cause as well: held until some connection stood. */
+static bool perhaps_ours(const char *code)
+{
+  static const char *const codes[] = {"NET-DNS", "NET-ROUTE", "NET-REFUSED", "NET-CONNECT-TIMEOUT"};
+  for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+    if (strcmp(code, codes[i]) == 0)
+      return true;
+  return false;
+}
+
+void vt_job_fail(struct vt_job *job, enum vt_delivery delivery, const struct vt_error *error)
+{
+  if (error != NULL)
+    job->error = *error;
+  job->delivery = delivery;
+  if (job->running->stopping && vt_str_is(vt_str(job->error.code), "OPS-STOPPED")) {
+    job->running->active--;
+    vt_job_fini(job);
+    job->state = VT_JOB_DONE;
+    return;
+  }
+  if (!job->running->connected && perhaps_ours(job->error.code)) {
+    vt_worker_close(job->worker);
+    job->worker = NULL;
+    job->state = VT_JOB_HELD;
+    job->running->active--;
+    return;
+  }
+  vt_run_record(job);
+}
+
+static int collect_held(struct vt_running *running, struct vater_str *hosts,
+                        struct vater_str *codes)
+{
+  int held = 0;
+  for (uint32_t i = 0; i < running->job_count; i++) {
+    const struct vt_job *job = &running->jobs[i];
+    if (job->state != VT_JOB_HELD)
+      continue;
+    struct vt_url url;
+    hosts[held] = vt_url_split(job->url, &url) ? url.authority : job->actor->orgnr;
+    codes[held++] = vt_str(job->error.code);
+  }
+  return held;
+}
+
+void vt_run_record_held(struct vt_running *running)
+{
+  struct vater_str *hosts = vt_arena_array(running->arena, running->job_count, sizeof *hosts);
+  struct vater_str *codes = vt_arena_array(running->arena, running->job_count, sizeof *codes);
+  if (hosts == NULL || codes == NULL)
+    return;
+  int held = collect_held(running, hosts, codes);
+  bool local = !running->connected && vt_net_failed_locally(hosts, codes, (size_t)held);
+  running->summary->local_fault = local;
+  for (uint32_t i = 0; i < running->job_count; i++) {
+    struct vt_job *job = &running->jobs[i];
+    if (job->state != VT_JOB_HELD)
+      continue;
+    if (local)
+      vt_text_copy(job->error.code, sizeof job->error.code, VT_STR("NET-LOCAL"));
+    vt_run_record(job);
+  }
+}

@@ -1,0 +1,184 @@
+#include "run/run.h"
+
+#include "run/job.h"
+#include "run/start.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+static int64_t monotonic_ms(const struct vt_running *running)
+{
+  return running->environment->clock.monotonic_ms(running->environment->clock.context);
+}
+
+static void report_progress(struct vt_running *running)
+{
+  struct vt_run_progress *progress = &running->summary->progress;
+  progress->elapsed_ms = monotonic_ms(running) - running->started_ms;
+  if (running->options->progress != NULL)
+    running->options->progress(running->options->progress_context, progress);
+}
+
+static void stop(struct vt_running *running)
+{
+  if (running->stopping)
+    return;
+  running->stopping = true;
+  running->stop = 1;
+  running->summary->stopped = true;
+  vt_log(running->log, VATER_LOG_WARNING, "run", NULL,
+         "stopping; go on later with 'vater run --resume'");
+  vt_net_stop(running->net);
+}
+
+/* A resumed run leaves out what it has; an actor that is not due is recorded without being asked.
+ */
+static void start_job(struct vt_running *running, struct vt_job *job)
+{
+  bool found = false;
+  struct vt_error error = {0};
+  if (running->options->resume && vt_store_has_job(running->store, running->run, job->actor->orgnr,
+                                                   job->endpoint->id, &found, &error) != VATER_OK) {
+    running->failure = error;
+    running->stopping = true;
+    return;
+  }
+  if (found) {
+    vt_job_fini(job);
+    job->state = VT_JOB_DONE;
+    running->summary->progress.done++;
+    return;
+  }
+  job->arena = vt_arena_new(&running->environment->allocator, 0);
+  job->started_ms = running->environment->clock.wall_ms(running->environment->clock.context);
+  if (job->arena == NULL) {
+    running->stopping = true;
+    vt_fail(&running->failure, VATER_E_NOMEM, NULL, "out of memory");
+    return;
+  }
+  if (job->delivery == VT_DELIVERY_NOT_DUE) {
+    vt_run_record(job);
+    return;
+  }
+  running->active++;
+  job->state = VT_JOB_AUTHORIZING;
+  vt_run_fetch(job);
+}
+
+static void start_jobs(struct vt_running *running)
+{
+  while (!running->stopping && running->next_job < running->job_count &&
+         running->active < running->configuration.in_flight)
+    start_job(running, &running->jobs[running->next_job++]);
+}
+
+static struct vt_authorization *conversation_of(struct vt_running *running,
+                                                const struct vt_net_exchange *exchange)
+{
+  for (uint32_t i = 0; i < running->authorization_count; i++)
+    if (running->authorizations[i].exchange == exchange)
+      return &running->authorizations[i];
+  return NULL;
+}
+
+static void take_answers(struct vt_running *running)
+{
+  struct vt_net_exchange *exchange;
+  while ((exchange = vt_net_take(running->net)) != NULL) {
+    struct vt_authorization *authorization = conversation_of(running, exchange);
+    if (authorization != NULL)
+      vt_run_authorize_answer(running, authorization);
+    else
+      vt_run_fetch_answer(vt_net_exchange_user(exchange));
+  }
+}
+
+static int take_events(struct vt_running *running, struct vt_error *error)
+{
+  struct vt_worker_event event;
+  int status;
+  while ((status = vt_zygote_next(running->zygote, &event, error)) == VATER_OK)
+    vt_run_judge_event(running, &event);
+  return status == VATER_DONE ? VATER_OK : status;
+}
+
+static void take_signals(struct vt_running *running)
+{
+  struct signalfd_siginfo info;
+  if (running->signals >= 0 && read(running->signals, &info, sizeof info) == sizeof info)
+    stop(running);
+}
+
+/* Jobs with the worker go on to their end; the others are cancelled by vt_net_stop(). */
+static bool busy(const struct vt_running *running)
+{
+  if (running->failure.status != VATER_OK)
+    return false;
+  return running->active > 0 || (!running->stopping && running->next_job < running->job_count);
+}
+
+static int64_t next_wake_ms(const struct vt_running *running)
+{
+  int worker = vt_zygote_timeout_ms(running->zygote);
+  return worker >= 0 && worker < 1000 ? worker : 1000;
+}
+
+static int loop(struct vt_running *running, struct vt_error *error)
+{
+  int status = VATER_OK;
+  while (busy(running) && status == VATER_OK) {
+    start_jobs(running);
+    take_answers(running);
+    status = take_events(running, error);
+    if (status != VATER_OK || !busy(running))
+      break;
+    struct pollfd watched[] = {{.fd = vt_zygote_fd(running->zygote), .events = POLLIN},
+                               {.fd = running->signals, .events = POLLIN}};
+    status = vt_net_poll(running->net, next_wake_ms(running), watched, 2, error);
+    take_signals(running);
+    report_progress(running);
+  }
+  return status;
+}
+
+static int exit_code(const struct vt_run_summary *summary)
+{
+  if (summary->failures || summary->stopped)
+    return 2;
+  return summary->findings ? 1 : 0;
+}
+
+static int conclude(struct vt_running *running, struct vt_error *error)
+{
+  if (!running->stopping)
+    vt_run_record_held(running);
+  if (running->failure.status != VATER_OK) {
+    *error = running->failure;
+    return error->status;
+  }
+  if (running->stopping)
+    return VATER_OK;
+  int64_t now = running->environment->clock.wall_ms(running->environment->clock.context);
+  return vt_store_finish_run(running->store, running->run, now, exit_code(running->summary), error);
+}
+
+int vt_run(const struct vt_run_options *options, struct vt_run_summary *summary,
+           struct vt_diagnostics *diagnostics, struct vt_error *error)
+{
+  struct vt_running running;
+  *summary = (struct vt_run_summary){0};
+  int status = vt_run_start(options, summary, diagnostics, &running, error);
+  if (status == VATER_OK) {
+    summary->run = running.run;
+    summary->progress.jobs = running.job_count;
+    report_progress(&running);
+    status = loop(&running, error);
+    if (status == VATER_OK)
+      status = conclude(&running, error);
+    report_progress(&running);
+  }
+  vt_run_end(&running);
+  return status;
+}

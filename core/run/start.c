@@ -1,0 +1,252 @@
+#include "run/start.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#ifndef VATER_VERSION
+#error "VATER_VERSION comes from CMake"
+#endif
+
+static int load_configuration(struct vt_running *running, struct vt_error *error)
+{
+  const struct vt_run_options *options = running->options;
+  int status = vt_configuration_load(options->environment, options->configuration, options->rules,
+                                     running->arena, &running->configuration, running->diagnostics);
+  if (status == VATER_OK) {
+    const struct vt_configuration *configuration = &running->configuration;
+    running->rules = configuration->rules.len > 0 ? configuration->rules.ptr : options->rules;
+    running->plugins =
+        configuration->plugins.len > 0 ? configuration->plugins.ptr : options->plugins;
+    status = vt_actors_load(options->environment, configuration->actors.ptr, options->rules,
+                            running->arena, &running->actors, running->diagnostics);
+  }
+  if (status != VATER_OK)
+    vt_fail(error, status, "OPS-CONFIG", "the configuration has %u faults",
+            running->diagnostics->errors);
+  return status;
+}
+
+static int start_zygote(struct vt_running *running, struct vt_error *error)
+{
+  char schemas[1024];
+  const char *const directories[] = {running->plugins};
+  snprintf(schemas, sizeof schemas, "%s/schemas", running->rules);
+  struct vt_zygote_options options = {
+      .environment = running->environment,
+      .plugin_directories = directories,
+      .plugin_directory_count = 1,
+      .rules = running->rules,
+      .schemas = schemas,
+      .trusted = true,
+      .sandbox = running->configuration.require_sandbox ? VT_SANDBOX_REQUIRE : VT_SANDBOX_WARN};
+  int status = vt_zygote_start(&options, &running->zygote, running->diagnostics, error);
+  if (status == VATER_OK) {
+    const struct vt_zygote_info *info = vt_zygote_info(running->zygote);
+    vt_log(running->log, info->sandboxed ? VATER_LOG_INFO : VATER_LOG_WARNING, "run", NULL, "%.*s",
+           VT_STR_ARGS(info->sandbox));
+  }
+  return status;
+}
+
+/* From here on this process holds keys. */
+static int close_up(struct vt_running *running, struct vt_error *error)
+{
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  signal(SIGPIPE, SIG_IGN);
+  if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+    return vt_fail(error, VATER_E_IO, NULL, "cannot block signals: %s", strerror(errno));
+  running->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (running->signals < 0)
+    return vt_fail(error, VATER_E_IO, NULL, "signalfd: %s", strerror(errno));
+  return VATER_OK;
+}
+
+static int check_space(struct vt_running *running, struct vt_error *error)
+{
+  struct statvfs info;
+  char directory[1024];
+  snprintf(directory, sizeof directory, "%s", running->configuration.store.ptr);
+  char *slash = strrchr(directory, '/');
+  if (slash == NULL)
+    snprintf(directory, sizeof directory, ".");
+  else
+    *(slash == directory ? slash + 1 : slash) = '\0';
+  if (running->configuration.minimum_free_bytes == 0 || statvfs(directory, &info) != 0)
+    return VATER_OK;
+  uint64_t available = (uint64_t)info.f_bavail * info.f_frsize;
+  if (available >= running->configuration.minimum_free_bytes)
+    return VATER_OK;
+  return vt_fail(error, VATER_E_REFUSED, "OPS-DISK",
+                 "'%s' has %llu bytes free; minimumFreeBytes asks for %llu", directory,
+                 (unsigned long long)available,
+                 (unsigned long long)running->configuration.minimum_free_bytes);
+}
+
+static int check_shrink(struct vt_running *running, struct vt_error *error)
+{
+  uint32_t before = 0;
+  int status = vt_store_count_last_actors(running->store, &before, error);
+  if (status != VATER_OK || running->configuration.allow_shrink || running->options->only_count > 0)
+    return status;
+  if ((uint64_t)running->actors.count * 5 >= (uint64_t)before * 4)
+    return VATER_OK;
+  return vt_fail(error, VATER_E_REFUSED, "OPS-SHRINK",
+                 "the actor registry has %u actors, the last run had %u; if that is meant, set "
+                 "allowShrink in %s",
+                 running->actors.count, before, running->options->configuration);
+}
+
+static int open_store(struct vt_running *running, struct vt_error *error)
+{
+  int status = check_space(running, error);
+  if (status == VATER_OK)
+    status = vt_store_open(running->configuration.store.ptr, VT_STORE_WRITE, running->environment,
+                           &running->store, error);
+  if (status == VATER_OK)
+    vt_text_copy(running->summary->store, sizeof running->summary->store,
+                 running->configuration.store);
+  return status;
+}
+
+static int begin_run(struct vt_running *running, struct vt_error *error)
+{
+  char host[256] = "";
+  struct vt_store_pin *pins;
+  size_t count;
+  struct vt_store_run run = {0};
+  gethostname(host, sizeof host - 1);
+  int status = vt_run_pins(running, &pins, &count, error);
+  if (status != VATER_OK)
+    return status;
+  if (!running->options->resume) {
+    run.started_ms = running->environment->clock.wall_ms(running->environment->clock.context);
+    run.reference_day = running->today;
+    run.version = VT_STR(VATER_VERSION);
+    run.host = vt_str(host);
+    return vt_store_begin_run(running->store, &run, pins, count, &running->run, error);
+  }
+  status = vt_store_find_unfinished(running->store, running->arena, &run, error);
+  if (status == VATER_DONE)
+    return vt_fail(error, VATER_E_REFUSED, "OPS-PINNED",
+                   "there is no unfinished run to resume; start one with 'vater run'");
+  if (status != VATER_OK)
+    return status;
+  running->run = run.id;
+  running->today = run.reference_day;
+  return vt_store_resume(running->store, run.id, pins, count, error);
+}
+
+static int open_net(struct vt_running *running, struct vt_error *error)
+{
+  const struct vt_configuration *configuration = &running->configuration;
+  struct vt_net_options options;
+  vt_net_options_default(&options, running->environment);
+  options.log = running->log;
+  options.ca_file = configuration->certificates.len > 0 ? configuration->certificates.ptr : NULL;
+  options.user_agent = "vater/" VATER_VERSION;
+  options.in_flight = configuration->in_flight;
+  options.connect_ms = configuration->connect_ms;
+  options.attempt_ms = configuration->job_ms;
+  options.deadline_ms = running->started_ms + configuration->run_ms;
+  options.slow_bytes = configuration->slow_bytes_per_second;
+  options.slow_seconds = configuration->slow_ms / 1000;
+  options.retry_ms = configuration->retry_ms;
+  return vt_net_new(&options, &running->net, error);
+}
+
+static int open_plugins(struct vt_running *running, struct vt_error *error)
+{
+  running->plugin_arena = vt_arena_new(&running->environment->allocator, 0);
+  if (running->plugin_arena == NULL ||
+      vt_registry_init(&running->registry, running->environment, running->plugin_arena, NULL) !=
+          VATER_OK ||
+      vt_call_init(&running->call, running->environment, running->log, "fetch") != VATER_OK)
+    return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
+  running->call.stop = &running->stop;
+  return VATER_OK;
+}
+
+static int64_t today_of(const struct vt_run_options *options)
+{
+  if (options->reference_day != INT64_MIN)
+    return options->reference_day;
+  int64_t ms = options->environment->clock.wall_ms(options->environment->clock.context);
+  return ms / 86400000 - (ms % 86400000 < 0);
+}
+
+static int prepare(const struct vt_run_options *options, struct vt_run_summary *summary,
+                   struct vt_diagnostics *diagnostics, struct vt_running *running,
+                   struct vt_error *error)
+{
+  *running = (struct vt_running){.options = options,
+                                 .environment = options->environment,
+                                 .log = options->log,
+                                 .summary = summary,
+                                 .diagnostics = diagnostics,
+                                 .today = today_of(options),
+                                 .signals = -1};
+  running->started_ms =
+      options->environment->clock.monotonic_ms(options->environment->clock.context);
+  running->arena = vt_arena_new(&options->environment->allocator, 0);
+  if (running->arena == NULL)
+    return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
+  int (*const steps[])(struct vt_running *, struct vt_error *) = {
+      load_configuration, start_zygote, close_up, open_plugins, vt_run_plan};
+  int status = VATER_OK;
+  for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == VATER_OK; i++)
+    status = steps[i](running, error);
+  return status;
+}
+
+int vt_run_start(const struct vt_run_options *options, struct vt_run_summary *summary,
+                 struct vt_diagnostics *diagnostics, struct vt_running *running,
+                 struct vt_error *error)
+{
+  int status = prepare(options, summary, diagnostics, running, error);
+  int (*const steps[])(struct vt_running *, struct vt_error *) = {open_store, check_shrink,
+                                                                  begin_run, open_net};
+  for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == VATER_OK; i++)
+    status = steps[i](running, error);
+  return status;
+}
+
+int vt_run_verify(const struct vt_run_options *options, uint32_t *jobs,
+                  struct vt_diagnostics *diagnostics, struct vt_error *error)
+{
+  struct vt_running running;
+  struct vt_run_summary summary = {0};
+  int status = prepare(options, &summary, diagnostics, &running, error);
+  *jobs = running.job_count;
+  vt_run_end(&running);
+  return status;
+}
+
+void vt_run_end(struct vt_running *running)
+{
+  for (uint32_t i = 0; i < running->job_count; i++)
+    vt_job_fini(&running->jobs[i]);
+  for (uint32_t i = 0; i < running->authorization_count; i++)
+    vt_authorization_fini(&running->authorizations[i]);
+  vt_net_free(running->net);
+  vt_store_close(running->store);
+  if (running->plugin_arena != NULL) {
+    vt_call_fini(&running->call);
+    vt_registry_fini(&running->registry);
+  }
+  vt_arena_free(running->plugin_arena);
+  vt_zygote_stop(running->zygote);
+  vt_actors_fini(&running->actors);
+  if (running->signals >= 0)
+    close(running->signals);
+  vt_arena_free(running->arena);
+}

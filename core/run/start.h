@@ -1,0 +1,14 @@
+/* What must stand before the first request, in the order that trust demands: configuration, zygote,
+ * store, plan with keys, network. Internal to core/run. */
+#ifndef VT_RUN_START_H
+#define VT_RUN_START_H
+
+#include "run/job.h"
+
+/* On failure nothing was asked and nothing recorded. Always end with vt_run_end(). */
+int vt_run_start(const struct vt_run_options *options, struct vt_run_summary *summary,
+                 struct vt_diagnostics *diagnostics, struct vt_running *running,
+                 struct vt_error *error);
+void vt_run_end(struct vt_running *running);
+
+#endif
