@@ -6,25 +6,38 @@
 #ifndef VT_JUDGE_JUDGE_H
 #define VT_JUDGE_JUDGE_H
 
+#include "judge/decode.h"
 #include "judge/result.h"
+#include "plugin/registry.h"
 #include "rules/rules.h"
 
-struct vt_registry;
-struct vt_schema;
-
-/* A compiled schema and the format plugin whose payloads it describes. */
-struct vt_judge_schema {
-  const char *file; /* as the plugin names it: "submission.schema.json" */
-  const struct vt_schema *schema;
+/* A format plugin with what its declaration was compiled to. */
+struct vt_judge_format {
+  const struct vt_plugin *plugin;
+  struct vt_schema *schema;    /* NULL: it names none */
+  struct vt_decode_plan *plan; /* NULL: no declared rows */
 };
 
-/* Built once, then only read; everything is borrowed. */
+/* Made once, then only read. */
 struct vt_judge_context {
+  const struct vt_environment *environment;
   const struct vt_registry *plugins;
   const struct vt_rules *rules;
-  const struct vt_judge_schema *schemas;
-  size_t schema_count;
+  struct vt_judge_format *formats;
+  uint32_t format_count;
+  struct vt_rules_file *schema_files; /* "schemas/submission.schema.json": what a run pins */
+  uint32_t schema_file_count;
 };
+
+/* Compiles the schemas that format plugins name, files in the directory `schemas` or, where there
+ * are pinned ones, among those. What is wrong goes into `diagnostics` (its arena is used as well);
+ * VATER_E_CONFIG when something is. Registry, rules and environment are borrowed. */
+int vt_judge_context_init(struct vt_judge_context *context,
+                          const struct vt_environment *environment,
+                          const struct vt_registry *plugins, const struct vt_rules *rules,
+                          const char *schemas, const struct vt_rules_file *pinned,
+                          size_t pinned_count, struct vt_diagnostics *diagnostics);
+void vt_judge_context_fini(struct vt_judge_context *context);
 
 enum vt_framing {
   VT_FRAMING_WHOLE, /* a length, the last chunk or the end of a file proves that nothing is missing
@@ -66,8 +79,8 @@ struct vt_judge_page {
 struct vt_judge;
 
 /* VATER_E_CONFIG: no such format plugin, or wrong settings. */
-int vt_judge_begin(const struct vt_judge_context *context, const struct vt_allocator *allocator,
-                   const struct vt_judge_job *job, struct vt_judge **judge, struct vt_error *error);
+int vt_judge_begin(const struct vt_judge_context *context, const struct vt_judge_job *job,
+                   struct vt_judge **judge, struct vt_error *error);
 /* Reads, screens and decodes one page, in order. `bytes` is borrowed until vt_judge_free():
  * findings point into it. A negative return is our fault or the plugin's, never the payload's. */
 int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct vt_judge_head *head,

@@ -41,25 +41,28 @@ struct vt_zygote_options {
   size_t plugin_directory_count;
   const char *rules;   /* directory of packs */
   const char *schemas; /* directory of the schemas that format plugins name */
-  bool trusted;        /* refuse plugin and rule files that others may write */
+  /* Instead of what lies in both: the files of an earlier run's vt_zygote_info; borrowed. */
+  const struct vt_rules_file *pinned;
+  size_t pinned_count;
+  bool trusted; /* refuse plugin and rule files that others may write */
   enum vt_sandbox_policy sandbox;
   struct vt_worker_limits limits;
   uint64_t plugin_load_ms; /* one plugin may take that long to load; 0: PLUGIN_LOAD_MS */
 };
 
 struct vt_zygote_plugin {
-  struct vater_str name, version, summary, path, sha256; /* sha256 in hex, of the file */
+  struct vater_str name, version, summary, path, sha256; /* of the file, in hex */
   bool source, auth, format, check, functions;
 };
 
-/* What the zygote loaded; texts live until vt_zygote_stop(). */
+/* What the zygote loaded; lives until vt_zygote_stop(). */
 struct vt_zygote_info {
   const struct vt_zygote_plugin *plugins;
   uint32_t plugin_count;
-  const struct vt_rules_file *rule_files; /* what a run pins; bytes are mapped */
+  const struct vt_rules_file *rule_files; /* packs, code lists, schemas: what a run pins */
   size_t rule_file_count;
   uint32_t rule_count, indicator_count;
-  bool sandboxed;           /* false: a build with sanitizers, or a kernel without */
+  bool sandboxed;           /* false: a build with sanitizers */
   int landlock;             /* ABI version, 0: none */
   struct vater_str sandbox; /* one sentence for log and report */
 };
@@ -101,7 +104,6 @@ struct vt_worker_event {
   void *tag;
   struct vt_judge_page page;      /* PAGE */
   const struct vt_result *result; /* RESULT: checked */
-  int result_fd;                  /* RESULT: its sealed memfd, the worker's */
   /* FAILED: PLUG-CRASH, PLUG-TIMEOUT, PLUG-LIMIT, PLUG-DENIED, PLUG-PROTO, or the judge's own error
    */
   const struct vt_error *error;
