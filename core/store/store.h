@@ -85,6 +85,7 @@ int vt_store_list_runs(struct vt_store *store, uint32_t limit, struct vt_arena *
 
 /* One answer's body. */
 struct vt_store_page {
+  struct vater_str url; /* that was asked: an ETag holds for one URL only */
   struct vater_str sha256;
   uint64_t bytes;           /* decoded length */
   struct vater_str content; /* .ptr NULL: not to be kept, or kept already */
