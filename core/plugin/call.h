@@ -7,7 +7,8 @@
  * the plugin ignored it, so that nothing is lost in silence;
  *  - any other number than the contract knows is PLUG-PROTO.
  * Codes: E_CONFIG OPS-CONFIG, E_DECODE PAY-SCHEMA, E_AUTH AUTH-DENIED, E_LIMIT and E_NOMEM
- * PLUG-LIMIT, E_TIMEOUT PLUG-TIMEOUT, E_BUG PLUG-PROTO, others PLUG-FAILED, unless a host function
+ * PLUG-LIMIT, E_TIMEOUT PLUG-TIMEOUT, E_RULE RULE-ERROR, E_BUG PLUG-PROTO, others
+ * PLUG-FAILED, unless a host function
  * set one.
  */
 #ifndef VT_PLUGIN_CALL_H
@@ -31,6 +32,7 @@ struct vater_call {
   struct vt_arena *scratch;
   struct vt_error error;
   const char *plugin, *callback; /* under way, NULL between callbacks */
+  uint32_t log_lines;            /* of this callback: VT_LIMIT_CALL_LOG_LINES */
 };
 
 /* deadline and stop are set by the caller afterwards. */
@@ -55,7 +57,7 @@ void vt_instance_close(struct vt_instance *instance); /* zeroed or closed is fin
 
 /* `request` comes fresh from vt_request_init. VATER_OK (then it has a URL), VATER_DONE where
  * allowed, or negative. next of a source without it: VATER_DONE. A next URL of another origin:
- * VATER_E_REFUSED, NET-SSRF; asked-before and page limits are the caller's. */
+ * VATER_E_REFUSED, HTTP-PAGES; asked-before and page limits are the caller's. */
 int vt_source_first(struct vater_call *call, struct vt_instance *instance,
                     const struct vater_collect *collect, struct vater_request *request,
                     struct vt_error *error);
@@ -73,11 +75,12 @@ int vt_auth_prepare(struct vater_call *call, struct vt_instance *instance, vater
  */
 int vt_format_decode(struct vater_call *call, struct vt_instance *instance, const vater_node *root,
                      struct vater_str bytes, vater_table *table, struct vt_error *error);
-int vt_check_run(struct vater_call *call, const struct vt_plugin *plugin,
-                 const struct vater_check *check, const vater_config *with, const vater_table *rows,
-                 vater_findings *findings, struct vt_error *error);
+/* `plugin`: its name, for texts. */
+int vt_check_run(struct vater_call *call, const char *plugin, const struct vater_check *check,
+                 const vater_config *with, const vater_table *rows, vater_findings *findings,
+                 struct vt_error *error);
 /* A text result lives until the next callback on this call. */
-int vt_function_call(struct vater_call *call, const struct vt_plugin *plugin,
+int vt_function_call(struct vater_call *call, const char *plugin,
                      const struct vater_function *function, const struct vater_value *arguments,
                      uint32_t count, struct vater_value *result, struct vt_error *error);
 

@@ -13,10 +13,11 @@
 
 /* Where the object stands and what may be done with secrets. */
 struct vt_config_origin {
-  const char *owner;         /* "plugin 'bearer'", for texts */
-  const char *source;        /* file name, or NULL */
-  struct vater_str document; /* the file's text, or empty: no line and column */
-  const char *pointer;       /* of the object in the document: "/actors/3/auth/settings" */
+  const struct vt_allocator *allocator; /* for finding places; NULL: malloc */
+  const char *owner;                    /* "plugin 'bearer'", for texts */
+  const char *source;                   /* file name, or NULL */
+  struct vater_str document;            /* the file's text, or empty: no line and column */
+  const char *pointer;     /* of the object in the document: "/actors/3/auth/settings" */
   const char *base;        /* folder that relative secret files start from, NULL: the working one */
   const char *credentials; /* $CREDENTIALS_DIRECTORY, or NULL */
   bool load_secrets;       /* main: true. Elsewhere secrets are checked for form, never read */

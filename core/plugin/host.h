@@ -4,26 +4,20 @@
 
 #include "plugin/call.h"
 #include "plugin/config.h"
+#include "table/breakdown.h"
 #include "table/table.h"
 
 /* Constant; valid for the process's life. */
 const struct vater_host *vt_host(void);
-
-/* vater_node is struct vt_node of doc/tree.h. */
-
-struct vt_breakdown_dimension {
-  struct vater_str name, value;
-};
 
 /* Observations being written (builder) or read (rows). */
 struct vater_table {
   struct vt_table_builder *builder;
   const struct vt_table *rows;
   uint32_t page;
-  struct vt_arena *arena; /* of the page: breakdown under way, cursor */
-  struct vt_breakdown_dimension *dimensions;
-  uint32_t dimension_count;
-  struct vater_str cursor; /* what set_cursor() said; .ptr NULL: nothing */
+  struct vt_arena *arena;        /* for the cursor */
+  struct vt_breakdown breakdown; /* of the row under way */
+  struct vater_str cursor;       /* what set_cursor() said; .ptr NULL: nothing */
 };
 
 /* For vt_format_decode; the cursor lives as long as the arena. */
@@ -36,7 +30,8 @@ void vt_plugin_table_read(struct vater_table *table, const struct vt_table *rows
 
 #define VT_FINDINGS_ALL UINT32_MAX /* row: the submission as a whole */
 
-/* Where a check's findings go. `fail` gets valid UTF-8 of at most 500 bytes and a row below `rows`.
+/* Where a check's findings go. `fail` gets valid UTF-8 of at most CHECK_TEXT_BYTES and a row below
+ * `rows`.
  */
 struct vater_findings {
   uint32_t rows;

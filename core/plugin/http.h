@@ -66,21 +66,9 @@ int vt_request_secret_header(struct vater_request *request, struct vater_str nam
 int vt_request_basic_header(struct vater_request *request, struct vater_str user,
                             struct vater_str secret, struct vt_error *error);
 
-/* ---- URLs (RFC 3986) ------------------------------------------------------------------------ */
+/* ---- answers ----------------------------------------------------------------------------------
+ */
 
-/* Slices of the text; `has_` tells an empty part from an absent one. */
-struct vt_url {
-  struct vater_str scheme, authority, path, query, fragment;
-  bool has_scheme, has_authority, has_query, has_fragment;
-};
-
-/* Splits (appendix B). False where a character is not allowed in a URI or an escape is broken. */
-bool vt_url_split(struct vater_str text, struct vt_url *url);
-/* `reference` against `base` (section 5.2, strict), dot segments removed. */
-int vt_url_resolve(struct vt_arena *arena, struct vater_str base, struct vater_str reference,
-                   struct vater_str *url, struct vt_error *error);
-/* Same scheme, host (any case) and port (default ports filled in): RFC 6454. */
-bool vt_url_same_origin(struct vater_str a, struct vater_str b);
 /* The target of the first Link header (RFC 8288) with that relation, resolved; VATER_DONE where
  * there is none. Links with an `anchor` elsewhere are not ours. */
 int vt_response_link(struct vt_arena *arena, const struct vater_response *response,

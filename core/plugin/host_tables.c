@@ -1,0 +1,282 @@
+#include "plugin/host_tables.h"
+
+#include "base/limits.h"
+#include "base/number.h"
+#include "base/utf8.h"
+#include "plugin/host.h"
+
+#include <stdio.h>
+
+void vt_plugin_table_write(struct vater_table *table, struct vt_table_builder *builder,
+                           uint32_t page, struct vt_arena *arena)
+{
+  *table = (struct vater_table){.builder = builder, .page = page, .arena = arena};
+  vt_breakdown_reset(&table->breakdown);
+}
+
+void vt_plugin_table_read(struct vater_table *table, const struct vt_table *rows)
+{
+  *table = (struct vater_table){.rows = rows};
+}
+
+int vt_plugin_table_flush(struct vater_table *table, struct vt_error *error)
+{
+  struct vater_str text = vt_breakdown_text(&table->breakdown);
+  int status = VATER_OK;
+  if (text.len > 0)
+    status = vt_table_set_text(table->builder, VATER_COLUMN_BREAKDOWN, text, error);
+  vt_breakdown_reset(&table->breakdown);
+  return status;
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+static int check_writable(vater_call *call, const vater_table *table)
+{
+  if (table->builder != NULL)
+    return VATER_OK;
+  return vt_fail(&call->error, VATER_E_BUG, NULL, "this table can only be read");
+}
+
+static int check_cell(vater_call *call, const vater_table *table, int column,
+                      enum vt_column_type type)
+{
+  int status = check_writable(call, table);
+  if (status != VATER_OK)
+    return status;
+  if (vt_table_builder_rows(table->builder) == 0)
+    return vt_fail(&call->error, VATER_E_BUG, NULL, "a cell was set before table->row()");
+  if (column <= VATER_COLUMN_NONE || column >= VATER_COLUMN_COUNT)
+    return vt_fail(&call->error, VATER_E_BUG, NULL, "there is no column %d", column);
+  if (column == VATER_COLUMN_BREAKDOWN)
+    return vt_fail(&call->error, VATER_E_BUG, NULL,
+                   "a breakdown is set with table->set_breakdown()");
+  if (vt_column_type(column) != type)
+    return vt_fail(&call->error, VATER_E_BUG, NULL, "column %d ('%s') is of another type", column,
+                   vt_column_name(column));
+  return VATER_OK;
+}
+
+static int check_text(vater_call *call, struct vater_str text)
+{
+  size_t valid = vt_utf8_valid(text);
+  if (valid == text.len && (text.len == 0 || memchr(text.ptr, '\0', text.len) == NULL))
+    return VATER_OK;
+  return vt_fail(&call->error, VATER_E_DECODE, "PAY-TEXT",
+                 valid < text.len ? "a text is not UTF-8" : "a text holds a NUL character");
+}
+
+static int add_row(vater_call *call, vater_table *table, uint64_t offset)
+{
+  int status = check_writable(call, table);
+  if (status == VATER_OK)
+    status = vt_plugin_table_flush(table, &call->error);
+  if (status == VATER_OK)
+    status = vt_table_add_row(table->builder, table->page, offset, &call->error);
+  return status;
+}
+
+static int set_text(vater_call *call, vater_table *table, int column, struct vater_str text)
+{
+  int status = check_cell(call, table, column, VT_COLUMN_TEXT);
+  if (status == VATER_OK)
+    status = check_text(call, text);
+  if (status == VATER_OK)
+    status = vt_table_set_text(table->builder, column, text, &call->error);
+  return status;
+}
+
+static int set_number(vater_call *call, vater_table *table, int column, struct vater_str written)
+{
+  double value;
+  int status = check_cell(call, table, column, VT_COLUMN_NUMBER);
+  if (status != VATER_OK)
+    return status;
+  if (written.len > VT_LIMIT_PAYLOAD_NUMBER_BYTES || !vt_number_double(written, &value))
+    return vt_fail(&call->error, VATER_E_DECODE, "PAY-NUMBER",
+                   "'%.*s' is not a number that can be kept (%s)",
+                   written.len > 80 ? 80 : VT_STR_ARGS(written), vt_column_name(column));
+  return vt_table_set_number(table->builder, column, value, vt_number_decimals(written),
+                             &call->error);
+}
+
+static int set_truth(vater_call *call, vater_table *table, int column, bool value)
+{
+  int status = check_cell(call, table, column, VT_COLUMN_TRUTH);
+  if (status != VATER_OK)
+    return status;
+  return vt_table_set_truth(table->builder, column, value, &call->error);
+}
+
+static int set_breakdown(vater_call *call, vater_table *table, struct vater_str name,
+                         struct vater_str value)
+{
+  int status = check_cell(call, table, VATER_COLUMN_INDICATOR, VT_COLUMN_TEXT);
+  if (status == VATER_OK)
+    status = check_text(call, name);
+  if (status == VATER_OK)
+    status = check_text(call, value);
+  if (status == VATER_OK)
+    status = vt_breakdown_add(&table->breakdown, name, value, &call->error);
+  return status;
+}
+
+static int check_head(vater_call *call, const vater_table *table, int field, bool truth)
+{
+  int status = check_writable(call, table);
+  if (status != VATER_OK)
+    return status;
+  if (field <= VATER_HEAD_NONE || field >= VATER_HEAD_COUNT || vt_head_is_truth(field) != truth)
+    return vt_fail(&call->error, VATER_E_BUG, NULL, "head field %d is not there or of another type",
+                   field);
+  return VATER_OK;
+}
+
+static int set_head_text(vater_call *call, vater_table *table, int field, struct vater_str text)
+{
+  int status = check_head(call, table, field, false);
+  if (status == VATER_OK)
+    status = check_text(call, text);
+  if (status == VATER_OK)
+    status = vt_table_set_head_text(table->builder, field, text, &call->error);
+  return status;
+}
+
+static int set_head_truth(vater_call *call, vater_table *table, int field, bool value)
+{
+  int status = check_head(call, table, field, true);
+  if (status != VATER_OK)
+    return status;
+  return vt_table_set_head_truth(table->builder, field, value, &call->error);
+}
+
+static int set_cursor(vater_call *call, vater_table *table, struct vater_str cursor)
+{
+  int status = check_writable(call, table);
+  if (status == VATER_OK)
+    status = check_text(call, cursor);
+  if (status != VATER_OK)
+    return status;
+  if (cursor.len > VT_LIMIT_CURSOR_BYTES)
+    return vt_fail(&call->error, VATER_E_LIMIT, "PAY-LIMIT",
+                   "the cursor has %zu bytes; the limit CURSOR_BYTES is %llu", cursor.len,
+                   (unsigned long long)VT_LIMIT_CURSOR_BYTES);
+  if (table->cursor.ptr != NULL)
+    return vt_fail(&call->error, VATER_E_BUG, NULL, "the cursor was set twice on one page");
+  table->cursor = vt_arena_copy(table->arena, cursor);
+  return table->cursor.ptr != NULL
+             ? VATER_OK
+             : vt_fail(&call->error, VATER_E_NOMEM, NULL, "out of memory for the cursor");
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static bool is_cell(const vater_table *table, uint32_t row, int column, enum vt_column_type type)
+{
+  return table->rows != NULL && row < table->rows->rows && column > VATER_COLUMN_NONE &&
+         column < VATER_COLUMN_COUNT && vt_column_type(column) == type;
+}
+
+static uint32_t rows(const vater_table *table)
+{
+  return table->rows != NULL ? table->rows->rows : vt_table_builder_rows(table->builder);
+}
+
+static bool get_text(const vater_table *table, uint32_t row, int column, struct vater_str *text)
+{
+  *text = VT_STR_NONE;
+  if (is_cell(table, row, column, VT_COLUMN_TEXT))
+    *text = vt_table_cell(table->rows, row, column);
+  return text->ptr != NULL;
+}
+
+static bool get_number(const vater_table *table, uint32_t row, int column, double *value)
+{
+  *value = 0;
+  return is_cell(table, row, column, VT_COLUMN_NUMBER) &&
+         vt_table_number(table->rows, row, column, value);
+}
+
+static bool get_truth(const vater_table *table, uint32_t row, int column, bool *value)
+{
+  *value = false;
+  return is_cell(table, row, column, VT_COLUMN_TRUTH) &&
+         vt_table_truth(table->rows, row, column, value);
+}
+
+const struct vater_table_api vt_host_table_api = {
+    .size = sizeof vt_host_table_api,
+    .row = add_row,
+    .set_text = set_text,
+    .set_number = set_number,
+    .set_truth = set_truth,
+    .set_breakdown = set_breakdown,
+    .set_head_text = set_head_text,
+    .set_head_truth = set_head_truth,
+    .set_cursor = set_cursor,
+    .rows = rows,
+    .get_text = get_text,
+    .get_number = get_number,
+    .get_truth = get_truth,
+};
+
+/* ---- reporting ------------------------------------------------------------------------------ */
+
+/* One line of valid UTF-8 of at most CHECK_TEXT_BYTES. */
+static size_t clean(struct vater_str raw, char *out)
+{
+  size_t used = 0;
+  for (size_t at = 0; at < raw.len;) {
+    char bytes[4];
+    uint32_t code_point = vt_utf8_next(raw, &at);
+    size_t size = vt_utf8_put(code_point < 0x20 || code_point == 0x7f ? ' ' : code_point, bytes);
+    if (used + size > VT_LIMIT_CHECK_TEXT_BYTES)
+      break;
+    memcpy(out + used, bytes, size);
+    used += size;
+  }
+  return used;
+}
+
+static int report(vater_call *call, vater_findings *findings, uint32_t row, int column,
+                  const char *format, va_list arguments)
+{
+  char raw[2048];
+  char text[2048];
+  int size = vsnprintf(raw, sizeof raw, format, arguments);
+  if (size < 0)
+    return vt_fail(&call->error, VATER_E_BUG, NULL, "a finding's text cannot be formatted");
+  struct vater_str given = {raw, strlen(raw)};
+  struct vater_str shown = {text, clean(given, text)};
+  return findings->fail(findings->context, row, column, shown, &call->error);
+}
+
+static int VATER_PRINTF(5, 6) fail_row(vater_call *call, vater_findings *findings, uint32_t row,
+                                       int column, const char *format, ...)
+{
+  if (row >= findings->rows || column < VATER_COLUMN_NONE || column >= VATER_COLUMN_COUNT)
+    return vt_fail(&call->error, VATER_E_BUG, NULL,
+                   "a finding names row %u, column %d; there are %u rows and %d columns",
+                   (unsigned)row, column, (unsigned)findings->rows, (int)VATER_COLUMN_COUNT - 1);
+  va_list arguments;
+  va_start(arguments, format);
+  int status = report(call, findings, row, column, format, arguments);
+  va_end(arguments);
+  return status;
+}
+
+static int VATER_PRINTF(3, 4)
+    fail_all(vater_call *call, vater_findings *findings, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  int status = report(call, findings, VT_FINDINGS_ALL, VATER_COLUMN_NONE, format, arguments);
+  va_end(arguments);
+  return status;
+}
+
+const struct vater_report_api vt_host_report_api = {
+    .size = sizeof vt_host_report_api,
+    .fail_row = fail_row,
+    .fail_all = fail_all,
+};
