@@ -29,14 +29,22 @@ struct vt_judge_context {
   uint32_t schema_file_count;
 };
 
-/* Compiles the schemas that format plugins name, files in the directory `schemas` or, where there
- * are pinned ones, among those. What is wrong goes into `diagnostics` (its arena is used as well);
- * VATER_E_CONFIG when something is. Registry, rules and environment are borrowed. */
+/* Where the schemas are that format plugins name; borrowed. */
+struct vt_judge_schemas {
+  const char *directory;
+  bool trusted; /* refuse files that others may write (OPS-PERM) */
+  /* Instead of the directory: files that a run pinned, these among them. */
+  const struct vt_rules_file *pinned;
+  size_t pinned_count;
+};
+
+/* Compiles what format plugins declare. What is wrong goes into `diagnostics` (its arena is used as
+ * well); VATER_E_CONFIG when something is. Environment, plugins and rules are borrowed. */
 int vt_judge_context_init(struct vt_judge_context *context,
                           const struct vt_environment *environment,
                           const struct vt_registry *plugins, const struct vt_rules *rules,
-                          const char *schemas, const struct vt_rules_file *pinned,
-                          size_t pinned_count, struct vt_diagnostics *diagnostics);
+                          const struct vt_judge_schemas *schemas,
+                          struct vt_diagnostics *diagnostics);
 void vt_judge_context_fini(struct vt_judge_context *context);
 
 enum vt_framing {

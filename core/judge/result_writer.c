@@ -104,15 +104,25 @@ static int append(struct vt_buffer *records, const void *record, size_t size,
   return status == VATER_OK ? VATER_OK : no_memory(error);
 }
 
+void vt_result_add_more(struct vt_result_builder *builder, int severity, uint64_t count)
+{
+  struct result_head *head = &builder->head;
+  head->total += count;
+  head->errors += severity == VATER_SEVERITY_ERROR ? count : 0;
+  head->warnings += severity == VATER_SEVERITY_WARNING ? count : 0;
+  head->infos += severity == VATER_SEVERITY_INFO ? count : 0;
+}
+
+bool vt_result_truncated(const struct vt_result_builder *builder)
+{
+  return builder->head.total > builder->head.finding_count;
+}
+
 /* Counts the finding; *keep says whether it is also to be shown. */
 static int count_finding(struct vt_result_builder *builder, const struct vt_finding *finding,
                          bool *keep, struct vt_error *error)
 {
-  struct result_head *head = &builder->head;
-  head->total++;
-  head->errors += finding->severity == VATER_SEVERITY_ERROR;
-  head->warnings += finding->severity == VATER_SEVERITY_WARNING;
-  head->infos += finding->severity == VATER_SEVERITY_INFO;
+  vt_result_add_more(builder, finding->severity, 1);
   *keep = false;
   uint64_t *seen = vt_map_get(&builder->per_code, finding->code);
   if (seen == NULL) {
@@ -122,7 +132,8 @@ static int count_finding(struct vt_result_builder *builder, const struct vt_find
   }
   if (seen == NULL)
     return no_memory(error);
-  *keep = (*seen)++ < VT_LIMIT_FINDINGS_PER_RULE && head->finding_count < VT_LIMIT_FINDINGS_KEPT;
+  *keep = (*seen)++ < VT_LIMIT_FINDINGS_PER_RULE &&
+          builder->head.finding_count < VT_LIMIT_FINDINGS_KEPT;
   return VATER_OK;
 }
 
@@ -206,7 +217,7 @@ int vt_result_add_rule(struct vt_result_builder *builder, const struct vt_rule_o
 }
 
 static struct result_head lay_out(const struct vt_result_builder *builder,
-                                  const struct vt_table_builder *table)
+                                  const struct vt_table *table)
 {
   struct result_head head = builder->head;
   head.findings = result_align(sizeof head);
@@ -217,13 +228,13 @@ static struct result_head lay_out(const struct vt_result_builder *builder,
   head.size = result_align(head.texts + head.texts_size);
   if (table != NULL) {
     head.table = head.size;
-    head.table_size = vt_table_size(table);
+    head.table_size = table->size;
     head.size = result_align(head.table + head.table_size);
   }
   return head;
 }
 
-size_t vt_result_size(const struct vt_result_builder *builder, const struct vt_table_builder *table)
+size_t vt_result_size(const struct vt_result_builder *builder, const struct vt_table *table)
 {
   return (size_t)lay_out(builder, table).size;
 }
@@ -235,7 +246,7 @@ static void put(char *block, uint64_t at, uint64_t next, const void *bytes, size
   memset(block + at + size, 0, (size_t)(next - at) - size);
 }
 
-void vt_result_write(const struct vt_result_builder *builder, const struct vt_table_builder *table,
+void vt_result_write(const struct vt_result_builder *builder, const struct vt_table *table,
                      void *block)
 {
   char *to = block;
@@ -250,8 +261,6 @@ void vt_result_write(const struct vt_result_builder *builder, const struct vt_ta
     memcpy(to + head.texts + entry->value, entry->key.ptr, entry->key.len);
   }
   memset(to + head.texts + head.texts_size, 0, (size_t)(texts_end - head.texts - head.texts_size));
-  if (table == NULL)
-    return;
-  vt_table_write(table, to + head.table);
-  memset(to + head.table + head.table_size, 0, (size_t)(head.size - head.table - head.table_size));
+  if (table != NULL)
+    put(to, head.table, head.size, table->block, table->size);
 }

@@ -1,0 +1,138 @@
+#include "judge/judge.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+
+#include <stdio.h>
+
+static int complain(struct vt_diagnostics *diagnostics, const struct vt_error *error)
+{
+  vt_diagnostics_add(diagnostics, VATER_SEVERITY_ERROR, error, VT_STR_NONE, 0);
+  return VATER_OK;
+}
+
+static bool pinned_file(const struct vt_rules_file *pinned, size_t count, struct vater_str name,
+                        struct vater_str *bytes)
+{
+  for (size_t i = 0; i < count; i++) {
+    if (!vt_str_equal(pinned[i].name, name))
+      continue;
+    *bytes = pinned[i].bytes;
+    return true;
+  }
+  return false;
+}
+
+static int load_file(const struct vt_judge_context *context, const struct vt_judge_schemas *schemas,
+                     const char *name, struct vt_arena *arena, struct vater_str *bytes,
+                     struct vt_error *error)
+{
+  char path[4096];
+  struct vater_str text;
+  int status = vt_file_join(path, sizeof path, schemas->directory, name);
+  if (status == VATER_OK && schemas->trusted)
+    status = vt_file_trusted(path, error);
+  if (status == VATER_OK)
+    status = vt_file_load(&context->environment->allocator, path, VT_LIMIT_RULE_FILE_BYTES, &text,
+                          error);
+  if (status != VATER_OK)
+    return status;
+  *bytes = vt_arena_copy(arena, text);
+  vt_free(&context->environment->allocator, (void *)(uintptr_t)text.ptr);
+  return bytes->ptr == NULL ? VATER_E_NOMEM : VATER_OK;
+}
+
+static int load_text(const struct vt_judge_context *context, const struct vt_judge_schemas *schemas,
+                     const char *name, struct vt_arena *arena, struct vt_rules_file *file,
+                     struct vt_error *error)
+{
+  if (strchr(name, '/') != NULL)
+    return vt_fail(error, VATER_E_CONFIG, "PLUG-ABI",
+                   "'%s' is not a plain file name; a format names its schema without folders",
+                   name);
+  if (schemas->pinned_count == 0)
+    return load_file(context, schemas, name, arena, &file->bytes, error);
+  if (pinned_file(schemas->pinned, schemas->pinned_count, file->name, &file->bytes))
+    return VATER_OK;
+  return vt_fail(error, VATER_E_CONFIG, "OPS-PINNED", "'%.*s' is not among the pinned files",
+                 VT_STR_ARGS(file->name));
+}
+
+/* The schema that a format names; stays NULL, with a diagnostic, when something is wrong with it.
+ */
+static int compile_schema(struct vt_judge_context *context, const struct vt_judge_schemas *schemas,
+                          struct vt_judge_format *format, struct vt_diagnostics *diagnostics)
+{
+  const char *name = format->plugin->format->schema;
+  struct vt_rules_file *file = &context->schema_files[context->schema_file_count];
+  struct vt_error error = {0};
+  file->name = vt_arena_format(diagnostics->arena, "schemas/%s", name);
+  if (file->name.ptr == NULL)
+    return VATER_E_NOMEM;
+  int status = load_text(context, schemas, name, diagnostics->arena, file, &error);
+  if (status != VATER_OK) {
+    vt_error_prefix(&error, "schema of plugin '%s'", format->plugin->info.name);
+    return status == VATER_E_NOMEM ? status : complain(diagnostics, &error);
+  }
+  context->schema_file_count++;
+  struct vater_str uri = vt_arena_format(diagnostics->arena, "urn:vater:%s", name);
+  struct vt_schema_options options = {.source = file->name, .uri = uri};
+  context->environment->random.fill(context->environment->random.context, options.hash_seed,
+                                    sizeof options.hash_seed);
+  status = vt_schema_compile(file->bytes, &options, &context->environment->allocator,
+                             &format->schema, diagnostics);
+  return status == VATER_E_CONFIG ? VATER_OK : status;
+}
+
+static int compile_plan(const struct vt_judge_context *context, struct vt_judge_format *format,
+                        struct vt_diagnostics *diagnostics)
+{
+  struct vt_error error = {0};
+  int status = vt_decode_plan_new(&context->environment->allocator, format->plugin->format->rows,
+                                  &format->plan, &error);
+  if (status != VATER_E_CONFIG)
+    return status;
+  vt_error_prefix(&error, "rows of plugin '%s'", format->plugin->info.name);
+  return complain(diagnostics, &error);
+}
+
+int vt_judge_context_init(struct vt_judge_context *context,
+                          const struct vt_environment *environment,
+                          const struct vt_registry *plugins, const struct vt_rules *rules,
+                          const struct vt_judge_schemas *schemas,
+                          struct vt_diagnostics *diagnostics)
+{
+  uint32_t errors = diagnostics->errors;
+  *context =
+      (struct vt_judge_context){.environment = environment, .plugins = plugins, .rules = rules};
+  context->formats =
+      vt_arena_array(diagnostics->arena, plugins->count + 1, sizeof *context->formats);
+  context->schema_files =
+      vt_arena_array(diagnostics->arena, plugins->count + 1, sizeof *context->schema_files);
+  if (context->formats == NULL || context->schema_files == NULL)
+    return VATER_E_NOMEM;
+  int status = VATER_OK;
+  for (uint32_t i = 0; i < plugins->count && status == VATER_OK; i++) {
+    const struct vater_format_ops *offer = plugins->plugins[i]->format;
+    if (offer == NULL)
+      continue;
+    struct vt_judge_format *format = &context->formats[context->format_count++];
+    format->plugin = plugins->plugins[i];
+    if (offer->schema != NULL)
+      status = compile_schema(context, schemas, format, diagnostics);
+    if (status == VATER_OK && offer->rows != NULL)
+      status = compile_plan(context, format, diagnostics);
+  }
+  if (status == VATER_OK && diagnostics->errors > errors)
+    status = VATER_E_CONFIG;
+  return status;
+}
+
+void vt_judge_context_fini(struct vt_judge_context *context)
+{
+  for (uint32_t i = 0; i < context->format_count; i++) {
+    vt_schema_free(context->formats[i].schema);
+    vt_decode_plan_free(context->formats[i].plan);
+  }
+  *context = (struct vt_judge_context){0};
+}
