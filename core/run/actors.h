@@ -13,7 +13,7 @@ struct vt_endpoint {
   struct vater_str source, format, auth; /* plugin names; auth may be empty */
   /* the plugin's settings: the object as it stands in the file, "plugin" left out */
   struct json_t *source_settings, *format_settings, *auth_settings;
-  char pointer[64]; /* "/actors/3/endpoints/0", for messages about its settings */
+  char pointer[96]; /* "/actors/3/endpoints/0", for messages about its settings */
   enum vt_period_kind frequency;
   unsigned goal;      /* 0: none */
   uint64_t max_bytes; /* 0: the limit */

@@ -1,5 +1,7 @@
 #include "run/job.h"
 
+#include "plugin/url.h"
+
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -200,11 +200,12 @@ int vt_store_list_rules(struct vt_store *store, int64_t job, struct vt_arena *ar
 static void read_page(const struct vt_query *query, struct vt_arena *arena, void *item)
 {
   struct vt_store_page *page = item;
-  page->sha256 = vt_query_text(query, 0, arena);
-  page->bytes = (uint64_t)vt_query_integer(query, 1);
-  page->etag = vt_query_text(query, 2, arena);
-  page->last_modified = vt_query_text(query, 3, arena);
-  page->media_type = vt_query_text(query, 4, arena);
+  page->url = vt_query_text(query, 0, arena);
+  page->sha256 = vt_query_text(query, 1, arena);
+  page->bytes = (uint64_t)vt_query_integer(query, 2);
+  page->etag = vt_query_text(query, 3, arena);
+  page->last_modified = vt_query_text(query, 4, arena);
+  page->media_type = vt_query_text(query, 5, arena);
 }
 
 int vt_store_find_last(struct vt_store *store, struct vater_str actor, struct vater_str endpoint,

@@ -67,6 +67,7 @@ static int insert_page(struct vt_store *store, int64_t id, size_t number,
   struct vt_query query = vt_query_begin(store, VT_STATEMENT_PAGE_INSERT);
   vt_query_bind_integer(&query, id);
   vt_query_bind_integer(&query, (int64_t)number);
+  vt_query_bind_text(&query, page->url);
   vt_query_bind_text(&query, page->sha256);
   vt_query_bind_integer(&query, (int64_t)page->bytes);
   vt_query_bind_text(&query, page->etag);

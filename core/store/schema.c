@@ -28,6 +28,7 @@ static const char jobs[] =
     " UNIQUE (run, actor, endpoint)) STRICT;"
     "CREATE INDEX job_of_actor ON job (actor, endpoint, id);"
     "CREATE TABLE page (job INTEGER NOT NULL REFERENCES job, number INTEGER NOT NULL,"
+    " url TEXT NOT NULL,"
     " sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, etag TEXT NOT NULL,"
     " last_modified TEXT NOT NULL, media_type TEXT NOT NULL, PRIMARY KEY (job, number))"
     " STRICT, WITHOUT ROWID;"
