@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "base/date.h"
+#include "base/number.h"
 
 #include <getopt.h>
 
@@ -29,5 +30,17 @@ bool vt_cli_parse_day(struct vt_cli *cli, const char *command, const char *text,
   if (vt_date_parse(vt_str(text), day))
     return true;
   vt_cli_usage(cli, command, "'%s' is not a date (YYYY-MM-DD)", text);
+  return false;
+}
+
+bool vt_cli_parse_samples(struct vt_cli *cli, const char *command, const char *text,
+                          uint32_t *samples)
+{
+  uint64_t value;
+  if (vt_number_uint64(vt_str(text), &value) && value <= 1000) {
+    *samples = (uint32_t)value;
+    return true;
+  }
+  vt_cli_usage(cli, command, "'%s' is not a number from 0 to 1000", text);
   return false;
 }

@@ -12,5 +12,8 @@ int vt_cli_option_fault(struct vt_cli *cli, const char *command, int option, cha
 struct vt_run_options vt_cli_run_options(const struct vt_cli *cli, const char *configuration);
 /* YYYY-MM-DD; false (after a message) where it is none. */
 bool vt_cli_parse_day(struct vt_cli *cli, const char *command, const char *text, int64_t *day);
+/* 0 to 1000; false (after a message) for anything else. */
+bool vt_cli_parse_samples(struct vt_cli *cli, const char *command, const char *text,
+                          uint32_t *samples);
 
 #endif

@@ -8,7 +8,7 @@ int vt_run_settings(struct vt_running *running, const struct vater_setting *sett
                     const json_t *object, vater_config **config)
 {
   char owner[96];
-  char pointer[96];
+  char pointer[128];
   char base[1024];
   const char *path = running->actors.document.path.ptr;
   const char *slash = strrchr(path, '/');
@@ -68,7 +68,7 @@ static void complain_of_plugin(struct vt_running *running, const struct vt_endpo
   for (uint32_t i = 0; i < count; i++)
     names[i] = info->plugins[i].name;
   struct vater_str near = vt_str_nearest(name, names, count);
-  char pointer[96];
+  char pointer[128];
   snprintf(pointer, sizeof pointer, "%s/%s/plugin", endpoint->pointer, role);
   if (near.len > 0)
     vt_document_complain(&running->actors.document, running->environment, running->diagnostics,

@@ -201,7 +201,6 @@ static int write_job(struct vt_job *job, struct vt_error *error)
                                 .language = vt_str(vt_language_name(job->actor->language)),
                                 .period = vt_str(job->period),
                                 .delivery = vt_str(vt_delivery_name(job->delivery)),
-                                .repeats = job->unchanged ? job->last.job : 0,
                                 .execution = execution_of(job)};
   if (copy_result(job, &record) != VATER_OK)
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");

@@ -16,6 +16,7 @@ static int64_t monotonic_ms(const struct vt_running *running)
 static void report_progress(struct vt_running *running)
 {
   struct vt_run_progress *progress = &running->summary->progress;
+  progress->in_flight = running->active;
   progress->elapsed_ms = monotonic_ms(running) - running->started_ms;
   if (running->options->progress != NULL)
     running->options->progress(running->options->progress_context, progress);

@@ -17,7 +17,7 @@
 
 /* How far a run is; called after each recorded job and at least once a second. */
 struct vt_run_progress {
-  uint32_t jobs, done;
+  uint32_t jobs, done, in_flight;
   uint32_t deliveries[VT_DELIVERY_COUNT];
   int64_t elapsed_ms;
 };

@@ -1,0 +1,270 @@
+#include "cli/options.h"
+
+#include "base/date.h"
+#include "base/limits.h"
+#include "cli/check_model.h"
+#include "report/render.h"
+#include "worker/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { REPORT_BYTES_MAX = 256 * 1024 * 1024, COPY_STEP = 1024 * 1024 };
+
+struct asked {
+  struct vt_judge_job job;
+  char **files;
+  int file_count;
+  bool json;
+  struct vt_report_style style;
+};
+
+static void print_help(FILE *out)
+{
+  fputs("usage: vater check [OPTION…] FILE…\n\n"
+        "Judges a submission as the nightly run would; nothing is sent or stored. Several files\n"
+        "are the pages of one submission; '-' is standard input. What needs history or other\n"
+        "actors is listed as skipped.\n\n"
+        "  -f, --format NAME        the format plugin (default indicator_json)\n"
+        "      --settings JSON      its settings, an object\n"
+        "  -a, --actor ORGNR        who delivers it (default: the reporter in the file)\n"
+        "  -p, --period PERIOD      the period that was asked for\n"
+        "  -t, --today DATE         judge as of this day (YYYY-MM-DD)\n"
+        "      --proposed           proposed indicators are accepted as well\n"
+        "  -r, --rules DIRECTORY    rule packs (default: those beside this program)\n"
+        "  -l, --language nb|nn|en  of the texts (default en)\n"
+        "  -n, --samples N          findings shown of each rule (default 3); all are counted\n"
+        "  -j, --json               machine-readable\n"
+        "  -h, --help               this text\n\n"
+        "exit: 0 clean, 1 findings of severity error, 2 something could not be done,\n"
+        "      3 refused to start, 64 wrong usage\n",
+        out);
+}
+
+/* Bytes go from file to memfd inside the kernel where it can; this process never maps them. */
+static int copy_all(int from, int to, const char *path, struct vt_error *error)
+{
+  uint64_t total = 0;
+  char small[65536];
+  for (;;) {
+    ssize_t moved = sendfile(to, from, NULL, COPY_STEP);
+    if (moved < 0 && (errno == EINVAL || errno == ENOSYS)) {
+      moved = read(from, small, sizeof small);
+      if (moved > 0 && write(to, small, (size_t)moved) != moved)
+        return vt_fail(error, VATER_E_IO, NULL, "cannot copy '%s': %s", path, strerror(errno));
+    }
+    if (moved < 0 && errno == EINTR)
+      continue;
+    if (moved < 0)
+      return vt_fail(error, VATER_E_IO, "OPS-FILE", "cannot read '%s': %s", path, strerror(errno));
+    if (moved == 0)
+      return VATER_OK;
+    total += (uint64_t)moved;
+    if (total > VT_LIMIT_PAYLOAD_BYTES)
+      return vt_fail(error, VATER_E_LIMIT, "HTTP-TOOBIG",
+                     "'%s' is over %llu bytes (limit PAYLOAD_BYTES)", path,
+                     (unsigned long long)VT_LIMIT_PAYLOAD_BYTES);
+  }
+}
+
+static int open_page(const char *path, int *page, struct vt_error *error)
+{
+  bool standard = strcmp(path, "-") == 0;
+  int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+  *page = -1;
+  if (file < 0)
+    return vt_fail(error, VATER_E_IO, "OPS-FILE", "cannot open '%s': %s", path, strerror(errno));
+  int status = VATER_OK;
+  int fd = memfd_create("page", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd < 0)
+    status = vt_fail(error, VATER_E_IO, NULL, "memfd: %s", strerror(errno));
+  if (status == VATER_OK)
+    status = copy_all(file, fd, path, error);
+  if (status == VATER_OK &&
+      fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+    status = vt_fail(error, VATER_E_IO, NULL, "cannot seal: %s", strerror(errno));
+  if (!standard)
+    close(file);
+  if (status == VATER_OK)
+    *page = fd;
+  else if (fd >= 0)
+    close(fd);
+  return status;
+}
+
+/* Runs the worker to its last event; the result stays the worker's. */
+static int judge(const struct asked *asked, struct vt_zygote *zygote, struct vt_worker **worker,
+                 struct vt_worker_event *event, uint64_t *bytes, struct vt_error *error)
+{
+  static const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};
+  int status = vt_worker_open(zygote, &asked->job, NULL, worker, error);
+  *event = (struct vt_worker_event){.kind = VT_WORKER_PAGE};
+  for (int i = 0; i < asked->file_count && status == VATER_OK; i++) {
+    int page;
+    status = open_page(asked->files[i], &page, error);
+    if (status != VATER_OK)
+      return status;
+    off_t size = lseek(page, 0, SEEK_END);
+    *bytes += size > 0 ? (uint64_t)size : 0;
+    status = vt_worker_page(*worker, page, &head, error);
+    if (status == VATER_OK)
+      status = vt_zygote_wait(zygote, event, error);
+    close(page);
+    if (status != VATER_OK || event->kind != VT_WORKER_PAGE || event->page.refused)
+      break;
+  }
+  if (status == VATER_OK && event->kind == VT_WORKER_PAGE) {
+    status = vt_worker_finish(*worker, error);
+    if (status == VATER_OK)
+      status = vt_zygote_wait(zygote, event, error);
+  }
+  return status;
+}
+
+static int print(struct vt_cli *cli, const struct asked *asked, const struct vt_result *result,
+                 uint64_t bytes, struct vt_error *error)
+{
+  struct vt_arena *arena = vt_arena_new(&cli->environment.allocator, 0);
+  struct vt_report report;
+  struct vt_buffer out;
+  int code = VT_EXIT_FAILED;
+  if (arena == NULL)
+    return code;
+  vt_buffer_init(&out, &cli->environment.allocator, REPORT_BYTES_MAX);
+  int status = vt_check_report(result, vt_str(asked->files[0]), bytes, asked->job.today, arena,
+                               &report, error);
+  if (status == VATER_OK)
+    status = asked->json ? vt_report_json(&report, &out)
+                         : vt_report_terminal(&report, &asked->style, &out);
+  if (status == VATER_OK) {
+    fwrite(out.bytes, 1, out.len, cli->out);
+    code = vt_report_exit(&report);
+  } else {
+    vt_cli_error(cli, "check", error, code);
+  }
+  vt_buffer_fini(&out);
+  vt_arena_free(arena);
+  return code;
+}
+
+static int check(struct vt_cli *cli, const struct asked *asked)
+{
+  char schemas[1024];
+  struct vt_error error = {0};
+  struct vt_diagnostics diagnostics;
+  struct vt_zygote *zygote = NULL;
+  struct vt_worker *worker = NULL;
+  struct vt_worker_event event;
+  uint64_t bytes = 0;
+  const char *const directories[] = {cli->plugins};
+  struct vt_arena *arena = vt_arena_new(&cli->environment.allocator, 0);
+  if (arena == NULL)
+    return VT_EXIT_FAILED;
+  snprintf(schemas, sizeof schemas, "%s/schemas", cli->rules);
+  struct vt_zygote_options options = {.environment = &cli->environment,
+                                      .plugin_directories = directories,
+                                      .plugin_directory_count = 1,
+                                      .rules = cli->rules,
+                                      .schemas = schemas,
+                                      .sandbox = VT_SANDBOX_WARN};
+  vt_diagnostics_init(&diagnostics, arena);
+  int code = VT_EXIT_REFUSED;
+  if (vt_zygote_start(&options, &zygote, &diagnostics, &error) != VATER_OK) {
+    vt_cli_diagnostics(cli, &diagnostics);
+    vt_cli_error(cli, "check", &error, code);
+  } else if (judge(asked, zygote, &worker, &event, &bytes, &error) != VATER_OK) {
+    code = vt_cli_error(cli, "check", &error, VT_EXIT_FAILED);
+  } else if (event.kind == VT_WORKER_RESULT) {
+    code = print(cli, asked, event.result, bytes, &error);
+  } else {
+    code = vt_cli_error(cli, "check", event.error, VT_EXIT_FAILED);
+  }
+  vt_worker_close(worker);
+  vt_zygote_stop(zygote);
+  vt_arena_free(arena);
+  return code;
+}
+
+static const struct option long_options[] = {
+    {"format", required_argument, NULL, 'f'},  {"settings", required_argument, NULL, 'S'},
+    {"actor", required_argument, NULL, 'a'},   {"period", required_argument, NULL, 'p'},
+    {"today", required_argument, NULL, 't'},   {"proposed", no_argument, NULL, 'P'},
+    {"rules", required_argument, NULL, 'r'},   {"language", required_argument, NULL, 'l'},
+    {"samples", required_argument, NULL, 'n'}, {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
+
+/* VT_EXIT_CLEAN: taken; else the exit code. */
+static int take_option(struct vt_cli *cli, int option, char **argv, struct asked *asked)
+{
+  struct vt_period period;
+  switch (option) {
+  case 'f':
+    asked->job.format = vt_str(optarg);
+    return VT_EXIT_CLEAN;
+  case 'S':
+    asked->job.settings = vt_str(optarg);
+    return VT_EXIT_CLEAN;
+  case 'a':
+    asked->job.actor = vt_str(optarg);
+    return VT_EXIT_CLEAN;
+  case 'p':
+    asked->job.period = vt_str(optarg);
+    if (!vt_period_parse(asked->job.period, &period))
+      return vt_cli_usage(cli, "check", "'%s' is not a period", optarg);
+    return VT_EXIT_CLEAN;
+  case 't':
+    return vt_cli_parse_day(cli, "check", optarg, &asked->job.today) ? VT_EXIT_CLEAN
+                                                                     : VT_EXIT_USAGE;
+  case 'P':
+    asked->job.proposed = true;
+    return VT_EXIT_CLEAN;
+  case 'r':
+    vt_text_copy(cli->rules, sizeof cli->rules, vt_str(optarg));
+    return VT_EXIT_CLEAN;
+  case 'l':
+    if (!vt_language_parse(vt_str(optarg), &asked->style.language))
+      return vt_cli_usage(cli, "check", "'%s' is none of nb, nn, en", optarg);
+    return VT_EXIT_CLEAN;
+  case 'n':
+    return vt_cli_parse_samples(cli, "check", optarg, &asked->style.samples) ? VT_EXIT_CLEAN
+                                                                             : VT_EXIT_USAGE;
+  case 'j':
+    asked->json = true;
+    return VT_EXIT_CLEAN;
+  default:
+    return vt_cli_option_fault(cli, "check", option, argv);
+  }
+}
+
+int vt_command_check(struct vt_cli *cli, int argc, char **argv)
+{
+  int64_t now = cli->environment.clock.wall_ms(cli->environment.clock.context);
+  struct asked asked = {
+      .job = {.id = VT_STR("check"), .format = VT_STR("indicator_json"), .today = now / 86400000},
+      .style = {
+          .language = VT_LANGUAGE_EN, .color = cli->color, .width = cli->width, .samples = 3}};
+  int option;
+  optind = 1;
+  opterr = 0;
+  while ((option = getopt_long(argc, argv, ":f:a:p:t:r:l:n:jh", long_options, NULL)) != -1) {
+    if (option == 'h') {
+      print_help(cli->out);
+      return VT_EXIT_CLEAN;
+    }
+    int code = take_option(cli, option, argv, &asked);
+    if (code != VT_EXIT_CLEAN)
+      return code;
+  }
+  if (optind == argc)
+    return vt_cli_usage(cli, "check", "no file given; '-' is standard input");
+  asked.files = argv + optind;
+  asked.file_count = argc - optind;
+  cli->environment.random.fill(cli->environment.random.context, &asked.job.hash_seed,
+                               sizeof asked.job.hash_seed);
+  return check(cli, &asked);
+}
