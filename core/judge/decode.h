@@ -10,7 +10,7 @@
 #ifndef VT_JUDGE_DECODE_H
 #define VT_JUDGE_DECODE_H
 
-#include "base/buffer.h"
+#include "base/arena.h"
 #include "doc/tree.h"
 #include "judge/screen.h"
 #include "schema/schema.h"

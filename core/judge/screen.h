@@ -33,19 +33,22 @@ struct vt_screen {
 };
 
 const char *vt_screen_class_name(enum vt_screen_class class); /* "fnr", "dnr" */
-/* The next hit at or after *from in any bytes: true with its place, *from moves behind it. Bytes
- * with NULs (UTF-16, UTF-32) are read with the NULs left out. */
+/* The next hit at or after *from in any bytes: true with its place, *from moves behind it. */
 bool vt_screen_next(struct vater_str bytes, size_t *from, struct vt_screen_hit *hit);
 /* Counts and keeps; `pointer` is masked. */
 void vt_screen_add(struct vt_screen *screen, const struct vt_screen_hit *hit,
                    struct vater_str pointer);
-/* All hits of the bytes, without pointers: for what cannot be decoded. */
-void vt_screen_bytes(struct vt_screen *screen, uint32_t page, struct vater_str bytes);
+/* All hits at or after `from`, without pointers: for what cannot be decoded. Bytes with NULs
+ * (UTF-16, UTF-32) or escapes \u00XX are read once more from their start, NULs left out, escapes
+ * decoded. */
+void vt_screen_bytes(struct vt_screen *screen, uint32_t page, struct vater_str bytes, size_t from);
 /* Whether a decoded text holds one. */
 bool vt_screen_text(struct vater_str text, struct vt_screen_hit *hit);
 /* Members that hold figures ("value", "count" …), where 11 digits are an amount; for formats that
  * declare no number columns. */
 bool vt_screen_figure_name(struct vater_str name);
+/* Writes '*' over the digits of every hit; what may not leave with a pointer or a message. */
+void vt_screen_mask_hits(char *text, size_t len);
 /* Appends `text` with every digit replaced by '*' in runs of 6 and more digits, single separators
  * inside a run not counted; everything that could be screened is masked. */
 int vt_screen_mask(struct vt_buffer *out, struct vater_str text);

@@ -9,11 +9,14 @@
 
 enum { VT_BREAKDOWN_DIMENSIONS = 8, VT_BREAKDOWN_BYTES = 2048 };
 
+/* Escaped text: bytes[name, value) and bytes[value, end). */
+struct vt_breakdown_part {
+  uint16_t name, value, end;
+};
+
 struct vt_breakdown {
   uint32_t count, used;
-  struct {
-    uint16_t name, value, end; /* escaped text: bytes[name, value) and bytes[value, end) */
-  } dimensions[VT_BREAKDOWN_DIMENSIONS];
+  struct vt_breakdown_part dimensions[VT_BREAKDOWN_DIMENSIONS];
   char bytes[VT_BREAKDOWN_BYTES];
   char canonical[VT_BREAKDOWN_BYTES + 2 * VT_BREAKDOWN_DIMENSIONS];
 };
