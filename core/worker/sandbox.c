@@ -159,11 +159,11 @@ static int set_limits(const struct sandbox *sandbox, const struct vt_worker_limi
 int vt_sandbox_enter_worker(const struct sandbox *sandbox, const struct vt_worker_limits *limits,
                             struct vt_error *error)
 {
-  if (!sandbox->enabled)
-    return VATER_OK;
-  int status = set_limits(sandbox, limits, error);
+  int status = sandbox->enabled ? set_limits(sandbox, limits, error) : VATER_OK;
   if (status == VATER_OK && sandbox->ruleset >= 0)
     status = vt_landlock_enter(sandbox->ruleset, error);
+  if (status == VATER_OK && close_range(WORKER_JOB + 1, ~0U, 0) != 0)
+    status = failed(error, "close inherited descriptors");
   if (status == VATER_OK && sandbox->program.len > 0)
     status = vt_seccomp_enter(&sandbox->program, error);
   return status;

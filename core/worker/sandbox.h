@@ -29,8 +29,9 @@ int vt_sandbox_prepare(struct sandbox *sandbox, enum vt_sandbox_policy policy,
                        const struct vt_allocator *allocator, struct vt_error *error);
 /* In the zygote, when all is loaded: no file is opened any more; root becomes nobody. */
 int vt_sandbox_enter_zygote(struct sandbox *sandbox, struct vt_error *error);
-/* In a worker, first thing; WORKER_SOCKET is where a denied system call is reported to. */
-enum { WORKER_SOCKET = 3 };
+/* In a worker, first thing: closes all but its four descriptors and the job's. A denied system call
+ * is reported on WORKER_SOCKET. */
+enum { WORKER_SOCKET = 3, WORKER_JOB = 4 };
 int vt_sandbox_enter_worker(const struct sandbox *sandbox, const struct vt_worker_limits *limits,
                             struct vt_error *error);
 /* One sentence: "Landlock ABI 7, seccomp, rlimits". */
