@@ -173,8 +173,8 @@ static int insert_vintage(struct recording *recording, int64_t observation, uint
   vt_query_bind_integer(&query, observation);
   vt_query_bind_integer(&query, recording->job_id);
   vt_query_bind_integer(&query, row);
-  vt_query_bind_integer(&query, recording->table->pages[row]);
-  vt_query_bind_integer(&query, (int64_t)recording->table->offsets[row]);
+  vt_query_bind_integer(&query, vt_table_page(recording->table, row));
+  vt_query_bind_integer(&query, recording->table->offsets[row]);
   bind_content(&query, recording, row);
   return vt_query_run(&query, recording->error);
 }
