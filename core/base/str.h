@@ -16,9 +16,31 @@ static inline struct vater_str vt_str(const char *text)
   return (struct vater_str){text, text != NULL ? strlen(text) : 0};
 }
 
+/* Short texts, by far the most, are compared without a call. */
 static inline bool vt_str_equal(struct vater_str a, struct vater_str b)
 {
-  return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+  if (a.len != b.len || a.len > 16)
+    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+  if (a.len >= 8) {
+    uint64_t words[4];
+    memcpy(&words[0], a.ptr, 8);
+    memcpy(&words[1], b.ptr, 8);
+    memcpy(&words[2], a.ptr + a.len - 8, 8);
+    memcpy(&words[3], b.ptr + b.len - 8, 8);
+    return ((words[0] ^ words[1]) | (words[2] ^ words[3])) == 0;
+  }
+  if (a.len >= 4) {
+    uint32_t words[4];
+    memcpy(&words[0], a.ptr, 4);
+    memcpy(&words[1], b.ptr, 4);
+    memcpy(&words[2], a.ptr + a.len - 4, 4);
+    memcpy(&words[3], b.ptr + b.len - 4, 4);
+    return ((words[0] ^ words[1]) | (words[2] ^ words[3])) == 0;
+  }
+  for (size_t i = 0; i < a.len; i++)
+    if (a.ptr[i] != b.ptr[i])
+      return false;
+  return true;
 }
 
 static inline bool vt_str_is(struct vater_str a, const char *text)

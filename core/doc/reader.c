@@ -91,7 +91,6 @@ static inline void set_event(struct vt_doc_event *event, enum vt_doc_kind kind, 
 {
   event->kind = kind;
   event->depth = depth;
-  event->text = VT_STR_NONE;
   event->offset = offset;
   event->end = end;
 }
@@ -103,6 +102,7 @@ static int begin_container(struct vt_doc_reader *reader, size_t at, bool object,
     return vt_doc_fail(reader, error, at, VATER_E_LIMIT, "PAY-DEPTH",
                        "lists and objects are nested deeper than %lu levels (limit PAYLOAD_DEPTH)",
                        (unsigned long)reader->budget.depth);
+  event->text = VT_STR_NONE;
   set_event(event, object ? VT_DOC_OBJECT : VT_DOC_LIST, reader->depth, at, at + 1);
   struct vt_doc_frame *frame = &reader->frames[reader->depth++];
   frame->object = object;
@@ -122,23 +122,37 @@ static int end_container(struct vt_doc_reader *reader, size_t at, struct vt_doc_
   struct vt_doc_frame *frame = &reader->frames[--reader->depth];
   reader->name_count = frame->first_name;
   reader->name_text.len = frame->text_from;
+  event->text = VT_STR_NONE;
   set_event(event, frame->object ? VT_DOC_OBJECT_END : VT_DOC_LIST_END, reader->depth, at, at + 1);
   after_value(reader, at + 1);
   return VATER_OK;
+}
+
+/* Validates and decodes the text whose opening quote is at `at`. */
+static inline int take_text(struct vt_doc_reader *reader, size_t at, struct vt_doc_span *span,
+                            struct vater_str *text, struct vt_error *error)
+{
+  size_t from = at + 1;
+  size_t to = vt_doc_skip_plain(reader->bytes, from, reader->len);
+  if (to < reader->len && reader->bytes[to] == '"' && to - from <= reader->budget.text_bytes) {
+    *span = (struct vt_doc_span){from, to, false};
+    *text = (struct vater_str){reader->bytes + from, to - from};
+    return VATER_OK;
+  }
+  int status = vt_doc_scan_text(reader, from, span, error);
+  return status == VATER_OK ? vt_doc_decode_text(reader, span, text, error) : status;
 }
 
 static int read_text(struct vt_doc_reader *reader, size_t at, struct vt_doc_event *event,
                      struct vt_error *error)
 {
   struct vt_doc_span span;
-  int status = vt_doc_scan_text(reader, at + 1, &span, error);
+  int status = take_text(reader, at, &span, &event->text, error);
   if (status != VATER_OK)
     return status;
   set_event(event, VT_DOC_TEXT, reader->depth, at, span.to + 1);
-  status = vt_doc_decode_text(reader, &span, &event->text, error);
-  if (status == VATER_OK)
-    after_value(reader, span.to + 1);
-  return status;
+  after_value(reader, span.to + 1);
+  return VATER_OK;
 }
 
 static int read_number(struct vt_doc_reader *reader, size_t at, struct vt_doc_event *event,
@@ -164,6 +178,7 @@ static int read_word(struct vt_doc_reader *reader, size_t at, const char *word,
     return vt_doc_fail_expected(reader, error, reader->len, word);
   if (word[i] != '\0')
     return vt_doc_fail_value(reader, error, at);
+  event->text = VT_STR_NONE;
   set_event(event, kind, reader->depth, at, at + i);
   after_value(reader, at + i);
   return VATER_OK;
@@ -220,15 +235,12 @@ static int read_name(struct vt_doc_reader *reader, size_t at, struct vt_doc_even
   if (peek(reader, at) != '"')
     return vt_doc_fail_expected(reader, error, at, "a member's name in double quotes");
   struct vt_doc_span span;
-  int status = vt_doc_scan_text(reader, at + 1, &span, error);
-  if (status != VATER_OK)
-    return status;
-  set_event(event, VT_DOC_NAME, reader->depth, at, span.to + 1);
-  status = vt_doc_decode_text(reader, &span, &event->text, error);
+  int status = take_text(reader, at, &span, &event->text, error);
   if (status == VATER_OK)
     status = vt_doc_note_name(reader, &span, event->text, error);
   if (status != VATER_OK)
     return status;
+  set_event(event, VT_DOC_NAME, reader->depth, at, span.to + 1);
   size_t colon = skip_space(reader, span.to + 1);
   if (peek(reader, colon) != ':')
     return vt_doc_fail_expected(reader, error, colon, "':' behind a member's name");
@@ -257,6 +269,7 @@ static int read_tail(struct vt_doc_reader *reader, size_t at, struct vt_doc_even
     return vt_doc_fail(reader, error, at, VATER_E_DECODE, "PAY-SYNTAX",
                        "there is more behind the end of the document; send one JSON document");
   reader->at = at;
+  event->text = VT_STR_NONE;
   set_event(event, VT_DOC_END, 0, at, at);
   return VATER_OK;
 }

@@ -5,6 +5,10 @@
 #include "base/buffer.h"
 #include "doc/reader.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 enum vt_doc_state {
   VT_DOC_STATE_START,
   VT_DOC_STATE_VALUE,      /* a value must come */
@@ -72,6 +76,34 @@ int vt_doc_fail_expected(struct vt_doc_reader *reader, struct vt_error *error, s
 int vt_doc_check_start(struct vt_doc_reader *reader, struct vt_error *error);
 /* The best text for a byte that starts no value. */
 int vt_doc_fail_value(struct vt_doc_reader *reader, struct vt_error *error, size_t offset);
+
+/* The first byte at or after `at` that ends a run of plain ASCII text: a quote, a backslash, a
+ * control character or a byte of 0x80 and more. Reads no byte behind `len`. */
+static inline size_t vt_doc_skip_plain(const char *bytes, size_t at, size_t len)
+{
+#if defined(__SSE2__)
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  const __m128i space = _mm_set1_epi8(' ');
+  while (len - at >= 16) {
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
+    __m128i stop = _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash));
+    /* signed: 0x80 and more are negative, thus less than a space too */
+    stop = _mm_or_si128(stop, _mm_cmplt_epi8(block, space));
+    unsigned mask = (unsigned)_mm_movemask_epi8(stop);
+    if (mask != 0)
+      return at + (size_t)__builtin_ctz(mask);
+    at += 16;
+  }
+#endif
+  while (at < len) {
+    unsigned char c = (unsigned char)bytes[at];
+    if (c == '"' || c == '\\' || c < 0x20 || c >= 0x80)
+      break;
+    at++;
+  }
+  return at;
+}
 
 /* From behind the opening quote at `from`: validates, finds the closing one. */
 int vt_doc_scan_text(struct vt_doc_reader *reader, size_t from, struct vt_doc_span *span,

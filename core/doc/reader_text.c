@@ -1,38 +1,6 @@
 #include "base/utf8.h"
 #include "doc/reader_parts.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
-/* The first byte at or after `at` that ends a run of plain ASCII text: a quote, a backslash, a
- * control character or a byte of 0x80 and more. Reads no byte behind `len`. */
-static inline size_t skip_plain(const char *bytes, size_t at, size_t len)
-{
-#if defined(__SSE2__)
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i space = _mm_set1_epi8(' ');
-  while (len - at >= 16) {
-    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
-    __m128i stop = _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash));
-    /* signed: 0x80 and more are negative, thus less than a space too */
-    stop = _mm_or_si128(stop, _mm_cmplt_epi8(block, space));
-    unsigned mask = (unsigned)_mm_movemask_epi8(stop);
-    if (mask != 0)
-      return at + (size_t)__builtin_ctz(mask);
-    at += 16;
-  }
-#endif
-  while (at < len) {
-    unsigned char c = (unsigned char)bytes[at];
-    if (c == '"' || c == '\\' || c < 0x20 || c >= 0x80)
-      break;
-    at++;
-  }
-  return at;
-}
-
 static bool is_noncharacter(uint32_t c)
 {
   return (c >= 0xfdd0 && c <= 0xfdef) || (c & 0xfffe) == 0xfffe;
@@ -98,7 +66,7 @@ int vt_doc_scan_text(struct vt_doc_reader *reader, size_t from, struct vt_doc_sp
   span->escaped = false;
   size_t at = from;
   for (;;) {
-    at = skip_plain(reader->bytes, at, reader->len);
+    at = vt_doc_skip_plain(reader->bytes, at, reader->len);
     if (at >= reader->len)
       return fail_unfinished(reader, error);
     unsigned char c = (unsigned char)reader->bytes[at];
@@ -211,7 +179,7 @@ static int decode_escape(struct vt_doc_reader *reader, size_t *at, size_t to, ch
 {
   char c = reader->bytes[*at + 1];
   if (c == 'u') {
-    uint32_t code_point;
+    uint32_t code_point = 0;
     int status = decode_unicode(reader, at, to, &code_point, error);
     *written = status == VATER_OK ? vt_utf8_put(code_point, out) : 0;
     return status;
