@@ -119,9 +119,9 @@ static int begin_index(struct vt_doc_reader *reader, struct vt_doc_frame *frame,
   return make_slots(reader, frame, FIRST_SLOTS, error);
 }
 
+/* VATER_DONE where the name is there. */
 static int check_indexed(struct vt_doc_reader *reader, struct vt_doc_frame *frame,
-                         const struct vt_doc_span *span, struct vater_str name, uint32_t hash,
-                         struct vt_error *error)
+                         struct vater_str name, uint32_t hash, struct vt_error *error)
 {
   if (frame->names >= frame->slot_mask / 2) {
     int status = make_slots(reader, frame, (frame->slot_mask + 1) * 2, error);
@@ -130,7 +130,7 @@ static int check_indexed(struct vt_doc_reader *reader, struct vt_doc_frame *fram
   }
   uint32_t *slot = find_slot(reader, frame, name, hash);
   if (*slot != 0)
-    return fail_duplicate(reader, span, error);
+    return VATER_DONE;
   *slot = frame->names + 1;
   return VATER_OK;
 }
@@ -182,13 +182,17 @@ int vt_doc_note_name(struct vt_doc_reader *reader, const struct vt_doc_span *spa
   uint32_t hash;
   if (frame->indexed) {
     hash = (uint32_t)vt_str_hash(name, reader->seed);
-    status = check_indexed(reader, frame, span, name, hash, error);
+    status = check_indexed(reader, frame, name, hash, error);
   } else {
     hash = small_hash(name, reader->seed);
     uint64_t bit = 1ull << (hash >> 26);
     if ((frame->seen & bit) != 0 && among_few(reader, frame, name, hash))
-      status = fail_duplicate(reader, span, error);
+      status = VATER_DONE;
     frame->seen |= bit;
   }
-  return status == VATER_OK ? append_name(reader, frame, span, name, hash, error) : status;
+  if (status < 0)
+    return status;
+  bool twice = status == VATER_DONE;
+  status = append_name(reader, frame, span, name, hash, error);
+  return twice && status == VATER_OK ? fail_duplicate(reader, span, error) : status;
 }
