@@ -1,0 +1,214 @@
+#include "judge/judging.h"
+
+#include "doc/place.h"
+
+/* ---- whose -------------------------------------------------------------------------------------
+ */
+
+static bool may_report_for(const struct vt_judge_job *job, struct vater_str orgnr)
+{
+  if (vt_str_equal(orgnr, job->actor))
+    return true;
+  for (size_t i = 0; i < job->actor_count; i++)
+    if (vt_str_equal(orgnr, job->actors[i].orgnr))
+      return true;
+  return false;
+}
+
+static int report_owner(struct vt_judge *judge, struct vater_str orgnr,
+                        const struct judged_place *place, struct vt_error *error)
+{
+  const struct vater_str shown = vt_str_slice(orgnr, 0, 40);
+  const struct vater_str detail[VT_LANGUAGE_COUNT] = {
+      [VT_LANGUAGE_NB] =
+          vt_arena_format(judge->arena, "organisasjonsnummer %.*s", VT_STR_ARGS(shown)),
+      [VT_LANGUAGE_NN] =
+          vt_arena_format(judge->arena, "organisasjonsnummer %.*s", VT_STR_ARGS(shown)),
+      [VT_LANGUAGE_EN] =
+          vt_arena_format(judge->arena, "organisation number %.*s", VT_STR_ARGS(shown)),
+  };
+  return vt_judge_report(judge, "PAY-OWNER", place, VT_NO_ROW, detail, error);
+}
+
+static struct judged_place head_place(struct vt_judge *judge, int field)
+{
+  struct judged_place place = {0};
+  const struct vater_rows *rows = judge->format->plugin->format->rows;
+  for (const struct vater_head_member *head = rows != NULL ? rows->head : NULL;
+       head != NULL && head->member != NULL; head++)
+    if (head->field == field)
+      place.pointer = vt_arena_format(judge->arena, "/%s", head->member);
+  if (place.pointer.len > 0 && judge->page_count > 0)
+    vt_doc_find(judge->allocator, judge->pages[0].bytes, place.pointer, &place.offset, &place.end,
+                NULL);
+  return place;
+}
+
+/* The first row of each actor that the endpoint may not report for. */
+static int check_rows(struct vt_judge *judge, struct vt_error *error)
+{
+  const uint32_t *ids = judge->table.columns[VATER_COLUMN_ACTOR].ids;
+  if (ids == NULL)
+    return VATER_OK;
+  uint8_t *seen = vt_arena_alloc(judge->arena, (size_t)judge->table.texts + 1);
+  if (seen == NULL)
+    return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory to check who reports");
+  int status = VATER_OK;
+  for (uint32_t row = 0; row < judge->table.rows && status == VATER_OK; row++) {
+    uint32_t id = ids[row];
+    if (id == VT_TABLE_NO_TEXT || seen[id] != 0)
+      continue;
+    seen[id] = 1;
+    struct vater_str orgnr = vt_table_text(&judge->table, id);
+    if (may_report_for(judge->job, orgnr))
+      continue;
+    struct judged_place place = vt_judge_place_of_row(judge, row, VATER_COLUMN_ACTOR);
+    status = report_owner(judge, orgnr, &place, error);
+  }
+  return status;
+}
+
+int vt_judge_check_owner(struct vt_judge *judge, struct vt_error *error)
+{
+  if (judge->job->actor.len == 0)
+    return VATER_OK;
+  struct vater_str reporter = vt_table_head(&judge->table, VATER_HEAD_REPORTER);
+  if (reporter.len > 0 && !vt_str_equal(reporter, judge->job->actor)) {
+    struct judged_place place = head_place(judge, VATER_HEAD_REPORTER);
+    int status = report_owner(judge, reporter, &place, error);
+    if (status != VATER_OK)
+      return status;
+  }
+  return check_rows(judge, error);
+}
+
+/* ---- what is there, and what is not ------------------------------------------------------------
+ */
+
+static int report_detail(struct vt_judge *judge, const char *code, const struct judged_place *place,
+                         uint32_t row, struct vater_str detail, struct vt_error *error)
+{
+  const struct vater_str details[VT_LANGUAGE_COUNT] = {[VT_LANGUAGE_EN] = detail};
+  return vt_judge_report(judge, code, place, row, details, error);
+}
+
+static bool in_bundle(const struct vt_judge *judge, struct vater_str id)
+{
+  uint32_t count = vt_rules_indicator_count(judge->context->rules);
+  for (uint32_t i = 0; i < count; i++)
+    if (vt_str_equal(vt_rules_indicator(judge->context->rules, i)->id, id))
+      return true;
+  return false;
+}
+
+static bool is_expected(const struct vt_judge_job *job, struct vater_str id, bool *mentioned)
+{
+  bool found = false;
+  for (size_t i = 0; i < job->expected_count; i++) {
+    if (!vt_str_equal(job->expected[i], id))
+      continue;
+    mentioned[i] = true;
+    found = true;
+  }
+  return found;
+}
+
+/* Each indicator once, at its first row. */
+static int check_indicators(struct vt_judge *judge, bool *mentioned, struct vt_error *error)
+{
+  const uint32_t *ids = judge->table.columns[VATER_COLUMN_INDICATOR].ids;
+  uint8_t *seen = vt_arena_alloc(judge->arena, (size_t)judge->table.texts + 1);
+  if (seen == NULL)
+    return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory to check indicators");
+  int status = VATER_OK;
+  for (uint32_t row = 0; ids != NULL && row < judge->table.rows && status == VATER_OK; row++) {
+    uint32_t id = ids[row];
+    if (id == VT_TABLE_NO_TEXT || seen[id] != 0)
+      continue;
+    seen[id] = 1;
+    struct vater_str name = vt_table_text(&judge->table, id);
+    if (is_expected(judge->job, name, mentioned) || in_bundle(judge, name))
+      continue;
+    struct judged_place place = vt_judge_place_of_row(judge, row, VATER_COLUMN_INDICATOR);
+    status = report_detail(judge, "PAY-INDICATOR", &place, row, vt_str_slice(name, 0, 100), error);
+  }
+  return status;
+}
+
+static int check_expected(struct vt_judge *judge, const bool *mentioned, struct vt_error *error)
+{
+  int status = VATER_OK;
+  for (size_t i = 0; i < judge->job->expected_count && status == VATER_OK; i++)
+    if (!mentioned[i])
+      status = report_detail(judge, "PAY-MISSING", NULL, VT_NO_ROW, judge->job->expected[i], error);
+  return status;
+}
+
+static int check_delivery(struct vt_judge *judge, struct vt_error *error)
+{
+  bool test = false;
+  bool nil = false;
+  bool *mentioned = vt_arena_alloc(judge->arena, judge->job->expected_count + 1);
+  if (mentioned == NULL)
+    return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory to check what is due");
+  int status = check_indicators(judge, mentioned, error);
+  vt_table_head_truth(&judge->table, VATER_HEAD_NIL, &nil);
+  if (status == VATER_OK && !nil)
+    status = check_expected(judge, mentioned, error);
+  if (status == VATER_OK && vt_table_head_truth(&judge->table, VATER_HEAD_TEST, &test) && test) {
+    struct judged_place place = head_place(judge, VATER_HEAD_TEST);
+    status = vt_judge_report(judge, "PAY-TEST", &place, VT_NO_ROW, NULL, error);
+  }
+  return status;
+}
+
+/* ---- rules -------------------------------------------------------------------------------------
+ */
+
+static int take_finding(void *context, const struct vt_finding *finding, struct vt_error *error)
+{
+  struct vt_judge *judge = context;
+  struct vt_finding placed = *finding;
+  if (finding->row != VT_NO_ROW) {
+    struct judged_place place = vt_judge_place_of_row(judge, finding->row, finding->column);
+    if (vt_judge_place(judge, &place, &placed) != VATER_OK)
+      return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for a finding");
+  }
+  return vt_result_add_finding(judge->result, &placed, error);
+}
+
+static int take_more(void *context, struct vater_str code, int severity, uint64_t count,
+                     struct vt_error *error)
+{
+  struct vt_judge *judge = context;
+  (void)code;
+  (void)error;
+  vt_result_add_more(judge->result, severity, count);
+  return VATER_OK;
+}
+
+static int take_verdict(void *context, const struct vt_block_verdict *verdict,
+                        struct vt_error *error)
+{
+  struct vt_judge *judge = context;
+  return vt_result_add_verdict(judge->result, verdict, error);
+}
+
+static int take_rule(void *context, const struct vt_rule_outcomes *outcomes, struct vt_error *error)
+{
+  struct vt_judge *judge = context;
+  return vt_result_add_rule(judge->result, outcomes, error);
+}
+
+int vt_judge_check(struct vt_judge *judge, struct vt_error *error)
+{
+  int status = check_delivery(judge, error);
+  if (status != VATER_OK)
+    return status;
+  const struct vt_rules_context context = {.today = judge->job->today,
+                                           .actors = judge->job->actors,
+                                           .actor_count = judge->job->actor_count,
+                                           .proposed = judge->job->proposed};
+  const struct vt_rules_sink sink = {judge, take_finding, take_more, take_verdict, take_rule};
+  return vt_rules_judge(judge->context->rules, &judge->table, &context, &sink, error);
+}

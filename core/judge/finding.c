@@ -1,0 +1,167 @@
+#include "judge/judging.h"
+
+#include "doc/place.h"
+
+enum {
+  EXCERPT_WIDTH = 100,
+  EXCERPT_BYTES = 4096,
+  POINTER_BYTES = 1024,
+  MESSAGE_BYTES = 4096,
+  WALKED_BYTES = 256 * 1024 * 1024
+};
+
+static bool is_masked(const struct vt_judge *judge)
+{
+  return judge->screen.count > 0;
+}
+
+static struct vater_str keep(struct vt_judge *judge, struct vater_str text)
+{
+  if (!is_masked(judge))
+    return vt_arena_copy(judge->arena, text);
+  struct vt_buffer masked;
+  vt_buffer_init(&masked, judge->allocator, 4 * EXCERPT_BYTES);
+  vt_screen_mask(&masked, text);
+  struct vater_str kept =
+      masked.failed ? VT_STR_NONE : vt_arena_copy(judge->arena, vt_buffer_str(&masked));
+  vt_buffer_fini(&masked);
+  return kept;
+}
+
+int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
+                   struct vt_finding *finding)
+{
+  struct judged_page *page = &judge->pages[place->page];
+  size_t offset = place->offset < page->bytes.len ? place->offset : page->bytes.len;
+  size_t end = place->end < page->bytes.len ? place->end : page->bytes.len;
+  finding->page = place->page;
+  finding->offset = offset;
+  finding->pointer = keep(judge, place->pointer);
+  if (page->bytes.len == 0)
+    return VATER_OK;
+  if (page->lines == NULL)
+    page->lines = vt_lines_new(judge->allocator, page->bytes);
+  if (page->lines == NULL)
+    return VATER_E_NOMEM;
+  vt_lines_place(page->lines, offset, &finding->line, &finding->line_column);
+  struct vt_buffer excerpt;
+  vt_buffer_init(&excerpt, judge->allocator, EXCERPT_BYTES);
+  if (vt_doc_excerpt(page->bytes, offset, end > offset ? end : offset, EXCERPT_WIDTH, &excerpt,
+                     &finding->caret, &finding->caret_width) == VATER_OK)
+    finding->excerpt = keep(judge, vt_buffer_str(&excerpt));
+  vt_buffer_fini(&excerpt);
+  return VATER_OK;
+}
+
+/* ---- rows and cells ----------------------------------------------------------------------------
+ */
+
+static const struct vater_rows *declared_rows(const struct vt_judge *judge)
+{
+  return judge->format->plugin->format->rows;
+}
+
+static const char *member_of(const struct vater_rows *rows, int column)
+{
+  for (const struct vater_row_member *member = rows->members; member->member != NULL; member++)
+    if (member->column == column)
+      return member->member;
+  return NULL;
+}
+
+/* Rows count through pages, items of a page's list from 0. */
+static struct vater_str pointer_of_row(struct vt_judge *judge, uint32_t row, uint32_t page,
+                                       const char *member)
+{
+  unsigned item = row - judge->pages[page].first_row;
+  const char *at = declared_rows(judge)->at;
+  return member != NULL ? vt_arena_format(judge->arena, "%s/%u/%s", at, item, member)
+                        : vt_arena_format(judge->arena, "%s/%u", at, item);
+}
+
+/* Formats that walk have no declared path: the document says where the offset is, as long as
+ * reading it again and again stays cheap. */
+static struct judged_place walked_place(struct vt_judge *judge, struct judged_place place)
+{
+  size_t size = judge->pages[place.page].bytes.len;
+  if (size > WALKED_BYTES - judge->walked_bytes)
+    return place;
+  judge->walked_bytes += size;
+  struct vt_buffer pointer;
+  vt_buffer_init(&pointer, judge->allocator, POINTER_BYTES);
+  bool json = strcmp(judge->format->plugin->format->syntax, "json") == 0;
+  if (json && vt_doc_pointer_at(judge->allocator, judge->pages[place.page].bytes, place.offset,
+                                &pointer, NULL) == VATER_OK)
+    place.pointer = vt_arena_copy(judge->arena, vt_buffer_str(&pointer));
+  vt_buffer_fini(&pointer);
+  return place;
+}
+
+struct judged_place vt_judge_place_of_row(struct vt_judge *judge, uint32_t row, int column)
+{
+  struct judged_place place = {.page = vt_table_page(&judge->table, row),
+                               .offset = judge->table.offsets[row]};
+  place.end = place.offset + 1;
+  const struct vater_rows *rows = declared_rows(judge);
+  if (rows == NULL)
+    return walked_place(judge, place);
+  const char *member = column != VATER_COLUMN_NONE ? member_of(rows, column) : NULL;
+  place.pointer = pointer_of_row(judge, row, place.page, NULL);
+  struct vater_str inside =
+      member != NULL ? vt_arena_format(judge->arena, "/%s", member) : VT_STR_NONE;
+  if (inside.len == 0)
+    return place;
+  struct vater_str object = vt_str_slice(judge->pages[place.page].bytes, place.offset, SIZE_MAX);
+  size_t offset;
+  size_t end;
+  if (vt_doc_find(judge->allocator, object, inside, &offset, &end, NULL) != VATER_OK)
+    return place;
+  place.offset += offset;
+  place.end = place.offset + (end - offset);
+  place.pointer = pointer_of_row(judge, row, place.page, member);
+  return place;
+}
+
+/* ---- findings of the engine --------------------------------------------------------------------
+ */
+
+static struct vater_str message(struct vt_judge *judge, const char *title, struct vater_str detail)
+{
+  if (detail.len == 0)
+    return vt_str(title);
+  struct vater_str kept = keep(judge, vt_str_slice(detail, 0, MESSAGE_BYTES));
+  return vt_arena_format(judge->arena, "%s (%.*s)", title, VT_STR_ARGS(kept));
+}
+
+int vt_judge_report(struct vt_judge *judge, const char *code, const struct judged_place *place,
+                    uint32_t row, const struct vater_str detail[VT_LANGUAGE_COUNT],
+                    struct vt_error *error)
+{
+  const struct vt_code *known = vt_code_find(vt_str(code));
+  if (known == NULL)
+    return vt_fail(error, VATER_E_BUG, "OPS-BUG", "no code %s", code);
+  struct vt_finding finding = {.code = vt_str(known->code),
+                               .severity = (uint8_t)known->severity,
+                               .outcome = VT_OUTCOME_FAIL,
+                               .row = row,
+                               .verdict = UINT32_MAX};
+  for (int i = 0; i < VT_LANGUAGE_COUNT; i++) {
+    struct vater_str own = detail == NULL ? VT_STR_NONE : detail[i];
+    if (own.len == 0 && detail != NULL)
+      own = detail[VT_LANGUAGE_EN];
+    finding.message[i] = message(judge, known->title[i], own);
+    finding.remedy[i] = vt_str(known->remedy[i]);
+  }
+  if (place != NULL && vt_judge_place(judge, place, &finding) != VATER_OK)
+    return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for a finding");
+  if (judge->refusal == NULL && known->delivery[0] != '\0')
+    judge->refusal = known->code;
+  return vt_result_add_finding(judge->result, &finding, error);
+}
+
+int vt_judge_report_text(struct vt_judge *judge, const char *code, const struct judged_place *place,
+                         const char *detail, struct vt_error *error)
+{
+  const struct vater_str details[VT_LANGUAGE_COUNT] = {[VT_LANGUAGE_EN] = vt_str(detail)};
+  return vt_judge_report(judge, code, place, VT_NO_ROW, details, error);
+}

@@ -1,0 +1,228 @@
+#include "judge/judging.h"
+
+#include "base/limits.h"
+
+/* ---- beginning ---------------------------------------------------------------------------------
+ */
+
+static const struct vt_judge_format *find_format(const struct vt_judge_context *context,
+                                                 struct vater_str name)
+{
+  for (uint32_t i = 0; i < context->format_count; i++)
+    if (vt_str_is(name, context->formats[i].plugin->info.name))
+      return &context->formats[i];
+  return NULL;
+}
+
+static int parse_settings(struct vt_judge *judge, struct vt_error *error)
+{
+  struct vater_str text = judge->job->settings;
+  json_t *object =
+      text.len == 0 ? NULL : json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+  if (text.len > 0 && object == NULL)
+    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "the settings of format '%.*s' are no JSON",
+                   VT_STR_ARGS(judge->job->format));
+  const struct vt_config_origin origin = {.owner = judge->format->plugin->info.name, .pointer = ""};
+  vt_diagnostics_init(&judge->diagnostics, judge->arena);
+  int status = vt_config_parse(judge->format->plugin->info.settings, object, &origin, judge->arena,
+                               &judge->diagnostics, &judge->config);
+  json_decref(object);
+  if (status == VATER_E_CONFIG && judge->diagnostics.count > 0)
+    return vt_fail(error, status, judge->diagnostics.items[0].error.code, "format '%.*s': %s",
+                   VT_STR_ARGS(judge->job->format), judge->diagnostics.items[0].error.text);
+  return status == VATER_OK ? VATER_OK
+                            : vt_fail(error, status, "PLUG-LIMIT", "no memory for settings");
+}
+
+static int open_format(struct vt_judge *judge, struct vt_error *error)
+{
+  int status = vt_call_init(&judge->call, judge->context->environment, NULL, "decode");
+  judge->calling = status == VATER_OK;
+  if (status != VATER_OK)
+    return vt_fail(error, status, "PLUG-LIMIT", "no memory to call a plugin");
+  return vt_instance_open(&judge->call, judge->format->plugin, VT_CAPABILITY_FORMAT, judge->config,
+                          &judge->instance, error);
+}
+
+static int prepare(struct vt_judge *judge, struct vt_error *error)
+{
+  judge->format = find_format(judge->context, judge->job->format);
+  if (judge->format == NULL)
+    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "no loaded plugin reads the format '%.*s'",
+                   VT_STR_ARGS(judge->job->format));
+  judge->arena = vt_arena_new(judge->allocator, 0);
+  if (judge->arena == NULL ||
+      vt_table_builder_new(judge->allocator, judge->job->hash_seed, &judge->rows) != VATER_OK ||
+      vt_result_builder_new(judge->allocator, &judge->result) != VATER_OK)
+    return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory to judge");
+  int status = parse_settings(judge, error);
+  return status == VATER_OK ? open_format(judge, error) : status;
+}
+
+int vt_judge_begin(const struct vt_judge_context *context, const struct vt_judge_job *job,
+                   struct vt_judge **out, struct vt_error *error)
+{
+  *out = NULL;
+  const struct vt_allocator *allocator = &context->environment->allocator;
+  struct vt_judge *judge = vt_alloc(allocator, sizeof *judge);
+  if (judge == NULL)
+    return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory to judge");
+  *judge = (struct vt_judge){.context = context, .job = job, .allocator = allocator};
+  int status = prepare(judge, error);
+  if (status != VATER_OK)
+    vt_judge_free(judge);
+  else
+    *out = judge;
+  return status;
+}
+
+/* ---- a page: read, screen, decode --------------------------------------------------------------
+ */
+
+static int add_page(struct vt_judge *judge, struct vater_str bytes, enum vt_framing framing,
+                    struct vt_error *error)
+{
+  if (judge->page_count >= VT_LIMIT_PAGES)
+    return vt_fail(error, VATER_E_LIMIT, "HTTP-PAGES", "more pages than PAGES (%llu)",
+                   (unsigned long long)VT_LIMIT_PAGES);
+  if (judge->page_count == judge->page_room) {
+    uint32_t room = judge->page_room == 0 ? 4 : judge->page_room * 2;
+    struct judged_page *pages =
+        vt_resize(judge->allocator, judge->pages, room * sizeof *judge->pages);
+    if (pages == NULL)
+      return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for a page");
+    judge->pages = pages;
+    judge->page_room = room;
+  }
+  judge->pages[judge->page_count++] = (struct judged_page){
+      .bytes = bytes, .framing = framing, .first_row = vt_table_builder_rows(judge->rows)};
+  return VATER_OK;
+}
+
+/* A hit outweighs every other reason: nothing of the payload may be stored. */
+static int report_hits(struct vt_judge *judge, uint32_t reported, struct vt_error *error)
+{
+  int status = VATER_OK;
+  for (uint32_t i = reported; i < judge->screen.kept && status == VATER_OK; i++) {
+    const struct vt_screen_hit *hit = &judge->screen.hits[i];
+    const struct judged_place place = {hit->page, (size_t)hit->offset, (size_t)hit->end,
+                                       vt_str(hit->pointer)};
+    status =
+        vt_judge_report_text(judge, "PAY-PII", &place, vt_screen_class_name(hit->class), error);
+  }
+  if (judge->screen.count > 0)
+    judge->refusal = "PAY-PII";
+  return status;
+}
+
+int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct vt_judge_head *head,
+                  struct vt_judge_page *page, struct vt_error *error)
+{
+  *page = (struct vt_judge_page){0};
+  bool readable = false;
+  uint32_t hits = judge->screen.kept;
+  int status = add_page(judge, bytes, head->framing, error);
+  if (status == VATER_OK)
+    status = vt_judge_read(judge, head, &readable, error);
+  if (status == VATER_OK && readable)
+    status = vt_judge_decode(judge, &page->cursor, error);
+  else if (status == VATER_OK)
+    vt_screen_bytes(&judge->screen, judge->page_count - 1, bytes, 0);
+  if (status == VATER_OK)
+    status = report_hits(judge, hits, error);
+  page->refused = judge->refusal != NULL;
+  if (page->cursor.len > VT_LIMIT_CURSOR_BYTES)
+    return vt_fail(error, VATER_E_LIMIT, "PLUG-PROTO", "a cursor longer than CURSOR_BYTES (%llu)",
+                   (unsigned long long)VT_LIMIT_CURSOR_BYTES);
+  return status;
+}
+
+/* ---- the end: check ----------------------------------------------------------------------------
+ */
+
+/* Rows become one block, which rules read and the result holds; the builder is not needed again. */
+static int settle_table(struct vt_judge *judge, struct vt_error *error)
+{
+  size_t size = vt_table_size(judge->rows);
+  judge->block = vt_alloc(judge->allocator, size);
+  if (judge->block == NULL)
+    return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for the table");
+  vt_table_write(judge->rows, judge->block);
+  vt_table_builder_free(judge->rows);
+  judge->rows = NULL;
+  return vt_table_open(judge->block, size, &judge->table, error);
+}
+
+/* Texts that a format's own code made were not in the bytes: they are screened here. */
+static int screen_table(struct vt_judge *judge, struct vt_error *error)
+{
+  if (judge->format->plan != NULL)
+    return VATER_OK;
+  uint32_t hits = judge->screen.kept;
+  for (uint32_t id = 1; id <= judge->table.texts; id++) {
+    struct vt_screen_hit hit = {0};
+    if (vt_screen_text(vt_table_text(&judge->table, id), &hit))
+      vt_screen_add(&judge->screen, &(struct vt_screen_hit){.class = hit.class}, VT_STR_NONE);
+  }
+  return report_hits(judge, hits, error);
+}
+
+static bool is_nil(const struct vt_judge *judge)
+{
+  bool nil = false;
+  return judge->table.rows == 0 && vt_table_head_truth(&judge->table, VATER_HEAD_NIL, &nil) && nil;
+}
+
+static int decide(struct vt_judge *judge, struct vt_error *error)
+{
+  enum vt_delivery delivery = is_nil(judge) ? VT_DELIVERY_NIL : VT_DELIVERY_RECEIVED;
+  if (judge->refusal != NULL)
+    vt_delivery_parse(vt_str(vt_code_find(vt_str(judge->refusal))->delivery), &delivery);
+  vt_result_set_delivery(judge->result, delivery, judge->refusal);
+  vt_result_set_screened(judge->result, true, judge->screen.count > 0);
+  if (vt_result_truncated(judge->result))
+    return vt_judge_report_text(judge, "PAY-MANY", NULL, NULL, error);
+  return VATER_OK;
+}
+
+int vt_judge_finish(struct vt_judge *judge, size_t *size, struct vt_error *error)
+{
+  *size = 0;
+  int status = VATER_OK;
+  if (judge->refusal == NULL)
+    status = settle_table(judge, error);
+  if (status == VATER_OK && judge->refusal == NULL)
+    status = screen_table(judge, error);
+  if (status == VATER_OK && judge->refusal == NULL)
+    status = vt_judge_check_owner(judge, error);
+  if (status == VATER_OK && judge->refusal == NULL)
+    status = vt_judge_check(judge, error);
+  if (status == VATER_OK)
+    status = decide(judge, error);
+  if (status == VATER_OK)
+    *size = vt_result_size(judge->result, judge->refusal == NULL ? &judge->table : NULL);
+  return status;
+}
+
+void vt_judge_write(const struct vt_judge *judge, void *block)
+{
+  vt_result_write(judge->result, judge->refusal == NULL ? &judge->table : NULL, block);
+}
+
+void vt_judge_free(struct vt_judge *judge)
+{
+  if (judge == NULL)
+    return;
+  vt_instance_close(&judge->instance);
+  if (judge->calling)
+    vt_call_fini(&judge->call);
+  vt_config_free(judge->config);
+  for (uint32_t i = 0; i < judge->page_count; i++)
+    vt_lines_free(judge->pages[i].lines);
+  vt_free(judge->allocator, judge->pages);
+  vt_table_builder_free(judge->rows);
+  vt_result_builder_free(judge->result);
+  vt_free(judge->allocator, judge->block);
+  vt_arena_free(judge->arena);
+  vt_free(judge->allocator, judge);
+}

@@ -1,0 +1,86 @@
+/* The state of one judging, shared by its stages: each reads what earlier ones wrote. */
+#ifndef VT_JUDGE_JUDGING_H
+#define VT_JUDGE_JUDGING_H
+
+#include "judge/judge.h"
+#include "judge/lines.h"
+#include "plugin/call.h"
+#include "plugin/config.h"
+
+struct judged_page {
+  struct vater_str bytes;
+  enum vt_framing framing;
+  uint32_t first_row;
+  struct vt_lines *lines; /* made when the first place is asked for */
+};
+
+struct vt_judge {
+  const struct vt_judge_context *context;
+  const struct vt_judge_job *job;
+  const struct vt_allocator *allocator;
+  const struct vt_judge_format *format;
+  struct vt_arena *arena;
+  struct vt_diagnostics diagnostics; /* of the settings */
+  vater_config *config;
+  struct vater_call call; /* for formats that walk */
+  bool calling;
+  struct vt_instance instance;
+  struct judged_page *pages;
+  uint32_t page_count, page_room;
+  /* decode writes rows; finish turns them into one block */
+  struct vt_table_builder *rows;
+  struct vt_screen screen;
+  struct vt_table table;
+  void *block;
+  struct vt_result_builder *result;
+  size_t walked_bytes; /* read again for pointers */
+  const char *refusal; /* code of the first reason, NULL: none */
+};
+
+/* Where a finding is: bytes [offset, end) of a page. */
+struct judged_place {
+  uint32_t page;
+  size_t offset, end;
+  struct vater_str pointer; /* empty: unknown */
+};
+
+/* ---- read.c: is this page what the format reads at all -----------------------------------------
+ */
+
+/* Refuses (HTTP-TYPE) by a finding; *readable says whether to decode. */
+int vt_judge_read(struct vt_judge *judge, const struct vt_judge_head *head, bool *readable,
+                  struct vt_error *error);
+/* Whether a page that ended with its connection was cut, by the fault that its reader met. */
+bool vt_judge_was_cut(const struct judged_page *page, const struct vt_error *fault);
+
+/* ---- pages.c: screen and decode ----------------------------------------------------------------
+ */
+
+int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_error *error);
+
+/* ---- check.c -----------------------------------------------------------------------------------
+ */
+
+/* Who reports for whom: PAY-OWNER refuses. */
+int vt_judge_check_owner(struct vt_judge *judge, struct vt_error *error);
+/* What the delivery says and leaves out, then the rules. */
+int vt_judge_check(struct vt_judge *judge, struct vt_error *error);
+
+/* ---- finding.c ---------------------------------------------------------------------------------
+ */
+
+/* A finding of our own, with the texts of codes.def; `detail` (may be NULL) is by language, and an
+ * empty one is taken from English. A code whose delivery is "refused" refuses. */
+int vt_judge_report(struct vt_judge *judge, const char *code, const struct judged_place *place,
+                    uint32_t row, const struct vater_str detail[VT_LANGUAGE_COUNT],
+                    struct vt_error *error);
+/* The same with an English detail only, or none (NULL). */
+int vt_judge_report_text(struct vt_judge *judge, const char *code, const struct judged_place *place,
+                         const char *detail, struct vt_error *error);
+/* Line, column, excerpt and caret; masked where the screen has hits. Texts live in the arena. */
+int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
+                   struct vt_finding *finding);
+/* The place of a row, or of one of its cells. */
+struct judged_place vt_judge_place_of_row(struct vt_judge *judge, uint32_t row, int column);
+
+#endif

@@ -1,0 +1,149 @@
+#include "judge/judging.h"
+
+#include "base/limits.h"
+#include "plugin/host.h"
+
+/* Violations wait until the whole page is screened: only then it is known what may be shown. */
+struct waiting {
+  struct vt_decode_violation violation;
+  struct waiting *next;
+};
+
+struct collection {
+  struct vt_arena *arena;
+  struct waiting *first, **last;
+  uint64_t count;
+};
+
+static int collect(void *context, const struct vt_decode_violation *violation)
+{
+  struct collection *collection = context;
+  struct waiting *waiting = vt_arena_alloc(collection->arena, sizeof *waiting);
+  if (waiting == NULL)
+    return VATER_E_NOMEM;
+  waiting->violation = *violation;
+  waiting->violation.pointer = vt_arena_copy(collection->arena, violation->pointer);
+  for (int i = 0; i < VT_LANGUAGE_COUNT; i++)
+    waiting->violation.message[i] = vt_arena_copy(collection->arena, violation->message[i]);
+  *collection->last = waiting;
+  collection->last = &waiting->next;
+  collection->count++;
+  return VATER_OK;
+}
+
+/* A version that the schema does not know is told as such. */
+static const char *code_of(const struct vt_judge *judge,
+                           const struct vt_decode_violation *violation)
+{
+  const struct vater_rows *rows = judge->format->plugin->format->rows;
+  if (rows == NULL || strcmp(violation->code, "PAY-SCHEMA") != 0)
+    return violation->code;
+  for (const struct vater_head_member *head = rows->head; head != NULL && head->member != NULL;
+       head++)
+    if (head->field == VATER_HEAD_SCHEMA_VERSION && violation->pointer.len > 1 &&
+        vt_str_is(vt_str_slice(violation->pointer, 1, SIZE_MAX), head->member) &&
+        strcmp(violation->keyword, "type") != 0)
+      return "PAY-VERSION";
+  return violation->code;
+}
+
+static int report_violations(struct vt_judge *judge, const struct collection *collection,
+                             uint64_t total, struct vt_error *error)
+{
+  int status = VATER_OK;
+  for (const struct waiting *waiting = collection->first; waiting != NULL && status == VATER_OK;
+       waiting = waiting->next) {
+    const struct vt_decode_violation *violation = &waiting->violation;
+    const struct judged_place place = {violation->page, violation->offset, violation->end,
+                                       violation->pointer};
+    status = vt_judge_report(judge, code_of(judge, violation), &place, VT_NO_ROW,
+                             violation->message, error);
+  }
+  if (status == VATER_OK && total > collection->count)
+    vt_result_add_more(judge->result, VATER_SEVERITY_ERROR, total - collection->count);
+  return status;
+}
+
+/* The payload's fault has one of its codes; anything else is ours. */
+static bool is_payloads(const struct vt_error *fault)
+{
+  return strncmp(fault->code, "PAY-", 4) == 0;
+}
+
+static int report_fault(struct vt_judge *judge, const struct vt_error *fault,
+                        struct vt_error *error)
+{
+  uint32_t number = judge->page_count - 1;
+  const struct judged_page *page = &judge->pages[number];
+  const char *code = vt_judge_was_cut(page, fault) ? "HTTP-TRUNC" : fault->code;
+  const struct judged_place place = {number, (size_t)fault->offset, (size_t)fault->offset + 1,
+                                     vt_str(fault->pointer)};
+  return vt_judge_report_text(judge, code, &place, fault->text, error);
+}
+
+/* What the format's own decode() makes of the tree, or of bytes that are no JSON. */
+static int walk(struct vt_judge *judge, const struct vt_doc_tree *tree, struct vater_str *cursor,
+                struct vt_error *fault)
+{
+  const struct judged_page *page = &judge->pages[judge->page_count - 1];
+  struct vater_table table;
+  vt_plugin_table_write(&table, judge->rows, judge->page_count - 1, judge->arena);
+  int status =
+      vt_format_decode(&judge->call, &judge->instance, tree != NULL ? vt_doc_tree_root(tree) : NULL,
+                       page->bytes, &table, fault);
+  *cursor = table.cursor;
+  return status;
+}
+
+static int decode_json(struct vt_judge *judge, struct collection *collection,
+                       struct vt_decode_result *decoded, struct vater_str *cursor,
+                       struct vt_error *fault)
+{
+  const struct vt_decode_input input = {
+      .allocator = judge->allocator,
+      .hash_seed = judge->job->hash_seed,
+      .page = judge->page_count - 1,
+      .bytes = judge->pages[judge->page_count - 1].bytes,
+      .plan = judge->format->plan,
+      .schema = judge->format->schema,
+      .table = judge->rows,
+      .screen = &judge->screen,
+      .violation = collect,
+      .context = collection,
+      .cap = VT_LIMIT_FINDINGS_PER_RULE,
+  };
+  int status = vt_decode_page(&input, decoded, fault);
+  if (status == VATER_OK && judge->format->plan == NULL && decoded->violations == 0)
+    status = walk(judge, decoded->tree, cursor, fault);
+  vt_doc_tree_free(decoded->tree);
+  decoded->tree = NULL;
+  return status;
+}
+
+static int decode_bytes(struct vt_judge *judge, struct vater_str *cursor, struct vt_error *fault)
+{
+  uint32_t page = judge->page_count - 1;
+  vt_screen_bytes(&judge->screen, page, judge->pages[page].bytes, 0);
+  return walk(judge, NULL, cursor, fault);
+}
+
+int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_error *error)
+{
+  *cursor = VT_STR_NONE;
+  struct vt_error fault = {0};
+  struct vt_decode_result decoded = {0};
+  struct collection collection = {.arena = judge->arena};
+  collection.last = &collection.first;
+  bool json = strcmp(judge->format->plugin->format->syntax, "json") == 0;
+  int status = json ? decode_json(judge, &collection, &decoded, cursor, &fault)
+                    : decode_bytes(judge, cursor, &fault);
+  if (status != VATER_OK && !is_payloads(&fault)) {
+    if (error != NULL && error->status == VATER_OK)
+      *error = fault;
+    return status;
+  }
+  int reported = report_violations(judge, &collection, decoded.violations, error);
+  if (reported == VATER_OK && status != VATER_OK)
+    reported = report_fault(judge, &fault, error);
+  return reported;
+}
