@@ -1,0 +1,192 @@
+#include "flow/rig.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ARGUMENTS_MAX = 40, WAIT_SECONDS = 120 };
+
+extern char **environ;
+
+void rig_folder(char *path, size_t size)
+{
+  snprintf(path, size, "%s/flow-XXXXXX", VATER_BUILD_DIR);
+  assert_non_null(mkdtemp(path));
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place)
+{
+  (void)info;
+  (void)kind;
+  (void)place;
+  return remove(path);
+}
+
+void rig_remove(const char *path)
+{
+  nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void read_ready_line(int fd)
+{
+  char line[64] = "";
+  size_t len = 0;
+  while (len < sizeof line - 1) {
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    assert_int_equal(poll(&wait, 1, 30000), 1);
+    ssize_t got = read(fd, line + len, 1);
+    assert_int_equal(got, 1);
+    if (line[len++] == '\n')
+      break;
+  }
+  assert_memory_equal(line, "ready ", 6);
+}
+
+pid_t rig_fixtures(const char *folder, char *const *extra)
+{
+  char *arguments[ARGUMENTS_MAX] = {(char *)(uintptr_t)VATER_FIXTURES,
+                                    (char *)(uintptr_t) "--directory", (char *)(uintptr_t)folder};
+  int count = 3;
+  for (int i = 0; extra != NULL && extra[i] != NULL; i++)
+    arguments[count++] = extra[i];
+  int pipes[2];
+  assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, pipes[1], 1);
+  pid_t pid;
+  assert_int_equal(posix_spawn(&pid, VATER_FIXTURES, &actions, NULL, arguments, environ), 0);
+  posix_spawn_file_actions_destroy(&actions);
+  close(pipes[1]);
+  read_ready_line(pipes[0]);
+  close(pipes[0]);
+  return pid;
+}
+
+void rig_stop(pid_t pid)
+{
+  int status;
+  kill(pid, SIGTERM);
+  for (int i = 0; i < 500; i++) {
+    if (waitpid(pid, &status, WNOHANG) == pid)
+      return;
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+  }
+  kill(pid, SIGKILL);
+  waitpid(pid, &status, 0);
+}
+
+static void redirect(const char *folder, const char *name, int fd)
+{
+  char path[1024];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  if (file < 0 || dup2(file, fd) < 0)
+    _exit(126);
+}
+
+pid_t rig_vater_start(const char *folder, const char *const *arguments)
+{
+  char *list[ARGUMENTS_MAX] = {(char *)(uintptr_t)VATER_BINARY};
+  for (int i = 0; arguments[i] != NULL; i++) {
+    assert_true(i + 2 < ARGUMENTS_MAX);
+    list[i + 1] = (char *)(uintptr_t)arguments[i];
+  }
+  pid_t pid = fork();
+  assert_true(pid >= 0);
+  if (pid > 0)
+    return pid;
+  redirect(folder, "out", 1);
+  redirect(folder, "error", 2);
+  if (chdir(folder) != 0)
+    _exit(126);
+  execv(VATER_BINARY, list);
+  _exit(127);
+}
+
+static void wait_for(pid_t pid, struct rig_run *run)
+{
+  int status = 0;
+  for (int i = 0; i < WAIT_SECONDS * 100; i++) {
+    if (waitpid(pid, &status, WNOHANG) == pid) {
+      run->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+      run->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+      return;
+    }
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+  }
+  kill(pid, SIGKILL);
+  waitpid(pid, &status, 0);
+  fail_msg("vater did not end within %d s", WAIT_SECONDS);
+}
+
+struct rig_run rig_vater(const char *folder, const char *const *arguments)
+{
+  struct rig_run run = {0};
+  pid_t pid = rig_vater_start(folder, arguments);
+  wait_for(pid, &run);
+  run.out = rig_text(folder, "out");
+  run.error = rig_text(folder, "error");
+  run.out_len = strlen(run.out);
+  run.error_len = strlen(run.error);
+  return run;
+}
+
+void rig_done(struct rig_run *run)
+{
+  free(run->out);
+  free(run->error);
+}
+
+char *rig_text(const char *folder, const char *name)
+{
+  char path[1024];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *file = fopen(path, "rb");
+  if (file == NULL)
+    fail_msg("cannot open %s: %s", path, strerror(errno));
+  fseek(file, 0, SEEK_END);
+  long size = ftell(file);
+  rewind(file);
+  char *text = malloc((size_t)size + 1);
+  assert_non_null(text);
+  assert_int_equal(fread(text, 1, (size_t)size, file), (size_t)size);
+  text[size] = '\0';
+  fclose(file);
+  return text;
+}
+
+json_t *rig_json(const char *folder, const char *name)
+{
+  char path[1024];
+  json_error_t fault;
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &fault);
+  if (root == NULL)
+    fail_msg("%s:%d: %s", path, fault.line, fault.text);
+  return root;
+}
+
+void rig_write(const char *folder, const char *name, const char *text)
+{
+  char path[1024];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *file = fopen(path, "wb");
+  assert_non_null(file);
+  assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+  assert_int_equal(fclose(file), 0);
+}
+
+bool rig_contains(const char *text, const char *part)
+{
+  return strstr(text, part) != NULL;
+}

@@ -1,0 +1,39 @@
+/* Whole programs under test: the fixture actors, and vater itself, as a user would run them. */
+#ifndef VT_TEST_RIG_H
+#define VT_TEST_RIG_H
+
+#include "unit/test.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* What a program did. Texts are NUL-terminated and the rig's until rig_done(). */
+struct rig_run {
+  int exit_code; /* -1: ended by a signal */
+  int signal;
+  char *out, *error;
+  size_t out_len, error_len;
+};
+
+/* A fresh folder below the build directory; removed by rig_remove(). */
+void rig_folder(char *path, size_t size);
+void rig_remove(const char *path);
+
+/* Starts the fixture server on `folder`; `extra` arguments end with NULL, may be NULL. */
+pid_t rig_fixtures(const char *folder, char *const *extra);
+void rig_stop(pid_t pid);
+
+/* Runs `vater` with these arguments (ends with NULL) in `folder`, waits at most two minutes. */
+struct rig_run rig_vater(const char *folder, const char *const *arguments);
+/* Starts it without waiting; standard output and error go to files out and error in `folder`. */
+pid_t rig_vater_start(const char *folder, const char *const *arguments);
+void rig_done(struct rig_run *run);
+
+/* A file of the folder as JSON, or as text (free it). */
+json_t *rig_json(const char *folder, const char *name);
+char *rig_text(const char *folder, const char *name);
+void rig_write(const char *folder, const char *name, const char *text);
+bool rig_contains(const char *text, const char *part);
+
+#endif

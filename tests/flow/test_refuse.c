@@ -1,0 +1,243 @@
+#include "flow/rig.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A folder with a registry of one actor that nobody will be asked for. */
+static void prepare(char *folder, size_t size)
+{
+  rig_folder(folder, size);
+  rig_write(folder, "vater.json", "{\"actors\": \"actors.json\", \"store\": \"vater.db\"}");
+  rig_write(folder, "actors.json",
+            "{\"actors\": [{\"orgnr\": \"983974724\", \"name\": \"A\", \"type\": \"trust\",\n"
+            "  \"endpoints\": [{\"id\": \"main\", \"allow\": [\"loopback\"],\n"
+            "    \"source\": {\"plugin\": \"http\", \"url\": \"https://127.0.0.9:1/\"},\n"
+            "    \"format\": {\"plugin\": \"indicator_json\"}}]}]}\n");
+}
+
+static void expect_refusal(const char *folder, const char *const *arguments, const char *code)
+{
+  struct rig_run run = rig_vater(folder, arguments);
+  if (run.exit_code != 3 || !rig_contains(run.error, code))
+    fail_msg("exit %d, wanted 3 and %s in: %s", run.exit_code, code, run.error);
+  rig_done(&run);
+}
+
+static const char *const run_arguments[] = {"run", "--quiet", NULL};
+
+/* O01: every fault of the registry in one go, settings of plugins included. */
+static void test_O01_configuration(void **state)
+{
+  (void)state;
+  char folder[512];
+  prepare(folder, sizeof folder);
+  rig_write(folder, "actors.json",
+            "{\"actors\": [{\"orgnr\": \"983974724\", \"name\": \"A\", \"type\": \"trust\",\n"
+            "  \"endpoints\": [{\"id\": \"main\",\n"
+            "    \"source\": {\"plugin\": \"htp\", \"url\": \"https://127.0.0.9/\"},\n"
+            "    \"format\": {\"plugin\": \"indicator_json\"}},\n"
+            "   {\"id\": \"other\",\n"
+            "    \"source\": {\"plugin\": \"http\", \"ulr\": \"https://127.0.0.9/\"},\n"
+            "    \"format\": {\"plugin\": \"indicator_jsn\"}}]}]}\n");
+  struct rig_run run = rig_vater(folder, run_arguments);
+  assert_int_equal(run.exit_code, 3);
+  static const char *const expected[] = {
+      "actors.json:3:26: error: OPS-CONFIG: there is no source plugin 'htp'; did you mean 'http'?",
+      "did you mean 'url'?", "there is no format plugin 'indicator_jsn'; did you mean"};
+  for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+    if (!rig_contains(run.error, expected[i]))
+      fail_msg("missing: %s\nin: %s", expected[i], run.error);
+  rig_done(&run);
+  rig_remove(folder);
+}
+
+static void test_O01_plain_http_url(void **state)
+{
+  (void)state;
+  char folder[512];
+  prepare(folder, sizeof folder);
+  rig_write(folder, "actors.json",
+            "{\"actors\": [{\"orgnr\": \"983974724\", \"name\": \"A\", \"type\": \"trust\",\n"
+            "  \"endpoints\": [{\"id\": \"main\",\n"
+            "    \"source\": {\"plugin\": \"http\", \"url\": \"ftp://127.0.0.9/\"},\n"
+            "    \"format\": {\"plugin\": \"indicator_json\"}}]}]}\n");
+  expect_refusal(folder, run_arguments, "OPS-CONFIG");
+  rig_remove(folder);
+}
+
+/* A07 as far as bearer goes: a secret that others can read, and one that is not there. */
+static void test_A07_secret_file(void **state)
+{
+  (void)state;
+  char folder[512];
+  char path[600];
+  prepare(folder, sizeof folder);
+  rig_write(folder, "actors.json",
+            "{\"actors\": [{\"orgnr\": \"983974724\", \"name\": \"A\", \"type\": \"trust\",\n"
+            "  \"endpoints\": [{\"id\": \"main\",\n"
+            "    \"source\": {\"plugin\": \"http\", \"url\": \"https://127.0.0.9/\"},\n"
+            "    \"auth\": {\"plugin\": \"bearer\", \"token\": {\"file\": \"a.token\"}},\n"
+            "    \"format\": {\"plugin\": \"indicator_json\"}}]}]}\n");
+  expect_refusal(folder, run_arguments, "OPS-KEY");
+  rig_write(folder, "a.token", "canary-5f1d\n");
+  snprintf(path, sizeof path, "%s/a.token", folder);
+  assert_int_equal(chmod(path, 0644), 0);
+  struct rig_run run = rig_vater(folder, run_arguments);
+  assert_int_equal(run.exit_code, 3);
+  assert_true(rig_contains(run.error, "OPS-KEY"));
+  assert_true(rig_contains(run.error, "chmod 600"));
+  assert_false(rig_contains(run.error, "canary-5f1d"));
+  rig_done(&run);
+  rig_remove(folder);
+}
+
+/* T06: no certificate authorities to trust. */
+static void test_T06_certificates(void **state)
+{
+  (void)state;
+  char folder[512];
+  prepare(folder, sizeof folder);
+  rig_write(folder, "vater.json",
+            "{\"actors\": \"actors.json\", \"store\": \"vater.db\", \"certificates\": \"ca.pem\"}");
+  expect_refusal(folder, run_arguments, "OPS-CA");
+  rig_write(folder, "ca.pem", "");
+  expect_refusal(folder, run_arguments, "OPS-CA");
+  rig_remove(folder);
+}
+
+/* R01: a broken rule refuses the run before the first request. */
+static void test_R01_rules(void **state)
+{
+  (void)state;
+  char folder[512];
+  char path[600];
+  prepare(folder, sizeof folder);
+  rig_write(folder, "vater.json",
+            "{\"actors\": \"actors.json\", \"store\": \"vater.db\", \"rules\": \"rules\"}");
+  snprintf(path, sizeof path, "%s/rules", folder);
+  assert_int_equal(mkdir(path, 0755), 0);
+  rig_write(folder, "rules/goal-1.json", "{\"pack\": \"goal-1\", \"goal\": }");
+  expect_refusal(folder, run_arguments, "RULE-LOAD");
+  rig_remove(folder);
+}
+
+/* G02: a plugin folder that others may write to. */
+static void test_G02_plugin_folder(void **state)
+{
+  (void)state;
+  char folder[512];
+  char path[600];
+  prepare(folder, sizeof folder);
+  rig_write(folder, "vater.json",
+            "{\"actors\": \"actors.json\", \"store\": \"vater.db\", \"plugins\": \"plugins\"}");
+  snprintf(path, sizeof path, "%s/plugins", folder);
+  assert_int_equal(mkdir(path, 0777), 0);
+  assert_int_equal(chmod(path, 0777), 0);
+  expect_refusal(folder, run_arguments, "PLUG-TRUST");
+  rig_remove(folder);
+}
+
+/* S05: something else stands where the store should be: set aside, never overwritten. */
+static void test_S05_store(void **state)
+{
+  (void)state;
+  char folder[512];
+  prepare(folder, sizeof folder);
+  rig_write(folder, "vater.db", "this is not a database, whatever it is called, and it is long");
+  expect_refusal(folder, run_arguments, "STORE-CORRUPT");
+  rig_remove(folder);
+}
+
+/* O07: less space than the reserve. */
+static void test_O07_space(void **state)
+{
+  (void)state;
+  char folder[512];
+  prepare(folder, sizeof folder);
+  rig_write(folder, "vater.json",
+            "{\"actors\": \"actors.json\", \"store\": \"vater.db\",\n"
+            " \"minimumFreeBytes\": 9000000000000000}");
+  expect_refusal(folder, run_arguments, "OPS-DISK");
+  rig_remove(folder);
+}
+
+static void test_resume_without_a_run(void **state)
+{
+  (void)state;
+  char folder[512];
+  const char *const arguments[] = {"run", "--resume", "--quiet", NULL};
+  prepare(folder, sizeof folder);
+  expect_refusal(folder, arguments, "there is no unfinished run to resume");
+  rig_remove(folder);
+}
+
+static void test_usage(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *arguments[4];
+    const char *text;
+  } rows[] = {
+      {{NULL}, "vater: no command given"},
+      {{"chek"}, "there is no command 'chek'; did you mean 'check'?"},
+      {{"run", "--perod"}, "vater run: there is no option '--perod'"},
+      {{"run", "--period"}, "vater run: option '--period' wants a value"},
+      {{"run", "--period", "2026-Q9"}, "vater run: '2026-Q9' is not a period"},
+      {{"run", "--today", "2026-02-30"}, "vater run: '2026-02-30' is not a date (YYYY-MM-DD)"},
+      {{"check"}, "vater check: no file given; '-' is standard input"},
+      {{"check", "-l", "de"}, "vater check: 'de' is none of nb, nn, en"},
+      {{"actor", "delete"}, "vater actor: 'delete' is neither list nor verify"},
+  };
+  char folder[512];
+  rig_folder(folder, sizeof folder);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct rig_run run = rig_vater(folder, rows[i].arguments);
+    assert_int_equal(run.exit_code, 64);
+    if (!rig_contains(run.error, rows[i].text))
+      fail_msg("missing: %s\nin: %s", rows[i].text, run.error);
+    rig_done(&run);
+  }
+  rig_remove(folder);
+}
+
+/* Every command explains itself. */
+static void test_help(void **state)
+{
+  (void)state;
+  static const char *const commands[] = {"check", "run",   "status", "report", "history", "explain",
+                                         "actor", "rules", "plugin", "schema", "cel"};
+  char folder[512];
+  rig_folder(folder, sizeof folder);
+  for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+    const char *const arguments[] = {commands[i], "--help", NULL};
+    struct rig_run run = rig_vater(folder, arguments);
+    char usage[64];
+    snprintf(usage, sizeof usage, "usage: vater %s", commands[i]);
+    assert_int_equal(run.exit_code, 0);
+    if (!rig_contains(run.out, usage) || !rig_contains(run.out, "--help"))
+      fail_msg("%s --help says: %s", commands[i], run.out);
+    rig_done(&run);
+  }
+  rig_remove(folder);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_O01_configuration),
+      cmocka_unit_test(test_O01_plain_http_url),
+      cmocka_unit_test(test_A07_secret_file),
+      cmocka_unit_test(test_T06_certificates),
+      cmocka_unit_test(test_R01_rules),
+      cmocka_unit_test(test_G02_plugin_folder),
+      cmocka_unit_test(test_S05_store),
+      cmocka_unit_test(test_O07_space),
+      cmocka_unit_test(test_resume_without_a_run),
+      cmocka_unit_test(test_usage),
+      cmocka_unit_test(test_help),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
