@@ -88,35 +88,18 @@ static int set_url(CURLU *handle, struct vater_str text, struct vt_arena *arena,
   return code == CURLUE_OK ? VATER_OK : refuse(error, text, curl_url_strerror(code));
 }
 
-/* `base` empty: none */
-static int parse(struct vater_str base, struct vater_str text, struct vt_arena *arena,
-                 struct vt_net_url *url, struct vt_error *error)
+int vt_net_url_parse(struct vater_str text, struct vt_arena *arena, struct vt_net_url *url,
+                     struct vt_error *error)
 {
   *url = (struct vt_net_url){VT_STR_NONE, VT_STR_NONE, VT_STR_NONE, VT_STR_NONE};
   CURLU *handle = curl_url();
   if (handle == NULL)
     return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "no memory for a URL");
-  int status = VATER_OK;
-  if (base.len > 0)
-    status = set_url(handle, base, arena, error);
-  if (status == VATER_OK)
-    status = set_url(handle, text, arena, error);
+  int status = set_url(handle, text, arena, error);
   if (status == VATER_OK)
     status = take_parts(handle, text, arena, url, error);
   if (status != VATER_OK)
     *url = (struct vt_net_url){VT_STR_NONE, VT_STR_NONE, VT_STR_NONE, VT_STR_NONE};
   curl_url_cleanup(handle);
   return status;
-}
-
-int vt_net_url_parse(struct vater_str text, struct vt_arena *arena, struct vt_net_url *url,
-                     struct vt_error *error)
-{
-  return parse(VT_STR_NONE, text, arena, url, error);
-}
-
-int vt_net_url_resolve(struct vater_str base, struct vater_str reference, struct vt_arena *arena,
-                       struct vt_net_url *url, struct vt_error *error)
-{
-  return parse(base, reference, arena, url, error);
 }
