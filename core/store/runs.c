@@ -143,12 +143,10 @@ static int read_pin(const struct vt_query *query, struct vt_arena *arena, struct
                          arena, &pin->content, error);
 }
 
-int vt_store_list_pins(struct vt_store *store, int64_t run, struct vt_arena *arena,
-                       struct vt_store_pin **pins, size_t *count, struct vt_error *error)
+static int list_pins(struct vt_query query, struct vt_arena *arena, struct vt_store_pin **pins,
+                     size_t *count, struct vt_error *error)
 {
   struct vt_gather gather = {.arena = arena, .size = sizeof **pins};
-  struct vt_query query = vt_query_begin(store, VT_STATEMENT_PIN_LIST);
-  vt_query_bind_integer(&query, run);
   int status = vt_query_step(&query, error);
   while (status == VATER_OK) {
     struct vt_store_pin *pin = vt_gather_add(&gather);
@@ -161,6 +159,22 @@ int vt_store_list_pins(struct vt_store *store, int64_t run, struct vt_arena *are
   *pins = status == VATER_DONE ? gather.items : NULL;
   *count = status == VATER_DONE ? gather.count : 0;
   return status == VATER_DONE ? VATER_OK : status;
+}
+
+int vt_store_list_pins(struct vt_store *store, int64_t run, struct vt_arena *arena,
+                       struct vt_store_pin **pins, size_t *count, struct vt_error *error)
+{
+  struct vt_query query = vt_query_begin(store, VT_STATEMENT_PIN_LIST);
+  vt_query_bind_integer(&query, run);
+  return list_pins(query, arena, pins, count, error);
+}
+
+int vt_store_list_pin_names(struct vt_store *store, int64_t run, struct vt_arena *arena,
+                            struct vt_store_pin **pins, size_t *count, struct vt_error *error)
+{
+  struct vt_query query = vt_query_begin(store, VT_STATEMENT_PIN_NAMES);
+  vt_query_bind_integer(&query, run);
+  return list_pins(query, arena, pins, count, error);
 }
 
 static const struct vt_store_pin *find_pin(const struct vt_store_pin *pins, size_t count,
@@ -212,7 +226,7 @@ int vt_store_resume(struct vt_store *store, int64_t run, const struct vt_store_p
   struct vt_store_pin *old;
   size_t old_count;
   struct differences list = {.arena = arena};
-  int status = vt_store_list_pins(store, run, arena, &old, &old_count, error);
+  int status = vt_store_list_pin_names(store, run, arena, &old, &old_count, error);
   if (status == VATER_OK)
     compare(&list, old, old_count, pins, pin_count);
   if (status == VATER_OK && list.count > 0)

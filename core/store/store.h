@@ -74,6 +74,9 @@ int vt_store_resume(struct vt_store *store, int64_t run, const struct vt_store_p
 /* By kind and name, with content. */
 int vt_store_list_pins(struct vt_store *store, int64_t run, struct vt_arena *arena,
                        struct vt_store_pin **pins, size_t *count, struct vt_error *error);
+/* The same without content. */
+int vt_store_list_pin_names(struct vt_store *store, int64_t run, struct vt_arena *arena,
+                            struct vt_store_pin **pins, size_t *count, struct vt_error *error);
 /* Run `id`, 0 for the latest; VATER_DONE where there is none. */
 int vt_store_find_run(struct vt_store *store, int64_t id, struct vt_arena *arena,
                       struct vt_store_run *run, struct vt_error *error);

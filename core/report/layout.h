@@ -1,0 +1,44 @@
+/* Inside report/: lines for a terminal of a given width. Untrusted text is encoded on its way. */
+#ifndef VT_REPORT_LAYOUT_H
+#define VT_REPORT_LAYOUT_H
+
+#include "base/buffer.h"
+#include "report/render.h"
+#include "report/texts.h"
+
+enum vt_ink {
+  VT_INK_PLAIN,
+  VT_INK_BOLD,
+  VT_INK_DIM,
+  VT_INK_RED,
+  VT_INK_YELLOW,
+  VT_INK_GREEN,
+  VT_INK_BLUE
+};
+
+struct vt_layout {
+  struct vt_buffer *out;
+  struct vt_buffer scratch; /* of the text being laid out */
+  const struct vt_report_style *style;
+  unsigned width;
+};
+
+void vt_layout_init(struct vt_layout *layout, const struct vt_report_style *style,
+                    struct vt_buffer *out);
+int vt_layout_fini(struct vt_layout *layout); /* the status of the whole */
+const char *vt_layout_word(const struct vt_layout *layout, enum vt_report_text which);
+void vt_layout_ink(struct vt_layout *layout, enum vt_ink ink); /* from here on; PLAIN ends it */
+/* Our own words, formatted. */
+void vt_layout_say(struct vt_layout *layout, const char *format, ...) VATER_PRINTF(2, 3);
+void vt_layout_indent(struct vt_layout *layout, unsigned columns);
+/* Untrusted text on one line, cut with "…" to at most `columns`, padded to `pad` columns. */
+void vt_layout_cut(struct vt_layout *layout, struct vater_str text, unsigned columns, unsigned pad);
+/* Untrusted text broken at spaces into lines that begin at `indent`; the first goes on where the
+ * line is, at column `from`. Ends the line. */
+void vt_layout_wrap(struct vt_layout *layout, unsigned from, unsigned indent,
+                    struct vater_str text);
+/* The offending line with its number and a caret below it, begun at `indent`. */
+void vt_layout_excerpt(struct vt_layout *layout, unsigned indent,
+                       const struct vt_store_finding *finding);
+
+#endif

@@ -1,0 +1,16 @@
+/* The words of a report, from texts.def. */
+#ifndef VT_REPORT_TEXTS_H
+#define VT_REPORT_TEXTS_H
+
+#include "base/codes.h"
+
+enum vt_report_text {
+#define VT_TEXT(name, nb, nn, en) VT_TEXT_##name,
+#include "report/texts.def"
+#undef VT_TEXT
+  VT_TEXT_COUNT
+};
+
+const char *vt_report_text(enum vt_report_text which, enum vt_language language);
+
+#endif
