@@ -31,15 +31,17 @@ struct vt_example {
   uint32_t line;   /* of the patch in the pack */
   struct vater_str file;
   struct vater_str payload; /* the patched sample, JSON text */
-  struct vater_str today;   /* reference day of the sample, "2026-11-22" */
+  int64_t today;            /* the day that the sample was made, as days since 1970 */
+  struct vater_str reporter, reporter_type; /* the sample's, the first of reportedBy */
 };
 
 uint32_t vt_rules_example_count(const struct vt_rules *rules);
 /* The payload is made on demand in `arena`; VATER_E_NOMEM, or VATER_E_LIMIT. */
 int vt_rules_example(const struct vt_rules *rules, uint32_t index, struct vt_arena *arena,
                      struct vt_example *example, struct vt_error *error);
-/* What one rule's outcomes and the findings' severities in a result say about the expectation. */
+/* Whether the rule's outcomes are what was expected; `cleared`: findings of it that are info where
+ * the rule's severity is not. */
 bool vt_example_met(enum vt_example_expect expect, const uint64_t counts[VT_OUTCOME_COUNT],
-                    uint64_t infos);
+                    uint64_t cleared);
 
 #endif

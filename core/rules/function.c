@@ -1,0 +1,149 @@
+#include "rules/function.h"
+
+#include "base/date.h"
+
+/* What a callback of a plugin's function needs. */
+struct plugin_function {
+  struct vt_rules *rules;
+  const struct vt_plugin *plugin;
+  const struct vater_function *function;
+};
+
+enum { ARGUMENTS_MAX = 8 };
+
+struct vater_str vt_rules_dimension(struct vater_str breakdown, struct vater_str name)
+{
+  size_t start = 0;
+  while (start < breakdown.len) {
+    size_t end = vt_str_find(breakdown, VT_STR(";"), start);
+    struct vater_str part = vt_str_slice(breakdown, start, end);
+    if (part.len > name.len && part.ptr[name.len] == '=' && vt_str_starts(part, name))
+      return vt_str_slice(part, name.len + 1, part.len);
+    start = end + 1;
+  }
+  return VT_STR_NONE;
+}
+
+static int call_dimension(void *context, const struct vt_cel_value *arguments, uint32_t count,
+                          struct vt_arena *memory, struct vt_cel_value *result,
+                          struct vt_error *error)
+{
+  (void)context;
+  (void)count;
+  (void)memory;
+  (void)error;
+  struct vater_str value = vt_rules_dimension(arguments[0].as.text, arguments[1].as.text);
+  *result = vt_cel_string(value.ptr == NULL ? VT_STR("") : value);
+  return VATER_OK;
+}
+
+/* A timestamp reaches a plugin as RFC 3339 text. */
+static bool to_plugin(const struct vt_cel_value *from, struct vt_arena *memory,
+                      struct vater_value *to)
+{
+  char buffer[32];
+  struct vater_str text;
+  switch (from->kind) {
+  case VT_CEL_NULL:
+    to->type = VATER_VALUE_NULL;
+    return true;
+  case VT_CEL_BOOL:
+    to->type = VATER_VALUE_TRUTH;
+    to->as.truth = from->as.truth;
+    return true;
+  case VT_CEL_INT:
+    to->type = VATER_VALUE_INTEGER;
+    to->as.integer = from->as.integer;
+    return true;
+  case VT_CEL_DOUBLE:
+    to->type = VATER_VALUE_NUMBER;
+    to->as.number = from->as.number;
+    return true;
+  case VT_CEL_STRING:
+    to->type = VATER_VALUE_TEXT;
+    to->as.text = from->as.text;
+    return true;
+  case VT_CEL_TIMESTAMP:
+    text = (struct vater_str){buffer, vt_date_print_time(from->as.time.seconds * 1000, buffer)};
+    to->type = VATER_VALUE_TEXT;
+    to->as.text = vt_arena_copy(memory, text);
+    return to->as.text.ptr != NULL;
+  default:
+    return false;
+  }
+}
+
+static int from_plugin(const struct vater_value *from, struct vt_arena *memory,
+                       struct vt_cel_value *to, struct vt_error *error)
+{
+  switch (from->type) {
+  case VATER_VALUE_NULL:
+    *to = (struct vt_cel_value){.kind = VT_CEL_NULL};
+    return VATER_OK;
+  case VATER_VALUE_TRUTH:
+    *to = vt_cel_bool(from->as.truth);
+    return VATER_OK;
+  case VATER_VALUE_INTEGER:
+    *to = vt_cel_int(from->as.integer);
+    return VATER_OK;
+  case VATER_VALUE_NUMBER:
+    *to = vt_cel_double(from->as.number);
+    return VATER_OK;
+  case VATER_VALUE_TEXT:
+    *to = vt_cel_string(vt_arena_copy(memory, from->as.text));
+    return to->as.text.ptr == NULL ? VATER_E_NOMEM : VATER_OK;
+  default:
+    return vt_fail(error, VATER_E_RULE, NULL, "a plugin's function gave a value of no known type");
+  }
+}
+
+static int call_plugin(void *context, const struct vt_cel_value *arguments, uint32_t count,
+                       struct vt_arena *memory, struct vt_cel_value *result, struct vt_error *error)
+{
+  const struct plugin_function *called = context;
+  struct vater_value given[ARGUMENTS_MAX], answer = {0};
+  if (count > ARGUMENTS_MAX)
+    return vt_fail(error, VATER_E_RULE, NULL, "a plugin's function takes at most %d arguments",
+                   ARGUMENTS_MAX);
+  for (uint32_t i = 0; i < count; i++)
+    if (!to_plugin(&arguments[i], memory, &given[i]))
+      return vt_fail(error, VATER_E_RULE, NULL,
+                     "argument %u of '%s' has a type that plugins do not take", i + 1,
+                     called->function->name);
+  int status = vt_function_call(called->rules->call, called->plugin->info.name, called->function,
+                                given, count, &answer, error);
+  return status == VATER_OK ? from_plugin(&answer, memory, result, error) : status;
+}
+
+static int declare_plugin(struct vt_rules_loader *loader, struct vt_rules_scope *scope,
+                          const struct vt_plugin *plugin, const struct vater_function *function)
+{
+  struct plugin_function *context = vt_arena_alloc(loader->rules->arena, sizeof *context);
+  if (context == NULL)
+    return VATER_E_NOMEM;
+  *context = (struct plugin_function){loader->rules, plugin, function};
+  struct vt_error error = {0};
+  int status = vt_cel_declare_function(scope->environment, function->name, function->signature,
+                                       false, call_plugin, context, &error);
+  if (status != VATER_E_RULE)
+    return status;
+  if (scope == &loader->rules->scopes[0])
+    vt_rules_report_file(loader, "RULE-LOAD", vt_str(plugin->info.path), "function '%s': %s",
+                         function->name, error.text);
+  return VATER_OK;
+}
+
+int vt_rules_declare_functions(struct vt_rules_loader *loader, struct vt_rules_scope *scope)
+{
+  struct vt_error error = {0};
+  int status =
+      vt_cel_declare_function(scope->environment, "dimension", "(string, string) -> string", false,
+                              call_dimension, NULL, &error);
+  const struct vt_registry *plugins = loader->rules->plugins;
+  for (uint32_t i = 0; plugins != NULL && i < plugins->count && status == VATER_OK; i++) {
+    const struct vt_plugin *plugin = plugins->plugins[i];
+    for (uint32_t n = 0; n < plugin->info.function_count && status == VATER_OK; n++)
+      status = declare_plugin(loader, scope, plugin, &plugin->functions[n]);
+  }
+  return status;
+}

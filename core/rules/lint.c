@@ -1,0 +1,169 @@
+#include "rules/bundle.h"
+
+#include <stdio.h>
+
+enum { POINTER_ROOM = 96 };
+
+static void say(struct vt_rules_loader *loader, int severity, const struct vt_rule *rule,
+                const char *member, const char *text)
+{
+  char pointer[POINTER_ROOM];
+  snprintf(pointer, sizeof pointer, "/rules/%u%s", rule->number, member);
+  vt_rules_report(loader, severity, "RULE-LOAD", rule->source, pointer, "%s", text);
+}
+
+static void unknown_indicator(struct vt_rules_loader *loader, const struct vt_rule *rule,
+                              const char *member, struct vater_str id)
+{
+  struct vt_rules *rules = loader->rules;
+  struct vater_str *names = vt_arena_array(rules->arena, rules->indicator_count + 1, sizeof *names);
+  for (uint32_t i = 0; names != NULL && i < rules->indicator_count; i++)
+    names[i] = rules->indicators[i].info.id;
+  struct vater_str near =
+      names == NULL ? VT_STR_NONE : vt_str_nearest(id, names, rules->indicator_count);
+  char text[256];
+  if (near.len > 0)
+    snprintf(text, sizeof text, "unknown indicator '%.*s'; did you mean '%.*s'?", VT_STR_ARGS(id),
+             VT_STR_ARGS(near));
+  else
+    snprintf(text, sizeof text, "unknown indicator '%.*s'", VT_STR_ARGS(id));
+  say(loader, VATER_SEVERITY_ERROR, rule, member, text);
+}
+
+static void lint_applies(struct vt_rules_loader *loader, const struct vt_rule *rule)
+{
+  for (uint32_t i = 0; i < rule->info.applies_count; i++) {
+    char member[32];
+    struct vater_str id = rule->info.applies_to[i];
+    snprintf(member, sizeof member, "/appliesTo/%u", i);
+    if (rule->everything && rule->info.applies_count > 1)
+      say(loader, VATER_SEVERITY_ERROR, rule, member, "\"*\" is every indicator; it stands alone");
+    else if (!rule->everything && !loader->incomplete &&
+             vt_map_get(&loader->rules->ids, id) == NULL)
+      unknown_indicator(loader, rule, member, id);
+  }
+}
+
+/* A rule has an expression or a check, and what belongs to it. */
+static void lint_condition(struct vt_rules_loader *loader, const struct vt_rule *rule)
+{
+  const struct vt_rule_info *info = &rule->info;
+  bool checks = json_object_get(rule->json, "check") != NULL;
+  bool asserts = json_object_get(rule->json, "assert") != NULL;
+  if (checks == asserts)
+    say(loader, VATER_SEVERITY_ERROR, rule, checks ? "/check" : "",
+        checks ? "a rule has either assert or check" : "a rule needs assert, or check");
+  if (asserts && !checks && info->missing.len == 0)
+    say(loader, VATER_SEVERITY_ERROR, rule, "",
+        "missing is absent: say skip, fail or error for observations without the number");
+  if (checks && info->when.len > 0)
+    say(loader, VATER_SEVERITY_ERROR, rule, "/when", "a check has no when");
+  if (!checks && json_object_get(rule->json, "with") != NULL)
+    say(loader, VATER_SEVERITY_ERROR, rule, "/with", "with holds a check's parameters");
+  if (checks && info->scope != VT_SCOPE_SUBMISSION)
+    say(loader, VATER_SEVERITY_ERROR, rule, "/scope", "a check looks at a submission");
+  if (json_object_get(rule->json, "per") != NULL && info->scope != VT_SCOPE_SUBMISSION)
+    say(loader, VATER_SEVERITY_ERROR, rule, "/per", "per is for scope submission");
+}
+
+static void lint_severity(struct vt_rules_loader *loader, const struct vt_rule *rule)
+{
+  bool late = rule->info.scope == VT_SCOPE_SERIES || rule->info.scope == VT_SCOPE_INDICATOR;
+  if (late && rule->info.severity == VATER_SEVERITY_ERROR)
+    say(loader, VATER_SEVERITY_ERROR, rule, "/severity",
+        "rules of scope series and indicator never decide a verdict: warning or info");
+  if (rule->explain != VT_EXPLAIN_NONE && rule->info.severity != VATER_SEVERITY_WARNING)
+    say(loader, VATER_SEVERITY_ERROR, rule, "/explain",
+        "a comment clears, or is required by, a warning");
+  if (rule->since > rule->until)
+    say(loader, VATER_SEVERITY_ERROR, rule, "/until", "until is before since");
+}
+
+static void lint_examples(struct vt_rules_loader *loader, const struct vt_rule *rule)
+{
+  struct vater_str id = vt_json_text(json_object_get(rule->json, "examples"), "indicator");
+  if (id.len > 0 && !loader->incomplete && vt_map_get(&loader->rules->ids, id) == NULL)
+    say(loader, VATER_SEVERITY_WARNING, rule, "/examples/indicator",
+        "the indicator is not in these packs, so the examples are not run");
+  if (rule->everything && id.len == 0 && rule->info.passing + rule->info.failing > 0)
+    say(loader, VATER_SEVERITY_ERROR, rule, "/examples",
+        "indicator is absent: say whose sample the examples patch");
+  if (rule->info.passing == 0)
+    say(loader, VATER_SEVERITY_WARNING, rule, "/examples", "no example passes");
+  if (rule->info.failing == 0)
+    say(loader, VATER_SEVERITY_WARNING, rule, "/examples", "no example fails");
+}
+
+static void lint_indicator(struct vt_rules_loader *loader, const struct vt_indicator *indicator)
+{
+  char pointer[POINTER_ROOM];
+  const json_t *plausible = json_object_get(indicator->json, "plausible");
+  const json_t *min = json_object_get(plausible, "min"), *max = json_object_get(plausible, "max");
+  snprintf(pointer, sizeof pointer, "/indicators/%u/plausible", indicator->number);
+  if (json_is_number(min) && json_is_number(max) && json_number_value(min) > json_number_value(max))
+    vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", indicator->source, pointer,
+                    "min is greater than max");
+  snprintf(pointer, sizeof pointer, "/indicators/%u/validTo", indicator->number);
+  if (indicator->valid_to.len > 0 && vt_str_compare(indicator->valid_to, indicator->valid_from) < 0)
+    vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", indicator->source, pointer,
+                    "validTo is before validFrom");
+}
+
+static void lint_pack(struct vt_rules_loader *loader, const struct vt_rules_source *source)
+{
+  struct vater_str name = vt_json_text(source->root, "pack"), file = source->file.name;
+  struct vater_str stem = vt_str_slice(file, 0, file.len > 5 ? file.len - 5 : file.len);
+  if (!source->code_list && name.len > 0 && !vt_str_equal(name, stem))
+    vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, "/pack",
+                    "the pack is named '%.*s', its file '%.*s'", VT_STR_ARGS(name),
+                    VT_STR_ARGS(file));
+}
+
+static bool applies(const struct vt_rule *rule, const struct vt_indicator *indicator)
+{
+  for (uint32_t i = 0; i < rule->info.applies_count; i++)
+    if (vt_str_equal(rule->info.applies_to[i], indicator->info.id))
+      return true;
+  return rule->everything;
+}
+
+static int index_rules(struct vt_rules *rules, const struct vt_indicator *indicator,
+                       uint32_t **indices, uint32_t *count)
+{
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < rules->rule_count; i++) {
+    const struct vt_rule *rule = &rules->rules[i];
+    found += indicator == NULL ? rule->everything : applies(rule, indicator);
+  }
+  *indices = vt_arena_array(rules->arena, found + 1, sizeof **indices);
+  if (*indices == NULL)
+    return VATER_E_NOMEM;
+  *count = 0;
+  for (uint32_t i = 0; i < rules->rule_count; i++) {
+    const struct vt_rule *rule = &rules->rules[i];
+    if (indicator == NULL ? rule->everything : applies(rule, indicator))
+      (*indices)[(*count)++] = i;
+  }
+  return VATER_OK;
+}
+
+int vt_rules_lint(struct vt_rules_loader *loader)
+{
+  struct vt_rules *rules = loader->rules;
+  for (uint32_t i = 0; i < rules->source_count; i++)
+    lint_pack(loader, rules->sources[i]);
+  for (uint32_t i = 0; i < rules->rule_count; i++) {
+    const struct vt_rule *rule = &rules->rules[i];
+    lint_applies(loader, rule);
+    lint_condition(loader, rule);
+    lint_severity(loader, rule);
+    lint_examples(loader, rule);
+  }
+  int status = index_rules(rules, NULL, &rules->unknown_rules, &rules->unknown_count);
+  for (uint32_t i = 0; i < rules->indicator_count && status == VATER_OK; i++) {
+    struct vt_indicator *indicator = &rules->indicators[i];
+    lint_indicator(loader, indicator);
+    status = index_rules(rules, indicator, &indicator->rules, &indicator->rule_count);
+  }
+  return status;
+}

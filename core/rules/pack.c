@@ -1,0 +1,346 @@
+#include "base/date.h"
+#include "base/limits.h"
+#include "doc/place.h"
+#include "rules/bundle.h"
+
+#include <stdio.h>
+
+enum { POINTER_ROOM = 128 };
+
+static const char *const scope_words[] = {"observation", "submission", "series", "indicator"};
+static const char *const state_words[] = {"proposed", "adopted", "retired"};
+static const char *const severity_words[] = {"info", "warning", "error"};
+static const char *const missing_words[] = {"skip", "fail", "error"};
+static const char *const explain_words[] = {"", "clears", "required"};
+static const char *const action_words[] = {"report", "correct", "withdraw"};
+
+/* Index of the word, `fallback` where it is none of them: the schema told that already. */
+static int word_index(struct vater_str word, const char *const *words, int count, int fallback)
+{
+  for (int i = 0; i < count; i++)
+    if (vt_str_is(word, words[i]))
+      return i;
+  return fallback;
+}
+
+#define WORD(text, words, fallback) \
+  word_index(text, words, (int)(sizeof(words) / sizeof *(words)), fallback)
+
+/* First and last day of a period; the fallback where there is none. */
+static int64_t day_of(struct vt_rules_loader *loader, const struct vt_rules_source *source,
+                      const char *base, const json_t *object, const char *member, bool last,
+                      int64_t fallback)
+{
+  struct vater_str text = vt_json_text(object, member);
+  struct vt_period period;
+  if (text.ptr == NULL)
+    return fallback;
+  if (vt_period_parse(text, &period))
+    return last ? period.end : period.start;
+  char pointer[POINTER_ROOM];
+  snprintf(pointer, sizeof pointer, "%s/%s", base, member);
+  vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, pointer,
+                  "'%.*s' is not a period", VT_STR_ARGS(text));
+  return fallback;
+}
+
+static int text_list(struct vt_rules *rules, const json_t *list, struct vt_cel_value *value)
+{
+  size_t count = json_array_size(list);
+  struct vt_cel_value *items = vt_arena_array(rules->arena, count + 1, sizeof *items);
+  if (items == NULL)
+    return VATER_E_NOMEM;
+  for (size_t i = 0; i < count; i++) {
+    const json_t *item = json_array_get(list, i);
+    items[i] = vt_cel_string((struct vater_str){json_is_string(item) ? json_string_value(item) : "",
+                                                json_string_length(item)});
+  }
+  *value = vt_cel_list_new(rules->arena, items, (uint32_t)count);
+  return value->kind == VT_CEL_LIST ? VATER_OK : VATER_E_NOMEM;
+}
+
+static int day_text(struct vt_rules *rules, int64_t day, int64_t none, struct vater_str *text)
+{
+  char buffer[16];
+  *text = VT_STR_NONE;
+  if (day == none)
+    return VATER_OK;
+  size_t len = vt_date_print(day, buffer);
+  *text = vt_arena_copy(rules->arena, (struct vater_str){buffer, len});
+  return text->ptr == NULL ? VATER_E_NOMEM : VATER_OK;
+}
+
+static void told_twice(struct vt_rules_loader *loader, const struct vt_rules_source *source,
+                       const char *base, const char *member, struct vater_str name,
+                       struct vater_str file, uint32_t line)
+{
+  char pointer[POINTER_ROOM];
+  snprintf(pointer, sizeof pointer, "%s/%s", base, member);
+  vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, pointer,
+                  "'%.*s' is taken, in %.*s line %u", VT_STR_ARGS(name), VT_STR_ARGS(file), line);
+}
+
+/* The sample's own text: numbers as written. */
+static struct vater_str sample_of(const struct vt_rules *rules,
+                                  const struct vt_rules_source *source,
+                                  const struct vt_rules_item *item)
+{
+  struct vater_str whole = vt_str_slice(source->file.bytes, item->offset, item->end);
+  size_t from, to;
+  if (vt_doc_find(&rules->environment->allocator, whole, VT_STR("/sample"), &from, &to, NULL) !=
+      VATER_OK)
+    return VT_STR_NONE;
+  return vt_str_slice(whole, from, to);
+}
+
+static int take_indicator(struct vt_rules_loader *loader, struct vt_rules_source *source,
+                          const json_t *json, uint32_t number, const struct vt_rules_item *item)
+{
+  struct vt_rules *rules = loader->rules;
+  struct vt_indicator *made = &rules->indicators[rules->indicator_count];
+  char base[POINTER_ROOM / 2];
+  snprintf(base, sizeof base, "/indicators/%u", number);
+  made->json = json;
+  made->source = source;
+  made->number = number;
+  struct vt_indicator_info *info = &made->info;
+  info->id = vt_json_text(json, "id");
+  info->pack = vt_json_text(source->root, "pack");
+  info->file = source->path;
+  info->line = item->line;
+  info->unit = vt_json_text(json, "unit");
+  info->frequency = vt_json_text(json, "frequency");
+  info->origin = vt_json_text(json, "origin");
+  info->goal = (int)json_integer_value(json_object_get(source->root, "goal"));
+  info->state = (enum vt_indicator_state)WORD(vt_json_text(json, "state"), state_words, 0);
+  info->sample = sample_of(rules, source, item);
+  vt_json_texts(json, "title", info->title);
+  vt_json_texts(json, "definition", info->definition);
+  int64_t from = day_of(loader, source, base, json, "validFrom", false, INT64_MIN);
+  int64_t to = day_of(loader, source, base, json, "validTo", true, INT64_MAX);
+  if (day_text(rules, from, INT64_MIN, &made->valid_from) != VATER_OK ||
+      day_text(rules, to, INT64_MAX, &made->valid_to) != VATER_OK ||
+      text_list(rules, json_object_get(json, "requires"), &made->requires) != VATER_OK ||
+      text_list(rules, json_object_get(json, "reportedBy"), &made->reported_by) != VATER_OK)
+    return VATER_E_NOMEM;
+  bool added;
+  uint64_t *index = vt_map_put(&rules->ids, info->id, &added);
+  if (index == NULL)
+    return VATER_E_NOMEM;
+  if (!added) {
+    const struct vt_indicator_info *first = &rules->indicators[*index].info;
+    told_twice(loader, source, base, "id", info->id, first->file, first->line);
+    return VATER_OK;
+  }
+  *index = rules->indicator_count++;
+  return VATER_OK;
+}
+
+static unsigned actions_of(const json_t *list)
+{
+  unsigned bits = 0;
+  size_t index;
+  const json_t *item;
+  json_array_foreach(list, index, item)
+  {
+    struct vater_str word = {json_string_value(item), json_string_length(item)};
+    int which = WORD(word, action_words, -1);
+    bits |= which < 0 ? 0u : 1u << which;
+  }
+  return list == NULL ? VT_ACTION_REPORT | VT_ACTION_CORRECT : bits;
+}
+
+static enum vt_target target_of(enum vt_rule_scope scope, struct vater_str per)
+{
+  if (scope == VT_SCOPE_OBSERVATION)
+    return VT_TARGET_OBSERVATION;
+  if (scope == VT_SCOPE_SERIES)
+    return VT_TARGET_SERIES;
+  if (scope == VT_SCOPE_INDICATOR)
+    return VT_TARGET_INDICATOR;
+  if (vt_str_is(per, "delivery"))
+    return VT_TARGET_DELIVERY;
+  return vt_str_is(per, "area") ? VT_TARGET_AREA : VT_TARGET_BLOCK;
+}
+
+static int column_of(struct vater_str member)
+{
+  for (int column = 1; column < VATER_COLUMN_COUNT; column++)
+    if (vt_str_is(member, vt_column_name(column)))
+      return column;
+  return VATER_COLUMN_NONE;
+}
+
+static int take_applies(struct vt_rules *rules, struct vt_rule *rule)
+{
+  const json_t *list = json_object_get(rule->json, "appliesTo");
+  size_t count = json_array_size(list);
+  struct vater_str *ids = vt_arena_array(rules->arena, count + 1, sizeof *ids);
+  if (ids == NULL)
+    return VATER_E_NOMEM;
+  for (size_t i = 0; i < count; i++) {
+    const json_t *item = json_array_get(list, i);
+    ids[i] = (struct vater_str){json_is_string(item) ? json_string_value(item) : "",
+                                json_string_length(item)};
+    rule->everything = rule->everything || vt_str_is(ids[i], "*");
+  }
+  rule->info.applies_to = ids;
+  rule->info.applies_count = (uint32_t)count;
+  return VATER_OK;
+}
+
+static void count_examples(struct vt_rule *rule)
+{
+  const json_t *examples = json_object_get(rule->json, "examples");
+  const char *const others[] = {"not-applicable", "skipped", "error", "cleared"};
+  rule->info.passing = (uint32_t)json_array_size(json_object_get(examples, "pass"));
+  rule->info.failing = (uint32_t)json_array_size(json_object_get(examples, "fail"));
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    rule->info.other += (uint32_t)json_array_size(json_object_get(examples, others[i]));
+}
+
+static void take_texts(struct vt_rule *rule)
+{
+  const json_t *json = rule->json;
+  struct vt_rule_info *info = &rule->info;
+  info->code = vt_json_text(json, "code");
+  info->pack = vt_json_text(rule->source->root, "pack");
+  info->file = rule->source->path;
+  info->when = vt_json_text(json, "when");
+  info->assert = vt_json_text(json, "assert");
+  info->check = vt_json_text(json, "check");
+  info->missing = vt_json_text(json, "missing");
+  info->explain = vt_json_text(json, "explain");
+  info->since = vt_json_text(json, "since");
+  info->until = vt_json_text(json, "until");
+  info->reference = vt_json_text(json, "reference");
+  vt_json_texts(json, "message", info->message);
+  vt_json_texts(json, "remedy", info->remedy);
+}
+
+static int take_rule(struct vt_rules_loader *loader, struct vt_rules_source *source,
+                     const json_t *json, uint32_t number, const struct vt_rules_item *item)
+{
+  struct vt_rules *rules = loader->rules;
+  struct vt_rule *made = &rules->rules[rules->rule_count];
+  char base[POINTER_ROOM / 2];
+  snprintf(base, sizeof base, "/rules/%u", number);
+  made->json = json;
+  made->source = source;
+  made->number = number;
+  take_texts(made);
+  struct vt_rule_info *info = &made->info;
+  info->line = item->line;
+  info->scope = (enum vt_rule_scope)WORD(vt_json_text(json, "scope"), scope_words, 0);
+  info->severity = WORD(vt_json_text(json, "severity"), severity_words, VATER_SEVERITY_ERROR);
+  made->target = target_of(info->scope, vt_json_text(json, "per"));
+  made->missing = (enum vt_missing)WORD(info->missing, missing_words, 0);
+  made->explain = (enum vt_explain)WORD(info->explain, explain_words, 0);
+  made->actions = actions_of(json_object_get(json, "actions"));
+  if (info->check.len > 0)
+    made->target = VT_TARGET_DELIVERY;
+  made->column = column_of(vt_json_text(json, "at"));
+  made->since = day_of(loader, source, base, json, "since", false, INT64_MIN);
+  made->until = day_of(loader, source, base, json, "until", true, INT64_MAX);
+  count_examples(made);
+  bool added;
+  uint64_t *index = vt_map_put(&rules->codes, info->code, &added);
+  if (index == NULL || take_applies(rules, made) != VATER_OK)
+    return VATER_E_NOMEM;
+  if (!added) {
+    const struct vt_rule_info *first = &rules->rules[*index].info;
+    told_twice(loader, source, base, "code", info->code, first->file, first->line);
+  } else {
+    *index = rules->rule_count;
+  }
+  rules->rule_count++;
+  return VATER_OK;
+}
+
+typedef int taker(struct vt_rules_loader *, struct vt_rules_source *, const json_t *, uint32_t,
+                  const struct vt_rules_item *);
+
+static int take_list(struct vt_rules_loader *loader, struct vt_rules_source *source,
+                     const char *member, taker *take)
+{
+  const json_t *list = json_object_get(source->root, member);
+  const struct vt_rules_item *places = NULL;
+  size_t index;
+  const json_t *item;
+  int status = vt_rules_items(loader->rules, source, member, json_array_size(list), &places);
+  json_array_foreach(list, index, item)
+  {
+    if (status == VATER_OK && json_is_object(item))
+      status = take(loader, source, item, (uint32_t)index, &places[index]);
+  }
+  return status;
+}
+
+static int take_codes(struct vt_rules *rules, const struct vt_rules_source *source)
+{
+  const json_t *codes = json_object_get(source->root, "codes");
+  size_t count = json_array_size(codes), filled = 0, index;
+  struct vt_cel_entry *entries = vt_arena_array(rules->arena, count + 1, sizeof *entries);
+  if (entries == NULL)
+    return VATER_E_NOMEM;
+  const json_t *item;
+  json_array_foreach(codes, index, item)
+  {
+    entries[filled].key = vt_cel_string(vt_json_text(item, "code"));
+    entries[filled++].value = vt_cel_string(vt_json_text(item, "name"));
+  }
+  struct vt_codelist *list = &rules->lists[rules->list_count];
+  list->name = vt_json_text(source->root, "codelist");
+  struct vt_error error = {0};
+  int status = vt_cel_map_new(rules->arena, entries, (uint32_t)filled, &list->map, &error);
+  rules->list_count += status == VATER_OK;
+  return status;
+}
+
+/* Room for everything, so that nothing moves. */
+static int make_room(struct vt_rules_loader *loader)
+{
+  struct vt_rules *rules = loader->rules;
+  size_t rule_room = 0, indicator_room = 0, list_room = 0;
+  for (struct vt_rules_source *source = rules->first; source != NULL; source = source->next) {
+    rule_room += json_array_size(json_object_get(source->root, "rules"));
+    indicator_room += json_array_size(json_object_get(source->root, "indicators"));
+    list_room += source->code_list;
+  }
+  if (rule_room > VT_LIMIT_RULES || indicator_room > VT_LIMIT_RULES) {
+    vt_rules_report_file(loader, "RULE-LIMIT", rules->first->path,
+                         "%zu rules and %zu indicators are over the limit of %llu (limit RULES)",
+                         rule_room, indicator_room, (unsigned long long)VT_LIMIT_RULES);
+    return VATER_DONE;
+  }
+  rules->rules = vt_arena_array(rules->arena, rule_room + 1, sizeof *rules->rules);
+  rules->indicators = vt_arena_array(rules->arena, indicator_room + 1, sizeof *rules->indicators);
+  rules->lists = vt_arena_array(rules->arena, list_room + 1, sizeof *rules->lists);
+  return rules->rules == NULL || rules->indicators == NULL || rules->lists == NULL ? VATER_E_NOMEM
+                                                                                   : VATER_OK;
+}
+
+static int take_source(struct vt_rules_loader *loader, struct vt_rules_source *source)
+{
+  if (!source->code_list) {
+    int status = take_list(loader, source, "indicators", take_indicator);
+    return status == VATER_OK ? take_list(loader, source, "rules", take_rule) : status;
+  }
+  int status = take_codes(loader->rules, source);
+  if (status != VATER_E_RULE)
+    return status;
+  vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, "/codes",
+                  "a code stands twice in the list");
+  return VATER_OK;
+}
+
+int vt_rules_take(struct vt_rules_loader *loader)
+{
+  int status = make_room(loader);
+  if (status == VATER_DONE)
+    return VATER_OK;
+  struct vt_rules_source *source = loader->rules->first;
+  for (; source != NULL && status == VATER_OK; source = source->next)
+    status = take_source(loader, source);
+  return status;
+}

@@ -1,0 +1,276 @@
+#include "base/date.h"
+#include "rules/bundle.h"
+#include "rules/function.h"
+
+#include <stdio.h>
+
+static const struct vt_cel_field observation_fields[] = {
+#define VT_FIELD(id, name, type, function, of) {name, type, function, of},
+#include "rules/fields.def"
+#undef VT_FIELD
+};
+
+/* A member of the pack that an expression reads as it stands: {name in expressions, path}. */
+enum indicator_field {
+  INDICATOR_ID,
+  INDICATOR_GOAL,
+  INDICATOR_STATE,
+  INDICATOR_UNIT,
+  INDICATOR_FREQUENCY,
+  INDICATOR_ORIGIN,
+  INDICATOR_DERIVE,
+  INDICATOR_DIRECTION,
+  INDICATOR_AREA_ROLE,
+  INDICATOR_PURPOSE,
+  INDICATOR_THRESHOLD,
+  INDICATOR_MIN,
+  INDICATOR_MAX,
+  INDICATOR_FACTOR,
+  INDICATOR_ESTIMATED,
+  INDICATOR_REQUIRES,
+  INDICATOR_REPORTED_BY,
+  INDICATOR_VALID_FROM,
+  INDICATOR_VALID_TO,
+  INDICATOR_KNOWN,
+  INDICATOR_COLLECTED
+};
+
+static const struct vt_cel_field indicator_fields[] = {
+    [INDICATOR_ID] = {"id", "string", NULL, NULL},
+    [INDICATOR_GOAL] = {"goal", "int", NULL, NULL},
+    [INDICATOR_STATE] = {"state", "string", NULL, NULL},
+    [INDICATOR_UNIT] = {"unit", "string", NULL, NULL},
+    [INDICATOR_FREQUENCY] = {"frequency", "string", NULL, NULL},
+    [INDICATOR_ORIGIN] = {"origin", "string", NULL, NULL},
+    [INDICATOR_DERIVE] = {"derive", "string", NULL, NULL},
+    [INDICATOR_DIRECTION] = {"direction", "string", NULL, NULL},
+    [INDICATOR_AREA_ROLE] = {"areaRole", "string", NULL, NULL},
+    [INDICATOR_PURPOSE] = {"purpose", "string", NULL, NULL},
+    [INDICATOR_THRESHOLD] = {"threshold", "int", NULL, NULL},
+    [INDICATOR_MIN] = {"min", "double", NULL, NULL},
+    [INDICATOR_MAX] = {"max", "double", NULL, NULL},
+    [INDICATOR_FACTOR] = {"factor", "double", NULL, NULL},
+    [INDICATOR_ESTIMATED] = {"estimated", "bool", NULL, NULL},
+    [INDICATOR_REQUIRES] = {"requires", "list(string)", NULL, NULL},
+    [INDICATOR_REPORTED_BY] = {"reportedBy", "list(string)", NULL, NULL},
+    [INDICATOR_VALID_FROM] = {"validFrom", "string", NULL, NULL},
+    [INDICATOR_VALID_TO] = {"validTo", "string", NULL, NULL},
+    [INDICATOR_KNOWN] = {"known", "bool", NULL, NULL},
+    [INDICATOR_COLLECTED] = {"collected", "bool", NULL, NULL},
+};
+
+/* By enum vater_head, from VATER_HEAD_SCHEMA_VERSION. */
+static const struct vt_cel_field submission_fields[] = {
+    {"schemaVersion", "string", NULL, NULL},
+    {"submissionId", "string", NULL, NULL},
+    {"replaces", "string", NULL, NULL},
+    {"test", "bool", NULL, NULL},
+    {"nil", "bool", NULL, NULL},
+    {"reporter", "string", NULL, NULL},
+    {"reporterName", "string", NULL, NULL},
+    {"reporterSystem", "string", NULL, NULL},
+    {"delivery", "string", NULL, NULL},
+    {"periodStart", "string", NULL, NULL},
+    {"periodEnd", "string", NULL, NULL},
+    {"generatedAt", "string", NULL, NULL},
+    {"comment", "string", NULL, NULL},
+};
+
+static const struct vt_cel_field run_fields[] = {{"date", "string", NULL, NULL}};
+
+#define COUNT(list) ((uint32_t)(sizeof(list) / sizeof *(list)))
+
+static struct vt_cel_value text_or_missing(struct vater_str text)
+{
+  return text.ptr == NULL ? vt_cel_missing() : vt_cel_string(text);
+}
+
+static struct vt_cel_value number_or_missing(const json_t *value)
+{
+  return json_is_number(value) ? vt_cel_double(json_number_value(value)) : vt_cel_missing();
+}
+
+/* What a ratio is multiplied by in that unit. */
+static struct vt_cel_value factor_of(struct vater_str unit)
+{
+  if (vt_str_is(unit, "percent"))
+    return vt_cel_double(100);
+  if (vt_str_is(unit, "per1000"))
+    return vt_cel_double(1000);
+  return vt_str_is(unit, "ratio") ? vt_cel_double(1) : vt_cel_missing();
+}
+
+static struct vt_cel_value known_field(const struct vt_indicator *indicator,
+                                       enum indicator_field field)
+{
+  const json_t *json = indicator->json;
+  const json_t *plausible = json_object_get(json, "plausible");
+  const json_t *disclosure = json_object_get(json, "disclosure");
+  const json_t *threshold = json_object_get(disclosure, "threshold");
+  switch (field) {
+  case INDICATOR_GOAL:
+    return indicator->info.goal == 0 ? vt_cel_missing() : vt_cel_int(indicator->info.goal);
+  case INDICATOR_PURPOSE:
+    return text_or_missing(vt_json_text(disclosure, "purpose"));
+  case INDICATOR_THRESHOLD:
+    return threshold == NULL ? vt_cel_missing() : vt_cel_int(json_integer_value(threshold));
+  case INDICATOR_MIN:
+    return number_or_missing(json_object_get(plausible, "min"));
+  case INDICATOR_MAX:
+    return number_or_missing(json_object_get(plausible, "max"));
+  case INDICATOR_FACTOR:
+    return factor_of(indicator->info.unit);
+  case INDICATOR_ESTIMATED:
+    return vt_cel_bool(json_is_true(json_object_get(json, "estimated")));
+  case INDICATOR_REQUIRES:
+    return indicator->requires
+    ;
+  case INDICATOR_REPORTED_BY:
+    return indicator->reported_by;
+  case INDICATOR_VALID_FROM:
+    return text_or_missing(indicator->valid_from);
+  case INDICATOR_VALID_TO:
+    return text_or_missing(indicator->valid_to);
+  default:
+    return text_or_missing(vt_json_text(json, indicator_fields[field].name));
+  }
+}
+
+void vt_rules_indicator_field(const void *view, uint32_t row, uint32_t field,
+                              struct vt_cel_value *value)
+{
+  (void)row;
+  const struct vt_indicator_view *seen = view;
+  if (field == INDICATOR_KNOWN)
+    *value = vt_cel_bool(seen->indicator != NULL);
+  else if (field == INDICATOR_COLLECTED)
+    *value = vt_cel_bool(seen->collected);
+  else if (seen->indicator == NULL)
+    *value = vt_cel_missing();
+  else
+    *value = known_field(seen->indicator, (enum indicator_field)field);
+}
+
+void vt_rules_submission_field(const void *table, uint32_t row, uint32_t field,
+                               struct vt_cel_value *value)
+{
+  (void)row;
+  int head = (int)field + VATER_HEAD_SCHEMA_VERSION;
+  bool truth;
+  if (head != VATER_HEAD_TEST && head != VATER_HEAD_NIL)
+    *value = text_or_missing(vt_table_head(table, head));
+  else
+    *value = vt_table_head_truth(table, head, &truth) ? vt_cel_bool(truth) : vt_cel_missing();
+}
+
+void vt_rules_run_field(const void *today, uint32_t row, uint32_t field, struct vt_cel_value *value)
+{
+  (void)row;
+  (void)field;
+  *value = vt_cel_string(*(const struct vater_str *)today);
+}
+
+/* ---- declaring ------------------------------------------------------------------------------ */
+
+/* Which variables a target's expressions may name. */
+static const struct {
+  bool obs, rows, indicator, submission, series, actors;
+} named[VT_TARGET_COUNT] = {
+    [VT_TARGET_OBSERVATION] = {.obs = true, .indicator = true, .submission = true},
+    [VT_TARGET_BLOCK] = {.rows = true, .indicator = true, .submission = true},
+    [VT_TARGET_AREA] = {.rows = true, .indicator = true, .submission = true},
+    [VT_TARGET_DELIVERY] = {.rows = true, .submission = true},
+    [VT_TARGET_SERIES] = {.series = true, .indicator = true},
+    [VT_TARGET_INDICATOR] = {.actors = true, .indicator = true},
+};
+
+static int declare(struct vt_rules_scope *scope, bool wanted, const char *name, const char *type,
+                   uint32_t *slot, struct vt_error *error)
+{
+  *slot = VT_SLOT_NONE;
+  return wanted ? vt_cel_declare_variable(scope->environment, name, type, slot, error) : VATER_OK;
+}
+
+static int declare_records(struct vt_rules_scope *scope, struct vt_error *error)
+{
+  struct vt_cel_environment *made = scope->environment;
+  int status = vt_cel_declare_record(made, "observation", observation_fields,
+                                     COUNT(observation_fields), error);
+  if (status == VATER_OK)
+    status = vt_cel_declare_record(made, "indicator_type", indicator_fields,
+                                   COUNT(indicator_fields), error);
+  if (status == VATER_OK)
+    status = vt_cel_declare_record(made, "submission_type", submission_fields,
+                                   COUNT(submission_fields), error);
+  if (status == VATER_OK)
+    status = vt_cel_declare_record(made, "run_type", run_fields, COUNT(run_fields), error);
+  scope->observation_type = vt_cel_record_find(made, "observation");
+  scope->indicator_type = vt_cel_record_find(made, "indicator_type");
+  scope->submission_type = vt_cel_record_find(made, "submission_type");
+  scope->run_type = vt_cel_record_find(made, "run_type");
+  return status;
+}
+
+static int declare_lists(struct vt_rules *rules, struct vt_rules_scope *scope,
+                         struct vt_error *error)
+{
+  scope->list_slots =
+      vt_arena_array(rules->arena, rules->list_count + 1, sizeof *scope->list_slots);
+  if (scope->list_slots == NULL)
+    return VATER_E_NOMEM;
+  int status = VATER_OK;
+  for (uint32_t i = 0; i < rules->list_count && status == VATER_OK; i++) {
+    char name[64];
+    snprintf(name, sizeof name, "codelists.%.*s", VT_STR_ARGS(rules->lists[i].name));
+    status = vt_cel_declare_variable(scope->environment, name, "map(string, string)",
+                                     &scope->list_slots[i], error);
+  }
+  return status;
+}
+
+static int declare_scope(struct vt_rules *rules, enum vt_target target, struct vt_error *error)
+{
+  struct vt_rules_scope *scope = &rules->scopes[target];
+  struct vt_cel_options options = {.allocator = rules->environment->allocator};
+  int status = vt_cel_environment_new(rules->arena, &options, &scope->environment);
+  if (status == VATER_OK)
+    status = declare_records(scope, error);
+  if (status == VATER_OK)
+    status = declare(scope, named[target].obs, "obs", "observation", &scope->obs, error);
+  if (status == VATER_OK)
+    status = declare(scope, named[target].rows, "rows", "list(observation)", &scope->rows, error);
+  if (status == VATER_OK)
+    status = declare(scope, named[target].indicator, "indicator", "indicator_type",
+                     &scope->indicator, error);
+  if (status == VATER_OK)
+    status = declare(scope, named[target].submission, "submission", "submission_type",
+                     &scope->submission, error);
+  if (status == VATER_OK)
+    status =
+        declare(scope, named[target].series, "series", "list(observation)", &scope->series, error);
+  if (status == VATER_OK)
+    status =
+        declare(scope, named[target].actors, "actors", "list(observation)", &scope->actors, error);
+  if (status == VATER_OK)
+    status = declare(scope, true, "run", "run_type", &scope->run, error);
+  if (status == VATER_OK)
+    status = declare_lists(rules, scope, error);
+  return status;
+}
+
+int vt_rules_declare(struct vt_rules_loader *loader)
+{
+  struct vt_rules *rules = loader->rules;
+  for (int target = 0; target < VT_TARGET_COUNT; target++) {
+    struct vt_error error = {0};
+    int status = declare_scope(rules, (enum vt_target)target, &error);
+    if (status == VATER_OK)
+      status = vt_rules_declare_functions(loader, &rules->scopes[target]);
+    if (status == VATER_E_RULE)
+      vt_rules_report_file(loader, "RULE-LOAD", VT_STR("code lists"), "%s", error.text);
+    else if (status != VATER_OK)
+      return status;
+    rules->scopes[target].variable_count = vt_cel_variable_count(rules->scopes[target].environment);
+  }
+  return VATER_OK;
+}
