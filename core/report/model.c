@@ -1,6 +1,7 @@
 #include "report/model.h"
 
 #include "base/map.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 
@@ -248,9 +249,46 @@ static int fill_groups(struct vt_report *report, struct grouping *grouping, stru
   return status == VATER_OK ? gather_samples(report, grouping, arena) : status;
 }
 
+/* ---- texts ----------------------------------------------------------------------------------- */
+
+/* Excerpts and messages quote bytes as they came: what is not UTF-8 becomes U+FFFD. */
+static bool clean(struct vater_str *text, struct vt_arena *arena)
+{
+  if (vt_utf8_valid(*text) == text->len)
+    return true;
+  char *bytes = vt_arena_bytes(arena, text->len * 3);
+  size_t len = 0;
+  for (size_t at = 0; bytes != NULL && at < text->len;)
+    len += vt_utf8_put(vt_utf8_next(*text, &at), bytes + len);
+  *text = (struct vater_str){bytes, len};
+  return bytes != NULL;
+}
+
+static bool clean_job(struct vt_report_job *job, struct vt_arena *arena)
+{
+  bool done = clean(&job->row.message, arena);
+  for (size_t i = 0; done && i < job->finding_count; i++) {
+    struct vt_store_finding *finding = &job->findings[i];
+    done = clean(&finding->excerpt, arena) && clean(&finding->pointer, arena);
+    for (int j = 0; done && j < VT_LANGUAGE_COUNT; j++)
+      done = clean(&finding->message[j], arena) && clean(&finding->remedy[j], arena);
+  }
+  return done;
+}
+
+static int clean_all(struct vt_report *report, struct vt_arena *arena, struct vt_error *error)
+{
+  for (size_t i = 0; i < report->job_count; i++)
+    if (!clean_job(&report->jobs[i], arena))
+      return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory in the report");
+  return VATER_OK;
+}
+
 int vt_report_conclude(struct vt_report *report, struct vt_arena *arena, struct vt_error *error)
 {
-  int status = list_actors(report, arena, error);
+  int status = clean_all(report, arena, error);
+  if (status == VATER_OK)
+    status = list_actors(report, arena, error);
   if (status != VATER_OK)
     return status;
   count(report);
