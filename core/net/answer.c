@@ -164,18 +164,21 @@ static void note_facts(struct vt_net_exchange *exchange)
   note_certificate(exchange);
 }
 
-static enum vt_net_phase phase_of(const struct vt_net_exchange *exchange)
+static bool is_tls(CURLcode code)
 {
-  curl_off_t connected = 0, resolved = 0;
-  curl_easy_getinfo(exchange->easy, CURLINFO_CONNECT_TIME_T, &connected);
-  curl_easy_getinfo(exchange->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
+  return code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION ||
+         code == CURLE_SSL_CIPHER || code == CURLE_SSL_ISSUER_ERROR;
+}
+
+static enum vt_net_phase phase_of(const struct vt_net_exchange *exchange, CURLcode code)
+{
   if (exchange->head_done)
     return VT_NET_PHASE_BODY;
   if (exchange->sent)
     return exchange->head.len > 0 ? VT_NET_PHASE_HEAD : VT_NET_PHASE_ASK;
-  if (connected > 0)
+  if (exchange->connected || is_tls(code))
     return VT_NET_PHASE_TLS;
-  return exchange->socket_made || resolved > 0 ? VT_NET_PHASE_CONNECT : VT_NET_PHASE_NAME;
+  return exchange->socket_made ? VT_NET_PHASE_CONNECT : VT_NET_PHASE_NAME;
 }
 
 static int fail(struct vt_net_exchange *exchange, int status, const char *code,
@@ -258,7 +261,7 @@ static void fail_transfer(struct vt_net_exchange *exchange, CURLcode code)
   }
   const char *message = exchange->message[0] != '\0' ? exchange->message : curl_easy_strerror(code);
   struct vt_net_reason reason =
-      vt_net_reason_transfer(phase_of(exchange), (int)code, verify, (int)system, message);
+      vt_net_reason_transfer(phase_of(exchange, code), (int)code, verify, (int)system, message);
   int status = code == CURLE_OPERATION_TIMEDOUT ? VATER_E_TIMEOUT : VATER_E_IO;
   fail(exchange, status, reason.code, reason.sentence, vt_str(message));
 }

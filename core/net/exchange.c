@@ -25,7 +25,24 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
     vt_net_address_print(&address->addr, address->addrlen, exchange->refused);
     return CURL_SOCKET_BAD;
   }
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  exchange->socket = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  return exchange->socket;
+}
+
+/* A connection outlives the exchange that made it, so the user here is the net. Whether TCP stood
+ * tells a failed connect from a failed handshake; libcurl's own timer does not say. */
+static int close_socket(void *user, curl_socket_t fd)
+{
+  struct vt_net *net = user;
+  struct sockaddr_storage peer;
+  socklen_t len = sizeof peer;
+  bool stood = getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
+  for (struct vt_net_exchange *at = net->active.first; at != NULL; at = at->after)
+    if (at->socket == fd) {
+      at->connected = at->connected || stood;
+      at->socket = -1;
+    }
+  return close(fd);
 }
 
 static int on_sent(void *user, char *remote, char *local, int remote_port, int local_port)
@@ -266,6 +283,8 @@ static void set_guards(struct vt_net_exchange *exchange)
   curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, exchange->net);
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   curl_easy_setopt(easy, CURLOPT_CAINFO, net->ca_file);
   /* without a CApath libcurl keeps the parsed bundle instead of reading it for every connection */
@@ -316,7 +335,9 @@ static void forget_try(struct vt_net_exchange *exchange)
 {
   struct vt_net_answer *answer = &exchange->answer;
   exchange->message[0] = exchange->refused[0] = '\0';
-  exchange->socket_made = exchange->sent = exchange->head_done = exchange->compressed = false;
+  exchange->socket = -1;
+  exchange->socket_made = exchange->connected = exchange->sent = exchange->head_done =
+      exchange->compressed = false;
   exchange->interim = exchange->encodings = 0;
   exchange->stop = VT_NET_STOP_NONE;
   exchange->begun_ms = vt_net_now(exchange->net);

@@ -74,7 +74,8 @@ struct vt_net_exchange {
   struct curl_slist *headers;
   char message[CURL_ERROR_SIZE];
   int64_t begun_ms;
-  bool preparing, socket_made, sent, head_done, compressed;
+  int socket; /* the last one made, while its connection is young */
+  bool preparing, socket_made, connected, sent, head_done, compressed;
   uint32_t interim, encodings;
   enum vt_net_stop stop;
   enum vt_net_address refused_kind;

@@ -108,8 +108,6 @@ struct vt_net_reason vt_net_reason_transfer(enum vt_net_phase phase, int curl, l
     reason = find_text(phase, message);
   if (reason == NULL && curl == CURLE_COULDNT_CONNECT)
     reason = find(system_rows, COUNT(system_rows), phase, system);
-  if (reason == NULL && phase == VT_NET_PHASE_TLS && verify != 0)
-    return (struct vt_net_reason){"TLS-HANDSHAKE", "the server's certificate is not accepted"};
   if (reason == NULL)
     reason = find(curl_rows, COUNT(curl_rows), phase, curl);
   if (reason != NULL)

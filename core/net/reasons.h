@@ -20,7 +20,7 @@ struct vt_net_reason {
   const char *sentence; /* lower case, no full stop */
 };
 
-/* A failed transfer. `curl` is a CURLcode, `verify` OpenSSL's verify result (0: fine), `system` the
+/* A failed transfer. `curl` is a CURLcode, `verify` OpenSSL's verify result, `system` the
  * errno of connect, `message` libcurl's own text. There is always a reason. */
 struct vt_net_reason vt_net_reason_transfer(enum vt_net_phase phase, int curl, long verify,
                                             int system, const char *message);

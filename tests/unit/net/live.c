@@ -7,10 +7,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH = 512 };
+enum { PATH = 512, FOLDER = 128 };
 
 static struct {
-  char directory[PATH], authorities[PATH];
+  char directory[FOLDER], authorities[PATH];
   pid_t server;
   unsigned port;
   json_t *addresses;
@@ -26,8 +26,8 @@ static void in_directory(const char *name, char out[PATH])
 static void serve(int out)
 {
   dup2(out, STDOUT_FILENO);
-  execl(VATER_BUILD_DIR "/fixtures/server/vater-fixtures", "vater-fixtures", "--directory",
-        live.directory, (char *)NULL);
+  execl(VATER_BUILD_DIR "/bin/vater-fixtures", "vater-fixtures", "--directory", live.directory,
+        (char *)NULL);
   _exit(127);
 }
 
