@@ -110,6 +110,7 @@ struct window {
   char bytes[WINDOW];
   size_t offsets[WINDOW];
   size_t len;
+  bool goes_on; /* its first bytes were the last of the window before */
 };
 
 static void screen_window(struct vt_screen *screen, uint32_t page, struct window *window, bool last)
@@ -120,7 +121,7 @@ static void screen_window(struct vt_screen *screen, uint32_t page, struct window
   size_t until = last || window->len < OVERLAP ? window->len : window->len - OVERLAP;
   while (vt_screen_next(view, &from, &hit) && hit.offset < until) {
     /* At 0 its boundary was in the window before, and so was it. */
-    bool seen = hit.offset == 0 && window->offsets[0] != 0;
+    bool seen = hit.offset == 0 && window->goes_on;
     size_t offset = window->offsets[hit.offset];
     size_t end = window->offsets[hit.end - 1] + 1;
     bool plain = end - offset == hit.end - hit.offset;
@@ -137,6 +138,7 @@ static void screen_window(struct vt_screen *screen, uint32_t page, struct window
   memmove(window->bytes, window->bytes + window->len - keep, keep);
   memmove(window->offsets, window->offsets + window->len - keep, keep * sizeof *window->offsets);
   window->len = keep;
+  window->goes_on = true;
 }
 
 static int hex_value(char c)
@@ -161,6 +163,7 @@ static void screen_disguised(struct vt_screen *screen, uint32_t page, struct vat
 {
   struct window window;
   window.len = 0;
+  window.goes_on = false;
   for (size_t i = 0; i < bytes.len; i++) {
     if (bytes.ptr[i] == '\0')
       continue;
