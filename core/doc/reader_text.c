@@ -142,7 +142,7 @@ static int decode_unicode(struct vt_doc_reader *reader, size_t *at, size_t to, u
     c = 0x10000 + ((c - 0xd800) << 10) + ((uint32_t)low - 0xdc00);
     *at += 6;
   }
-  if (c == 0)
+  if (c == 0 && !reader->budget.allow_nul)
     return vt_doc_fail(reader, error, from, VATER_E_DECODE, "PAY-TEXT",
                        "\\u0000 does not belong in a text");
   if (is_noncharacter(c))
