@@ -45,6 +45,7 @@ __attribute__((constructor)) static void construct(void)
 
 /* ---- tables --------------------------------------------------------------------------------- */
 
+#if !defined(BROKEN_MISSING_MEMBER)
 static int first(vater_call *call, void *self, const struct vater_collect *collect,
                  vater_request *request)
 {
@@ -54,6 +55,7 @@ static int first(vater_call *call, void *self, const struct vater_collect *colle
   (void)request;
   return VATER_DONE;
 }
+#endif
 
 static const struct vater_source_ops source = {
 #if defined(BROKEN_SHORT_TABLE)
@@ -61,9 +63,7 @@ static const struct vater_source_ops source = {
 #else
     .size = sizeof source,
 #endif
-#if defined(BROKEN_MISSING_MEMBER)
-    .first = NULL,
-#else
+#if !defined(BROKEN_MISSING_MEMBER)
     .first = first,
 #endif
 };
