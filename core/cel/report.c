@@ -1,0 +1,37 @@
+#include "cel/report.h"
+
+#include "base/utf8.h"
+
+#include <stdio.h>
+
+static size_t document_offset(const struct vt_cel_source *source, size_t offset)
+{
+  if (source->place != NULL)
+    return source->place(source->context, offset);
+  return source->offset + offset;
+}
+
+void vt_cel_report(struct vt_cel_report *report, uint32_t offset, uint32_t width,
+                   const char *format, ...)
+{
+  const struct vt_cel_source *source = report->source;
+  report->count++;
+  if (report->diagnostics == NULL)
+    return;
+  struct vater_str document = source->document.ptr != NULL ? source->document : source->text;
+  size_t start = source->document.ptr != NULL ? document_offset(source, offset) : offset;
+  struct vt_error error = {0};
+  va_list arguments;
+  va_start(arguments, format);
+  vt_fail_v(&error, VATER_E_RULE, source->code, format, arguments);
+  va_end(arguments);
+  uint32_t line = 0, column = 0;
+  struct vater_str line_text;
+  vt_text_place(document, start, &line, &column, &line_text);
+  vt_error_at(&error, source->name.len > 0 ? source->name : VT_STR("expression"), line, column);
+  vt_error_pointer(&error, source->pointer);
+  error.offset = start;
+  size_t marked = vt_utf8_count(vt_str_slice(source->text, offset, (size_t)offset + width));
+  vt_diagnostics_add(report->diagnostics, 0, &error, document,
+                     marked > 0 ? (uint32_t)marked : 1);
+}

@@ -1,0 +1,157 @@
+#include "cel/step.h"
+
+#include <math.h>
+
+enum { ARGUMENTS = 8 };
+
+static void call_back(struct vt_cel_run *run, const struct vt_cel_overload *overload,
+                      const struct vt_cel_value *arguments, uint32_t count,
+                      struct vt_cel_value *out)
+{
+  struct vt_error error = {0};
+  *out = (struct vt_cel_value){0};
+  int status = overload->callback(overload->context, arguments, count, run->arena, out, &error);
+  if (status < 0)
+    vt_cel_raise(run, out, "%s", error.text[0] != '\0' ? error.text : "the function failed");
+  else if (vt_cel_is_value(out) && !vt_cel_fits(out, overload->result))
+    vt_cel_raise(run, out, "%.*s() gave a %.*s", VT_STR_ARGS(overload->name),
+                 VT_STR_ARGS(vt_cel_kind_name(out)));
+}
+
+static void apply(struct vt_cel_run *run, const struct vt_cel_overload *overload,
+                  const struct vt_cel_value *arguments, uint32_t count, struct vt_cel_value *out)
+{
+  if (overload->function != NULL)
+    overload->function(run, arguments, count, out);
+  else if (overload->callback != NULL)
+    call_back(run, overload, arguments, count, out);
+  else
+    vt_cel_raise(run, out, "%.*s() has no implementation", VT_STR_ARGS(overload->name));
+}
+
+static bool arguments_of(struct vt_cel_run *run, const struct vt_cel_step *step,
+                         struct vt_cel_value *arguments, struct vt_cel_value *out)
+{
+  for (uint32_t i = 0; i < step->count; i++) {
+    step->items[i]->run(run, step->items[i], &arguments[i]);
+    if (!vt_cel_is_value(&arguments[i])) {
+      *out = arguments[i];
+      return false;
+    }
+  }
+  run->offset = step->offset;
+  return vt_cel_charge(run, 1, out);
+}
+
+void vt_cel_step_call(struct vt_cel_run *run, const struct vt_cel_step *step,
+                      struct vt_cel_value *out)
+{
+  struct vt_cel_value arguments[ARGUMENTS];
+  if (arguments_of(run, step, arguments, out))
+    apply(run, step->data, arguments, step->count, out);
+}
+
+static bool fits(const struct vt_cel_overload *overload, const struct vt_cel_value *arguments)
+{
+  for (uint32_t i = 0; i < overload->count; i++)
+    if (!vt_cel_fits(&arguments[i], overload->parameters[i]))
+      return false;
+  return true;
+}
+
+void vt_cel_step_dispatch(struct vt_cel_run *run, const struct vt_cel_step *step,
+                          struct vt_cel_value *out)
+{
+  struct vt_cel_value arguments[ARGUMENTS];
+  const struct vt_cel_node *node = step->node;
+  if (step->count > ARGUMENTS) {
+    vt_cel_raise(run, out, "no such overload: %.*s", VT_STR_ARGS(node->name));
+    return;
+  }
+  if (!arguments_of(run, step, arguments, out))
+    return;
+  for (uint32_t i = 0; i < node->overload_count; i++) {
+    if (fits(node->overloads[i], arguments)) {
+      apply(run, node->overloads[i], arguments, step->count, out);
+      return;
+    }
+  }
+  vt_cel_raise_overload(run, out, node->name, arguments, step->count);
+}
+
+/* ---- patterns ----------------------------------------------------------------------------- */
+
+static struct vt_cel_memo *memo_of(struct vt_cel_run *run, const void *of, struct vater_str text)
+{
+  uint64_t hash = vt_str_hash(text, (uint64_t)(uintptr_t)of);
+  return &run->memos[hash % VT_CEL_MEMO_COUNT];
+}
+
+/* A pattern's outcome is remembered for short texts: the same few come again row after row. */
+void vt_cel_step_matches(struct vt_cel_run *run, const struct vt_cel_step *step,
+                         struct vt_cel_value *out)
+{
+  step->items[0]->run(run, step->items[0], out);
+  if (!vt_cel_is_value(out))
+    return;
+  struct vater_str text = out->as.text;
+  run->offset = step->offset;
+  if (out->kind != VT_CEL_STRING) {
+    struct vt_cel_value kept = *out;
+    vt_cel_raise_overload(run, out, VT_STR("matches"), &kept, 1);
+    return;
+  }
+  struct vt_cel_memo *memo = NULL;
+  if (text.len <= VT_CEL_MEMO_TEXT) {
+    memo = memo_of(run, step->data, text);
+    if (memo->of == step->data && memo->len == text.len &&
+        memcmp(memo->text, text.ptr, text.len) == 0) {
+      *out = vt_cel_bool(memo->matched);
+      return;
+    }
+  }
+  bool matched;
+  struct vt_error error = {0};
+  if (!vt_cel_charge(run, 1 + text.len / 16, out))
+    return;
+  if (vt_regex_match(step->data, text, &matched, &error) != VATER_OK) {
+    vt_cel_raise(run, out, "%s", error.text);
+    return;
+  }
+  if (memo != NULL) {
+    *memo = (struct vt_cel_memo){.of = step->data, .len = (uint8_t)text.len, .matched = matched};
+    if (text.len > 0)
+      memcpy(memo->text, text.ptr, text.len);
+  }
+  *out = vt_cel_bool(matched);
+}
+
+/* ---- doubles ------------------------------------------------------------------------------ */
+
+#define DOUBLE_OPERATION(name, sign)                                                               \
+  void vt_cel_step_##name##_double(struct vt_cel_run *run, const struct vt_cel_step *step,         \
+                                   struct vt_cel_value *out)                                       \
+  {                                                                                                \
+    struct vt_cel_value b;                                                                         \
+    step->items[0]->run(run, step->items[0], out);                                                 \
+    if (!vt_cel_is_value(out))                                                                     \
+      return;                                                                                      \
+    step->items[1]->run(run, step->items[1], &b);                                                  \
+    if (vt_cel_is_value(&b))                                                                       \
+      out->as.number = out->as.number sign b.as.number;                                            \
+    else                                                                                           \
+      *out = b;                                                                                    \
+  }
+
+DOUBLE_OPERATION(add, +)
+DOUBLE_OPERATION(subtract, -)
+DOUBLE_OPERATION(multiply, *)
+DOUBLE_OPERATION(divide, /)
+
+void vt_cel_step_abs_double(struct vt_cel_run *run, const struct vt_cel_step *step,
+                            struct vt_cel_value *out)
+{
+  step->items[0]->run(run, step->items[0], out);
+  if (vt_cel_is_value(out))
+    out->as.number = fabs(out->as.number);
+}
