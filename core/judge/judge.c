@@ -143,11 +143,14 @@ int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct v
 /* Rows become one block, which rules read and the result holds; the builder is not needed again. */
 static int settle_table(struct vt_judge *judge, struct vt_error *error)
 {
+  /* a format without a reporter speaks for the actor; one that names another is left as it is */
+  if (judge->job->actor.len > 0)
+    vt_table_set_head_text(judge->rows, VATER_HEAD_REPORTER, judge->job->actor, NULL);
   size_t size = vt_table_size(judge->rows);
   judge->block = vt_alloc(judge->allocator, size);
   if (judge->block == NULL)
     return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for the table");
-  vt_table_write(judge->rows, judge->block);
+  vt_table_move(judge->rows, judge->block);
   vt_table_builder_free(judge->rows);
   judge->rows = NULL;
   return vt_table_open(judge->block, size, &judge->table, error);
