@@ -227,7 +227,7 @@ static int answer_request(struct vt_cli *cli, struct vater_str line, struct vt_a
   const struct vt_allocator *allocator = &cli->environment.allocator;
   struct vt_doc_budget budget = {.depth = (uint32_t)VT_LIMIT_SCHEMA_DEPTH,
                                  .number_bytes = VT_LIMIT_SCHEMA_NUMBER_BYTES,
-                                 .allow_nul = true};
+                                 .allow_all_text = true};
   struct vt_schema_value *request;
   struct vt_schema_options options = {.source = VT_STR("schema")};
   struct vt_diagnostics diagnostics;

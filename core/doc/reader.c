@@ -18,7 +18,7 @@ static struct vt_doc_budget full_budget(const struct vt_doc_budget *given)
       .members = or_default(wanted.members, VT_LIMIT_PAYLOAD_MEMBERS),
       .text_bytes = or_default(wanted.text_bytes, VT_LIMIT_PAYLOAD_TEXT_BYTES),
       .number_bytes = or_default(wanted.number_bytes, VT_LIMIT_PAYLOAD_NUMBER_BYTES),
-      .allow_nul = wanted.allow_nul,
+      .allow_all_text = wanted.allow_all_text,
   };
   if (full.text_bytes >= VT_DOC_DECODED)
     full.text_bytes = VT_DOC_DECODED - 1;

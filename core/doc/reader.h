@@ -42,7 +42,7 @@ struct vt_doc_event {
 struct vt_doc_budget {
   uint32_t depth;
   uint64_t bytes, nodes, members, text_bytes, number_bytes;
-  bool allow_nul; /* \u0000 in texts is fine: files of ours, never payloads */
+  bool allow_all_text; /* \u0000 and non-characters too: files of ours, never payloads */
 };
 
 struct vt_doc_reader;

@@ -46,7 +46,7 @@ static int skip_sequences(struct vt_doc_reader *reader, size_t *at, struct vt_er
                          "byte 0x%02X is not valid UTF-8 here; send the text as UTF-8",
                          (unsigned)(unsigned char)reader->bytes[from]);
     }
-    if (is_noncharacter(c))
+    if (is_noncharacter(c) && !reader->budget.allow_all_text)
       return fail_noncharacter(reader, from, c, error);
   }
   return VATER_OK;
@@ -142,10 +142,10 @@ static int decode_unicode(struct vt_doc_reader *reader, size_t *at, size_t to, u
     c = 0x10000 + ((c - 0xd800) << 10) + ((uint32_t)low - 0xdc00);
     *at += 6;
   }
-  if (c == 0 && !reader->budget.allow_nul)
+  if (c == 0 && !reader->budget.allow_all_text)
     return vt_doc_fail(reader, error, from, VATER_E_DECODE, "PAY-TEXT",
                        "\\u0000 does not belong in a text");
-  if (is_noncharacter(c))
+  if (is_noncharacter(c) && !reader->budget.allow_all_text)
     return fail_noncharacter(reader, from, c, error);
   *out = c;
   return VATER_OK;

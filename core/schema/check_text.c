@@ -51,7 +51,7 @@ int vt_schema_check_text(const struct vt_schema *schema, const struct vt_allocat
 {
   struct checked checked = {source, document, code, diagnostics};
   struct vt_schema_sink sink = {add_finding, &checked, UINT64_MAX};
-  struct vt_doc_budget budget = {.depth = (uint32_t)VT_LIMIT_SCHEMA_DEPTH, .allow_nul = true};
+  struct vt_doc_budget budget = {.depth = (uint32_t)VT_LIMIT_SCHEMA_DEPTH, .allow_all_text = true};
   struct vt_schema_validator *validator = NULL;
   struct vt_doc_reader *reader = NULL;
   struct vt_error error = {.status = VATER_OK};

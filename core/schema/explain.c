@@ -277,7 +277,7 @@ static int read_again(struct vt_schema_validator *explainer, struct vt_error *er
                                  .members = UINT64_MAX,
                                  .text_bytes = UINT64_MAX,
                                  .number_bytes = UINT64_MAX,
-                                 .allow_nul = true};
+                                 .allow_all_text = true};
   struct vt_doc_reader *reader;
   struct vt_doc_event event = {.kind = VT_DOC_NULL};
   int status = vt_doc_reader_new(&explainer->allocator, explainer->document, &budget, 0, &reader);

@@ -152,19 +152,45 @@ static bool context_valid(struct vater_str label)
   return !(arabic && extended) && (!middle || kana);
 }
 
-static bool unicode_label(struct vater_str label)
+static bool is_right_to_left(uint32_t c)
 {
-  uint8_t text[NAME_BYTES * 4 + 1], *ascii = NULL;
-  if (is_ascii(label))
-    return ascii_label(label);
-  if (label.len >= sizeof text || !context_valid(label))
+  return (c >= 0x0590 && c <= 0x08FF && !(c >= 0x0660 && c <= 0x0669) &&
+          !(c >= 0x06F0 && c <= 0x06F9)) ||
+         (c >= 0xFB1D && c <= 0xFDFF) || (c >= 0xFE70 && c <= 0xFEFF) ||
+         (c >= 0x10800 && c <= 0x10FFF) || (c >= 0x1E800 && c <= 0x1EFFF);
+}
+
+/* What RFC 5893 section 2 asks beyond libidn2: rule 1 for the labels of a name in which another is
+ * written from right to left, rule 4 for European and Arabic digits in one label. */
+static bool bidi_valid(struct vater_str label, bool mixed_name)
+{
+  bool right = false, arabic = false, european = false;
+  for (size_t at = 0; at < label.len;) {
+    uint32_t c = vt_utf8_next(label, &at);
+    right |= is_right_to_left(c);
+    arabic |= c >= 0x660 && c <= 0x669;
+    european |= (c >= '0' && c <= '9') || (c >= 0x6F0 && c <= 0x6F9);
+  }
+  if (mixed_name && label.len > 0 && is_digit(label.ptr[0]))
     return false;
+  return !right || !arabic || !european;
+}
+
+/* Its length as an A-label; 0 where it is none. */
+static size_t unicode_label(struct vater_str label)
+{
+  uint8_t text[LABEL_BYTES * 4 + 1], *ascii = NULL;
+  if (is_ascii(label))
+    return ascii_label(label) ? label.len : 0;
+  if (label.len >= sizeof text || !context_valid(label))
+    return 0;
   memcpy(text, label.ptr, label.len);
   text[label.len] = '\0';
-  int status = idn2_register_u8(text, NULL, &ascii, IDN2_NFC_INPUT | IDN2_USE_STD3_ASCII_RULES);
-  bool valid = status == IDN2_OK && strlen((const char *)ascii) <= LABEL_BYTES;
+  int status =
+      idn2_register_u8(text, NULL, &ascii, IDN2_NFC_INPUT | IDN2_USE_STD3_ASCII_RULES);
+  size_t len = status == IDN2_OK ? strlen((const char *)ascii) : 0;
   idn2_free(ascii);
-  return valid;
+  return len <= LABEL_BYTES ? len : 0;
 }
 
 /* The full stops that IDNA knows (RFC 3490 section 3.1). */
@@ -178,21 +204,36 @@ static size_t dot_length(struct vater_str text, size_t at)
   return wide ? 3 : 0;
 }
 
+static bool has_right_to_left(struct vater_str text)
+{
+  for (size_t at = 0; at < text.len;)
+    if (is_right_to_left(vt_utf8_next(text, &at)))
+      return true;
+  return false;
+}
+
 bool vt_format_idn_hostname(struct vater_str text)
 {
-  size_t start = 0;
+  size_t start = 0, total = 0;
   if (text.len == 0 || text.len > (size_t)NAME_BYTES * 4 ||
       memchr(text.ptr, '\0', text.len) != NULL)
     return false;
-  for (size_t at = 0; at < text.len;) {
-    size_t dot = dot_length(text, at);
-    if (dot > 0 && !unicode_label(vt_str_slice(text, start, at)))
+  bool mixed = has_right_to_left(text);
+  for (size_t at = 0; at <= text.len;) {
+    size_t dot = at < text.len ? dot_length(text, at) : 0;
+    if (dot == 0 && at < text.len) {
+      at++;
+      continue;
+    }
+    struct vater_str label = vt_str_slice(text, start, at);
+    size_t len = unicode_label(label);
+    if (len == 0 || !bidi_valid(label, mixed))
       return false;
+    total += len + (start > 0 ? 1 : 0);
     at += dot > 0 ? dot : 1;
-    if (dot > 0)
-      start = at;
+    start = at;
   }
-  return unicode_label(vt_str_slice(text, start, text.len));
+  return total <= NAME_BYTES;
 }
 
 /* RFC 5321 section 4.1.2: dot-string or quoted string */

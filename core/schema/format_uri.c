@@ -191,13 +191,14 @@ static bool expression_valid(struct vater_str text)
   return true;
 }
 
+/* With RFC 6570 erratum 6937: an apostrophe is fine. */
 static bool literal_allowed(struct vater_str text, size_t *at)
 {
   unsigned char c = (unsigned char)text.ptr[*at];
   if (c >= 0x80)
     return is_ucs(vt_utf8_next(text, at), true);
   bool good =
-      c == '%' ? percent_at(text, *at) : c > ' ' && c != 0x7F && strchr("\"'<>\\^`{|}", c) == NULL;
+      c == '%' ? percent_at(text, *at) : c > ' ' && c != 0x7F && strchr("\"<>\\^`{|}", c) == NULL;
   ++*at;
   return good;
 }

@@ -71,7 +71,7 @@ int vt_schema_value_parse(struct vater_str text, struct vt_arena *arena,
 {
   struct vt_doc_budget budget = {.depth = (uint32_t)VT_LIMIT_SCHEMA_DEPTH,
                                  .number_bytes = VT_LIMIT_SCHEMA_NUMBER_BYTES,
-                                 .allow_nul = true};
+                                 .allow_all_text = true};
   struct builder builder = {.arena = arena};
   struct vt_doc_reader *reader;
   struct vt_doc_event event = {.kind = VT_DOC_NULL};
