@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-enum { RATIO_FREE_BYTES = 1024 * 1024 };
-
 int64_t vt_net_now(const struct vt_net *net)
 {
   const struct vt_clock *clock = &net->environment->clock;
@@ -135,19 +133,17 @@ static bool write_sink(struct vt_net_exchange *exchange, struct vater_str part)
   return true;
 }
 
-static bool inflates_too_much(const struct vt_net_exchange *exchange, uint64_t decoded)
+static uint64_t wire_bytes(const struct vt_net_exchange *exchange)
 {
-  if (!exchange->compressed || decoded <= RATIO_FREE_BYTES)
-    return false;
   curl_off_t wire = 0;
   curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
-  return wire > 0 && decoded / VT_LIMIT_GZIP_RATIO > (uint64_t)wire;
+  return (uint64_t)wire;
 }
 
 static enum vt_net_stop keep_payload(struct vt_net_exchange *exchange, struct vater_str part)
 {
   uint64_t decoded = exchange->answer.body_bytes + part.len;
-  if (inflates_too_much(exchange, decoded))
+  if (exchange->compressed && vt_net_is_bomb(decoded, wire_bytes(exchange)))
     return VT_NET_STOP_BOMB;
   if (decoded > body_limit(exchange))
     return VT_NET_STOP_TOOBIG;

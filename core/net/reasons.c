@@ -1,12 +1,12 @@
 #include "net/reasons.h"
 
 #include "base/encode.h"
-#include "base/utf8.h"
+#include "base/limits.h"
 
 #include <curl/curl.h>
 #include <errno.h>
 
-enum { EXCERPT_BYTES = 160, LONGEST_DIGITS = 5 };
+enum { EXCERPT_BYTES = 160, LONGEST_DIGITS = 5, RATIO_FREE_BYTES = 1024 * 1024 };
 
 /* the short names that reasons.def uses */
 enum {
@@ -155,6 +155,11 @@ bool vt_net_type_accepted(struct vater_str content_type, const char *const *acce
     if (vt_str_equal_nocase(type, vt_str(*accepted)))
       return true;
   return false;
+}
+
+bool vt_net_is_bomb(uint64_t decoded, uint64_t wire)
+{
+  return decoded > RATIO_FREE_BYTES && wire > 0 && decoded > wire * VT_LIMIT_GZIP_RATIO;
 }
 
 static size_t count_digits(struct vater_str text, size_t at)

@@ -31,6 +31,10 @@ struct vt_net_reason vt_net_reason_status(int status);
  * passes: the payload's reader decides. */
 bool vt_net_type_accepted(struct vater_str content_type, const char *const *accepted);
 
+/* Whether a compressed body grows out of all proportion (VT_LIMIT_GZIP_RATIO); the first MiB is
+ * free. */
+bool vt_net_is_bomb(uint64_t decoded, uint64_t wire);
+
 /* The first bytes of a refusal for a message: one line, at most 160 bytes of text, runs of six and
  * more digits as '#', so that no person number is passed on. */
 int vt_net_excerpt(struct vater_str body, struct vt_buffer *out);

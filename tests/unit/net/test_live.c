@@ -271,6 +271,45 @@ static void H11_headers_are_bounded_and_kept_as_sent(void **state)
   vt_net_free(net);
 }
 
+static void limits_of_the_head_at_n_and_one_more(void **state)
+{
+  (void)state;
+  struct vt_net *net = live_net(NULL, 0);
+  vt_net_exchange_free(ask_well(net, "interim-most", 1));
+  vt_net_exchange_free(ask_well(net, "headers-most", 1));
+  vt_net_free(net);
+  live_assert_fails("interim-over", "HTTP-HEADERS", 1, "limit INTERIM_ANSWERS");
+  live_assert_fails("headers-over", "HTTP-HEADERS", 1, "limit HEADER_BYTES");
+}
+
+static void limit_RETRY_WAIT_SECONDS_at_n_and_one_more(void **state)
+{
+  (void)state;
+  struct vt_net *net = live_net(NULL, 0);
+  struct vt_net_request request = live_request("busy-longest");
+  struct vt_net_exchange *exchange;
+  assert_int_equal(vt_net_submit(net, &request, &exchange, NULL), VATER_OK);
+  assert_int_equal(vt_net_poll(net, 500, NULL, 0, NULL), VATER_OK);
+  assert_null(vt_net_take(net)); /* it waits */
+  assert_int_equal(live_counter("busy-longest", "requests"), 1);
+  vt_net_free(net);
+  live_assert_fails("busy-longer", "HTTP-BUSY", 1, "status 429");
+}
+
+static void limit_REFUSAL_BYTES(void **state)
+{
+  (void)state;
+  struct vt_net *net = live_net(NULL, 0);
+  struct vt_net_request request = live_request("bad-request");
+  request.sink = memfd_create("page", MFD_CLOEXEC);
+  struct vt_net_exchange *exchange = live_run(net, &request);
+  assert_int_equal(vt_net_exchange_answer(exchange)->body.len, VT_LIMIT_REFUSAL_BYTES);
+  assert_int_equal(lseek(request.sink, 0, SEEK_END), 0);
+  vt_net_exchange_free(exchange);
+  vt_net_free(net);
+  close(request.sink);
+}
+
 static void H12_other_types_are_refused_before_their_body(void **state)
 {
   (void)state;
@@ -503,6 +542,9 @@ int main(void)
       cmocka_unit_test(limit_of_the_body_at_n_and_one_more),
       cmocka_unit_test(H10_bombs_and_odd_encodings_are_refused),
       cmocka_unit_test(H11_headers_are_bounded_and_kept_as_sent),
+      cmocka_unit_test(limits_of_the_head_at_n_and_one_more),
+      cmocka_unit_test(limit_RETRY_WAIT_SECONDS_at_n_and_one_more),
+      cmocka_unit_test(limit_REFUSAL_BYTES),
       cmocka_unit_test(H12_other_types_are_refused_before_their_body),
       cmocka_unit_test(refused_credentials_are_told),
       cmocka_unit_test(every_try_is_prepared),

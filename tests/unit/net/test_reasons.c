@@ -1,6 +1,7 @@
 #include "unit/test.h"
 
 #include "base/codes.h"
+#include "base/limits.h"
 #include "net/reasons.h"
 
 #include <curl/curl.h>
@@ -160,6 +161,17 @@ static void H12_only_accepted_types_in_utf8_pass(void **state)
   assert_true(vt_net_type_accepted(VT_STR("text/html"), NULL));
 }
 
+static void limit_GZIP_RATIO_at_n_and_one_more(void **state)
+{
+  (void)state;
+  const uint64_t wire = 10000;
+  assert_false(vt_net_is_bomb(wire * VT_LIMIT_GZIP_RATIO, wire));
+  assert_true(vt_net_is_bomb(wire * VT_LIMIT_GZIP_RATIO + 1, wire));
+  assert_false(vt_net_is_bomb(1024 * 1024, 1));
+  assert_true(vt_net_is_bomb(1024 * 1024 + 1, 1));
+  assert_false(vt_net_is_bomb(UINT64_MAX, 0));
+}
+
 static void H03_excerpts_are_capped_encoded_and_masked(void **state)
 {
   (void)state;
@@ -188,6 +200,7 @@ int main(void)
       cmocka_unit_test(statuses_have_one_code_each),
       cmocka_unit_test(every_code_of_the_table_is_known),
       cmocka_unit_test(H12_only_accepted_types_in_utf8_pass),
+      cmocka_unit_test(limit_GZIP_RATIO_at_n_and_one_more),
       cmocka_unit_test(H03_excerpts_are_capped_encoded_and_masked),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
