@@ -101,7 +101,10 @@ static int describe(struct vt_job *job, const struct vater_page *last,
 {
   if (last == NULL)
     return describe_first(job, request);
-  return vt_source_next(&job->running->call, &job->source, last, request, &job->error);
+  int status = vt_source_next(&job->running->call, &job->source, last, request, &job->error);
+  if (status == VATER_E_REFUSED)
+    vt_text_copy(job->error.code, sizeof job->error.code, VT_STR("HTTP-PAGES"));
+  return status;
 }
 
 /* The delivery that a code stands for; codes.def says so. */

@@ -56,8 +56,8 @@ static void stopped_by(int signal)
     fail_msg("exit %d: %s", run.exit_code, run.error);
   rig_done(&run);
   json_t *report = rig_json(folder, "report.json");
-  json_t *jobs = json_object_get(json_object_get(report, "result"), "jobs");
-  assert_int_equal(json_array_size(jobs), 400);
+  json_t *actors = json_object_get(json_object_get(report, "result"), "actors");
+  assert_int_equal(json_array_size(actors), 400);
   json_decref(report);
   rig_stop(fixtures);
   rig_remove(folder);
