@@ -138,7 +138,6 @@ static json_t *job(const struct vt_report_job *job)
   struct vt_report_counts found = {row->finding_total, row->finding_errors, row->finding_warnings,
                                    row->finding_infos};
   set(object, "counts", counts(&found));
-  set(object, "repeated", json_boolean(job->repeated));
   for (size_t i = 0; i < job->block_count; i++)
     json_array_append_new(blocks, block(&job->blocks[i]));
   for (size_t i = 0; i < job->finding_count; i++)

@@ -1,11 +1,9 @@
 #include "report/model.h"
 
-/* What belongs to a job; an unchanged one has what the job before has that it repeats. */
 static int load_job(struct vt_store *store, uint32_t samples, struct vt_arena *arena,
                     struct vt_report_job *job, struct vt_error *error)
 {
-  job->repeated = job->row.repeats != 0;
-  int64_t id = job->repeated ? job->row.repeats : job->row.id;
+  int64_t id = job->row.id;
   int status = vt_store_list_blocks(store, id, arena, &job->blocks, &job->block_count, error);
   if (status == VATER_OK)
     status = vt_store_list_findings(store, id, samples, arena, &job->findings, &job->finding_count,

@@ -47,24 +47,29 @@ static enum vt_status status_of_blocks(const struct vt_report_job *job)
   return notes ? VT_STATUS_ACCEPTED_WITH_NOTES : VT_STATUS_ACCEPTED;
 }
 
+static bool is_good(enum vt_status status)
+{
+  return status == VT_STATUS_ACCEPTED || status == VT_STATUS_ACCEPTED_WITH_NOTES ||
+         status == VT_STATUS_UNCHANGED;
+}
+
 static enum vt_status status_of_job(const struct vt_report_job *job)
 {
   static const struct {
     const char *delivery;
     enum vt_status status;
-  } fixed[] = {{"unchanged", VT_STATUS_UNCHANGED}, {"nil", VT_STATUS_ACCEPTED},
-               {"not-due", VT_STATUS_NOT_DUE},     {"not-delivered", VT_STATUS_NOT_DELIVERED},
-               {"refused", VT_STATUS_REFUSED},     {"internal-error", VT_STATUS_INTERNAL_ERROR}};
+  } fixed[] = {{"nil", VT_STATUS_ACCEPTED},
+               {"not-due", VT_STATUS_NOT_DUE},
+               {"not-delivered", VT_STATUS_NOT_DELIVERED},
+               {"refused", VT_STATUS_REFUSED},
+               {"internal-error", VT_STATUS_INTERNAL_ERROR}};
   for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
     if (vt_str_is(job->row.delivery, fixed[i].delivery))
       return fixed[i].status;
-  return status_of_blocks(job);
-}
-
-static bool is_good(enum vt_status status)
-{
-  return status == VT_STATUS_ACCEPTED || status == VT_STATUS_ACCEPTED_WITH_NOTES ||
-         status == VT_STATUS_UNCHANGED;
+  enum vt_status status = status_of_blocks(job);
+  /* what did not change is judged again: by today's rules it may not be good any more */
+  return is_good(status) && vt_str_is(job->row.delivery, "unchanged") ? VT_STATUS_UNCHANGED
+                                                                      : status;
 }
 
 /* A job that is not due says nothing where there is another; a fault of ours is never hidden; what
@@ -217,7 +222,7 @@ static int gather_samples(struct vt_report *report, struct grouping *grouping,
   }
   for (size_t i = 0; i < report->job_count; i++) {
     const struct vt_report_job *job = &report->jobs[i];
-    for (size_t j = 0; !job->repeated && j < job->finding_count; j++) {
+    for (size_t j = 0; j < job->finding_count; j++) {
       struct vt_report_group *group = group_of(grouping, job->findings[j].code);
       group->samples[group->sample_count++] = (struct vt_report_sample){job, &job->findings[j]};
     }
@@ -244,8 +249,7 @@ static int fill_groups(struct vt_report *report, struct grouping *grouping, stru
     return VATER_E_NOMEM;
   int status = VATER_OK;
   for (size_t i = 0; status == VATER_OK && i < report->job_count; i++)
-    if (!report->jobs[i].repeated)
-      status = group_job(grouping, &report->jobs[i], i);
+    status = group_job(grouping, &report->jobs[i], i);
   return status == VATER_OK ? gather_samples(report, grouping, arena) : status;
 }
 

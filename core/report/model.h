@@ -40,7 +40,6 @@ struct vt_report_job {
   size_t finding_count;
   struct vt_store_rule *rules;
   size_t rule_count;
-  bool repeated; /* unchanged: blocks, findings and rules are those of the job that it repeats */
 };
 
 struct vt_report_actor {
@@ -81,7 +80,7 @@ struct vt_report {
   uint32_t statuses[VT_STATUS_COUNT];
   uint64_t verdicts[VT_REPORT_VERDICTS]; /* blocks */
   uint64_t rows;
-  struct vt_report_counts findings; /* of this run: those that unchanged jobs repeat are left out */
+  struct vt_report_counts findings;
 };
 
 /* Names of the four verdicts in the order of `verdicts`. */

@@ -55,15 +55,14 @@ static void read_job(const struct vt_query *query, struct vt_arena *arena, void 
   job->screened = vt_query_integer(query, 10) != 0;
   job->pii = vt_query_integer(query, 11) != 0;
   job->test = vt_query_integer(query, 12) != 0;
-  job->repeats = vt_query_integer(query, 13);
-  job->pages = (uint32_t)vt_query_integer(query, 14);
-  job->rows = (uint32_t)vt_query_integer(query, 15);
-  job->bytes = (uint64_t)vt_query_integer(query, 16);
-  job->finding_total = (uint64_t)vt_query_integer(query, 17);
-  job->finding_errors = (uint64_t)vt_query_integer(query, 18);
-  job->finding_warnings = (uint64_t)vt_query_integer(query, 19);
-  job->finding_infos = (uint64_t)vt_query_integer(query, 20);
-  read_execution(query, 21, arena, &job->execution);
+  job->pages = (uint32_t)vt_query_integer(query, 13);
+  job->rows = (uint32_t)vt_query_integer(query, 14);
+  job->bytes = (uint64_t)vt_query_integer(query, 15);
+  job->finding_total = (uint64_t)vt_query_integer(query, 16);
+  job->finding_errors = (uint64_t)vt_query_integer(query, 17);
+  job->finding_warnings = (uint64_t)vt_query_integer(query, 18);
+  job->finding_infos = (uint64_t)vt_query_integer(query, 19);
+  read_execution(query, 20, arena, &job->execution);
 }
 
 int vt_store_list_jobs(struct vt_store *store, int64_t run, struct vt_arena *arena,

@@ -36,10 +36,6 @@ static int insert_job(struct vt_store *store, int64_t run, const struct vt_store
   vt_query_bind_integer(&query, job->screened);
   vt_query_bind_integer(&query, job->pii);
   vt_query_bind_integer(&query, is_test(job));
-  if (job->repeats != 0)
-    vt_query_bind_integer(&query, job->repeats);
-  else
-    vt_query_bind_null(&query);
   vt_query_bind_integer(&query, (int64_t)job->page_count);
   vt_query_bind_integer(&query, job->table != NULL ? job->table->rows : 0);
   vt_query_bind_integer(&query, (int64_t)bytes);
@@ -157,7 +153,7 @@ static int insert_all(struct vt_store *store, int64_t run, const struct vt_store
   for (size_t i = 0; status == VATER_OK && i < job->rule_count; i++)
     status = insert_rule(store, id, i, &job->rules[i], error);
   if (status == VATER_OK && job->table != NULL && !is_test(job) && !job->pii &&
-      vt_str_is(job->delivery, "received"))
+      (vt_str_is(job->delivery, "received") || vt_str_is(job->delivery, "unchanged")))
     status = vt_store_record_vintages(store, id, job, error);
   return status;
 }

@@ -18,7 +18,7 @@ static const char jobs[] =
     " actor TEXT NOT NULL, endpoint TEXT NOT NULL, actor_name TEXT NOT NULL,"
     " language TEXT NOT NULL, period TEXT NOT NULL, delivery TEXT NOT NULL, code TEXT NOT NULL,"
     " message TEXT NOT NULL, screened INTEGER NOT NULL, pii INTEGER NOT NULL,"
-    " test INTEGER NOT NULL, repeats INTEGER REFERENCES job, pages INTEGER NOT NULL,"
+    " test INTEGER NOT NULL, pages INTEGER NOT NULL,"
     " rows INTEGER NOT NULL, bytes INTEGER NOT NULL, finding_total INTEGER NOT NULL,"
     " finding_errors INTEGER NOT NULL, finding_warnings INTEGER NOT NULL,"
     " finding_infos INTEGER NOT NULL, started_ms INTEGER NOT NULL, finished_ms INTEGER NOT NULL,"

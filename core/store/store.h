@@ -143,7 +143,6 @@ struct vt_store_job {
   struct vater_str message;     /* the error's text, or empty; one line */
   bool screened;                /* false: page contents are not kept */
   bool pii;                     /* page contents are dropped, also where they were kept before */
-  int64_t repeats;              /* unchanged: the job whose result holds still; else 0 */
   const struct vt_table *table; /* NULL or the observations */
   const struct vt_store_page *pages;
   size_t page_count;
@@ -161,7 +160,8 @@ struct vt_store_job {
  * All of one job in one transaction; on any error nothing of it. The same (run, actor, endpoint)
  * twice is VATER_E_BUG (OPS-BUG).
  *
- * Observations become vintages only of a delivery "received" that is no test. A row equal to the
+ * Observations become vintages only of a delivery "received" or "unchanged" (whose blocks may have
+ * another verdict by now) that is no test. A row equal to the
  * latest vintage of its identity (indicator, actor, period, area, areaRole, breakdown) adds none;
  * any other adds one and supersedes the one before, unless its block is rejected: then it is kept
  * beside and the last good one stays. `withdraw` supersedes with nothing in its place. A "full"
@@ -178,7 +178,6 @@ struct vt_store_job_row {
   int64_t id, run;
   struct vater_str actor, actor_name, endpoint, language, period, delivery, code, message;
   bool screened, pii, test;
-  int64_t repeats;
   uint32_t pages, rows; /* rows: observations in the delivery */
   uint64_t bytes;       /* of all pages, decoded */
   uint64_t finding_total, finding_errors, finding_warnings, finding_infos;
@@ -205,7 +204,7 @@ int vt_store_list_rules(struct vt_store *store, int64_t job, struct vt_arena *ar
                         struct vt_store_rule **rules, size_t *count, struct vt_error *error);
 
 /* The latest received delivery of an endpoint whose payload is kept: what a conditional request
- * names, and what `unchanged` repeats. */
+ * names, and what is judged again where it is answered with "unchanged". */
 struct vt_store_last {
   int64_t job, run;
   struct vater_str etag, last_modified; /* of the first page; may be empty */
