@@ -58,6 +58,8 @@ const struct vt_plugin_info *vt_plugin_info_find(const struct vt_plugin_infos *i
                                                  struct vater_str name);
 /* One JSON document (a list); the form of `vater plugin list --json`. */
 int vt_plugin_infos_write(const struct vt_plugin_infos *infos, struct vt_buffer *out);
+/* One of them as a JSON object; the form of `vater plugin info --json`. */
+int vt_plugin_info_write(const struct vt_plugin_info *info, struct vt_buffer *out);
 /* Untrusted text: PLUG-PROTO unless it is exactly what vt_plugin_infos_write makes. */
 int vt_plugin_infos_parse(struct vater_str text, struct vt_arena *arena,
                           struct vt_plugin_infos *infos, struct vt_error *error);

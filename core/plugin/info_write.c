@@ -136,16 +136,29 @@ static int append(const char *bytes, size_t size, void *out)
   return vt_buffer_append(out, (struct vater_str){bytes, size}) == VATER_OK ? 0 : -1;
 }
 
+/* Takes `root`. */
+static int dump(json_t *root, bool whole, struct vt_buffer *out)
+{
+  if (root == NULL || json_dump_callback(root, append, out, JSON_INDENT(2)) != 0)
+    whole = false;
+  json_decref(root);
+  if (out->failed)
+    return VATER_E_LIMIT;
+  return whole ? VATER_OK : VATER_E_NOMEM;
+}
+
 int vt_plugin_infos_write(const struct vt_plugin_infos *infos, struct vt_buffer *out)
 {
   bool whole = true;
   json_t *list = json_array();
   for (uint32_t i = 0; i < infos->count; i++)
     add(list, info_json(&infos->items[i], &whole), &whole);
-  if (list == NULL || json_dump_callback(list, append, out, JSON_INDENT(2)) != 0)
-    whole = false;
-  json_decref(list);
-  if (out->failed)
-    return VATER_E_LIMIT;
-  return whole ? VATER_OK : VATER_E_NOMEM;
+  return dump(list, whole, out);
+}
+
+int vt_plugin_info_write(const struct vt_plugin_info *info, struct vt_buffer *out)
+{
+  bool whole = true;
+  json_t *item = info_json(info, &whole);
+  return dump(item, whole, out);
 }

@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#undef fail /* the host has a function of that name */
 
 #include "plugin/call.h"
 #include "plugin/config.h"
