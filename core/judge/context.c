@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 static int complain(struct vt_diagnostics *diagnostics, const struct vt_error *error)
@@ -96,6 +97,15 @@ static int compile_plan(const struct vt_judge_context *context, struct vt_judge_
   return complain(diagnostics, &error);
 }
 
+/* Settings are read in a sandbox, where jansson could not open the random device on its first
+ * object. */
+static void seed_json(const struct vt_environment *environment)
+{
+  size_t seed = 0;
+  environment->random.fill(environment->random.context, &seed, sizeof seed);
+  json_object_seed(seed | 1);
+}
+
 int vt_judge_context_init(struct vt_judge_context *context,
                           const struct vt_environment *environment,
                           const struct vt_registry *plugins, const struct vt_rules *rules,
@@ -111,6 +121,7 @@ int vt_judge_context_init(struct vt_judge_context *context,
       vt_arena_array(diagnostics->arena, plugins->count + 1, sizeof *context->schema_files);
   if (context->formats == NULL || context->schema_files == NULL)
     return VATER_E_NOMEM;
+  seed_json(environment);
   int status = VATER_OK;
   for (uint32_t i = 0; i < plugins->count && status == VATER_OK; i++) {
     const struct vater_format_ops *offer = plugins->plugins[i]->format;

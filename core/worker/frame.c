@@ -100,10 +100,11 @@ int vt_frame_receive(int socket, struct frame *frame, struct frame_room *room, b
     message.msg_control = control;
     message.msg_controllen = sizeof control;
   }
+  /* a peer that ended with frames of ours unread gives one ECONNRESET before its own last words */
   ssize_t got;
   do
     got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-  while (got < 0 && errno == EINTR);
+  while (got < 0 && (errno == EINTR || errno == ECONNRESET));
   if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
     return VATER_DONE;
   if (got <= 0)

@@ -26,9 +26,11 @@ static int pack_digest(const char *path, struct vt_buffer *out, struct vt_error 
   return VATER_OK;
 }
 
-static int pack_plugins(const struct vt_registry *registry, struct vt_buffer *out,
-                        struct vt_error *error)
+/* Digests are for runs; where something is wrong there will be none. */
+static int pack_plugins(const struct loaded *loaded, struct vt_buffer *out, struct vt_error *error)
 {
+  const struct vt_registry *registry = &loaded->registry;
+  bool wrong = loaded->diagnostics.errors > 0;
   int status = VATER_OK;
   vt_pack_number(out, registry->count);
   for (uint32_t i = 0; i < registry->count && status == VATER_OK; i++) {
@@ -38,7 +40,10 @@ static int pack_plugins(const struct vt_registry *registry, struct vt_buffer *ou
     vt_pack_text(out, vt_str(info->summary));
     vt_pack_text(out, vt_str(info->path));
     vt_pack_number(out, info->capabilities);
-    status = pack_digest(info->path, out, error);
+    if (wrong)
+      vt_pack_text(out, VT_STR_NONE);
+    else
+      status = pack_digest(info->path, out, error);
   }
   return status;
 }
@@ -83,7 +88,7 @@ int vt_loaded_write(const struct loaded *loaded, int *fd, struct vt_error *error
   vt_pack_number(&out, loaded->sandbox.enabled);
   vt_pack_number(&out, (uint64_t)loaded->sandbox.landlock);
   vt_pack_text(&out, (struct vater_str){sandbox, vt_sandbox_print(&loaded->sandbox, sandbox)});
-  int status = pack_plugins(&loaded->registry, &out, error);
+  int status = pack_plugins(loaded, &out, error);
   pack_files(loaded, &out);
   if (status == VATER_OK && out.failed)
     status = vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "no memory to tell what was loaded");

@@ -90,6 +90,9 @@ static int serve_result(struct serving *serving, int fd, struct vt_error *error)
   if (status == VATER_OK)
     status = write_result(serving, size, fd, error);
   close(fd);
+  /* the plugin's close() is part of the job: only then is there an answer */
+  vt_judge_free(serving->judge);
+  serving->judge = NULL;
   struct frame answer = {.kind = FRAME_RESULT};
   if (status == VATER_OK)
     status = vt_frame_send(WORKER_SOCKET, &answer, NULL, 0, error);

@@ -33,12 +33,22 @@ struct process {
 /* ---- becoming the zygote ----------------------------------------------------------------------
  */
 
+/* No handler of main's or of a constructor's; and none of the signals by which main is ended, since
+ * a service manager sends them to every process: when main ends, so do we. */
 static void reset_signals(void)
 {
   const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGUSR1, SIGUSR2};
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+#ifdef VATER_SANITIZED /* whose handlers are wanted */
+  signal(SIGCHLD, SIG_DFL);
+#else
+  for (int number = 1; number < NSIG; number++)
+    signal(number, SIG_DFL);
+#endif
   for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
     signal(ignored[i], SIG_IGN);
-  signal(SIGCHLD, SIG_DFL);
 }
 
 /* No terminal, no signals meant for main, nothing open but the control socket; dies with main. */
@@ -59,7 +69,8 @@ static void settle(int control, pid_t parent)
 #ifndef VATER_SANITIZED
   dup2(nothing, 2); /* with sanitizers their reports are wanted */
 #endif
-  close_range(CONTROL + 1, ~0U, 0);
+  dup2(nothing, WORKER_JOB); /* a worker's number: nothing of ours may have it */
+  close_range(WORKER_JOB + 1, ~0U, 0);
 }
 
 static void tell_loading(void *context, const char *path)
@@ -77,6 +88,20 @@ static void complain(struct loaded *loaded, const struct vt_error *error)
   vt_diagnostics_add(&loaded->diagnostics, VATER_SEVERITY_ERROR, error, VT_STR_NONE, 0);
 }
 
+/* Described before files are out of reach; anew where closing them off failed. */
+static int describe(struct process *process, int *fd)
+{
+  struct loaded *loaded = &process->loaded;
+  struct vt_error error = {0};
+  int status = vt_loaded_write(loaded, fd, &error);
+  if (status == VATER_OK)
+    status = vt_sandbox_enter_zygote(&loaded->sandbox, &error);
+  if (status == VATER_OK)
+    return VATER_OK;
+  complain(loaded, &error);
+  return vt_loaded_write(loaded, fd, NULL);
+}
+
 static void load(struct process *process, const struct vt_zygote_options *options,
                  const char *const *skipped, size_t skipped_count)
 {
@@ -84,20 +109,19 @@ static void load(struct process *process, const struct vt_zygote_options *option
   const struct vt_plugin_watch watch = {tell_loading, NULL};
   struct loaded *loaded = &process->loaded;
   int status = vt_loaded_load(loaded, options, skipped, skipped_count, &watch, &error);
-  if (status == VATER_OK)
-    status = vt_sandbox_enter_zygote(&loaded->sandbox, &error);
-  if (status == VATER_OK)
+  if (status == VATER_OK) {
     process->children =
         vt_arena_array(loaded->arena, VT_LIMIT_JOBS_IN_FLIGHT, sizeof *process->children);
-  if (loaded->registry.environment == NULL || (status == VATER_OK && process->children == NULL))
+    status = process->children != NULL ? VATER_OK : VATER_E_NOMEM;
+  }
+  if (loaded->registry.environment == NULL)
     _exit(1);
   if (status != VATER_OK)
     complain(loaded, &error);
   int fd = -1;
   struct frame frame = {.kind = FRAME_READY};
-  error = (struct vt_error){0};
-  if (vt_loaded_write(loaded, &fd, &error) != VATER_OK ||
-      vt_frame_send(CONTROL, &frame, &fd, 1, &error) != VATER_OK)
+  if (describe(process, &fd) != VATER_OK ||
+      vt_frame_send(CONTROL, &frame, &fd, 1, NULL) != VATER_OK)
     _exit(1);
   close(fd);
 }
