@@ -186,8 +186,7 @@ static size_t unicode_label(struct vater_str label)
     return 0;
   memcpy(text, label.ptr, label.len);
   text[label.len] = '\0';
-  int status =
-      idn2_register_u8(text, NULL, &ascii, IDN2_NFC_INPUT | IDN2_USE_STD3_ASCII_RULES);
+  int status = idn2_register_u8(text, NULL, &ascii, IDN2_NFC_INPUT | IDN2_USE_STD3_ASCII_RULES);
   size_t len = status == IDN2_OK ? strlen((const char *)ascii) : 0;
   idn2_free(ascii);
   return len <= LABEL_BYTES ? len : 0;

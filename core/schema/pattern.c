@@ -79,6 +79,12 @@ int vt_pattern_match(const struct vt_pattern *pattern, struct vater_str text, bo
   if (automaton->states == 0)
     return vt_regex_match(pattern->regex, text, matched, error);
   uint32_t state = automaton->start;
+  if (automaton->direct != NULL) {
+    for (size_t i = 0; i < text.len; i++)
+      state = automaton->direct[state << 8 | (unsigned char)text.ptr[i]];
+    *matched = automaton->accepts[state];
+    return VATER_OK;
+  }
   for (size_t i = 0; i < text.len && state > 1; i++)
     state =
         automaton

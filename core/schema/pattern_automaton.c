@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define DIRECT_STATES 64
+
 enum { DEAD = 0, MATCHED = 1, FIRST_FREE = 2 };
 
 /* Subset construction (Rabin, Scott 1959): a state of the automaton is a sorted set of steps. */
@@ -175,6 +177,15 @@ static int keep_table(const struct construction *c, struct vt_arena *keep,
   automaton->accepts[MATCHED] = 1;
   for (uint32_t state = FIRST_FREE; state < c->count; state++)
     automaton->accepts[state] = c->subsets[state].at_end;
+  if (c->count > DIRECT_STATES)
+    return VATER_OK;
+  automaton->direct = vt_arena_array(keep, c->count, 256);
+  if (automaton->direct == NULL)
+    return VATER_E_NOMEM;
+  for (uint32_t state = 0; state < c->count; state++)
+    for (uint32_t byte = 0; byte < 256; byte++)
+      automaton->direct[state * 256 + byte] =
+          (uint8_t)next[state * automaton->classes + automaton->class_of[byte]];
   return VATER_OK;
 }
 

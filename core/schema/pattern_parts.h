@@ -52,6 +52,7 @@ struct vt_automaton {
   uint32_t classes, states, start;
   uint16_t *next;   /* states * classes */
   uint8_t *accepts; /* state accepts at the end of the text */
+  uint8_t *direct;  /* states * 256, of an automaton with few states: one load a byte */
 };
 
 /* VATER_OK; VATER_E_LIMIT when it would be too large; VATER_E_NOMEM. The table is in `keep`. */

@@ -99,7 +99,7 @@ struct vt_way {
   struct vt_bar *bars;
   uint64_t *claims; /* slots that have evaluated the part if they are valid; tracking plans only */
   uint32_t entry_count, edge_count, bar_count;
-  bool special; /* an edge is not CHILD */
+  bool quiet; /* no bar is of certain mode */
 };
 
 struct vt_masked_way {
@@ -116,6 +116,8 @@ struct vt_plan {
   struct vt_checks starts[VT_KIND_COUNT], ends[VT_KIND_COUNT];
   struct vt_combine *combines;
   uint32_t combine_count;
+  bool fast;                     /* one word of slots, nothing to combine: fast.c */
+  uint64_t definite;             /* slots of certain mode, of a plan with one word */
   bool hashes;                   /* a compound const or enum: the value's hash is needed */
   bool unique;                   /* items are compared: their hashes are needed */
   bool track_object, track_list; /* something is unevaluated: parts are remembered */
@@ -212,6 +214,25 @@ static inline uint32_t vt_plan_name_hash(struct vater_str name)
   return (uint32_t)(mixed >> 32);
 }
 
+/* Equality of short texts without a call. */
+static inline bool vt_plan_same(struct vater_str a, struct vater_str b)
+{
+  if (a.len != b.len)
+    return false;
+  if (a.len > 16)
+    return memcmp(a.ptr, b.ptr, a.len) == 0;
+  if (a.len >= 8)
+    return vt_plan_load(a.ptr, 8) == vt_plan_load(b.ptr, 8) &&
+           vt_plan_load(a.ptr + a.len - 8, 8) == vt_plan_load(b.ptr + b.len - 8, 8);
+  if (a.len >= 4)
+    return vt_plan_load(a.ptr, 4) == vt_plan_load(b.ptr, 4) &&
+           vt_plan_load(a.ptr + a.len - 4, 4) == vt_plan_load(b.ptr + b.len - 4, 4);
+  for (size_t i = 0; i < a.len; i++)
+    if (a.ptr[i] != b.ptr[i])
+      return false;
+  return true;
+}
+
 static inline uint32_t vt_plan_name(const struct vt_plan *plan, struct vater_str name)
 {
   if (plan->name_count == 0)
@@ -220,7 +241,7 @@ static inline uint32_t vt_plan_name(const struct vt_plan *plan, struct vater_str
     uint32_t index = plan->name_table[at];
     if (index == 0)
       return plan->name_count;
-    if (vt_str_equal(plan->names[index - 1], name))
+    if (vt_plan_same(plan->names[index - 1], name))
       return index - 1;
   }
 }

@@ -172,5 +172,8 @@ bool vt_plan_checks(struct vt_planner *planner, struct vt_plan *plan)
   for (uint32_t slot = 0; slot < plan->slot_count; slot++)
     if (!slot_combine(planner, plan, slot))
       return false;
+  plan->fast = plan->words == 1 && plan->combine_count == 0;
+  for (uint32_t slot = 0; slot < plan->slot_count && plan->words == 1; slot++)
+    plan->definite |= (uint64_t)(plan->modes[slot] == VT_MODE_DEFINITE) << slot;
   return planner->status == VATER_OK;
 }

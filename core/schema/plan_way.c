@@ -45,7 +45,6 @@ static void add_edge(struct draft *draft, struct vt_edge edge)
     return;
   way->edges = edges;
   edges[way->edge_count++] = edge;
-  way->special |= edge.kind != VT_EDGE_CHILD;
 }
 
 static void add_entry(struct draft *draft, const struct vt_node *node, uint8_t mode)
@@ -124,6 +123,9 @@ static struct vt_way *finish(struct draft *draft)
   struct vt_way *way = draft->way;
   if (draft->planner->status != VATER_OK)
     return NULL;
+  way->quiet = true;
+  for (uint32_t i = 0; i < way->bar_count; i++)
+    way->quiet &= way->bars[i].mode != VT_MODE_DEFINITE;
   vt_entries_merge(way->entries, &way->entry_count);
   for (uint32_t i = 0; i < way->edge_count; i++) {
     struct vt_edge *edge = &way->edges[i];

@@ -90,6 +90,8 @@ static int run_bars(struct vt_schema_validator *validator, const struct vt_frame
   for (uint32_t i = 0; i < way->bar_count; i++) {
     const struct vt_bar *bar = &way->bars[i];
     vt_plan_set(failed, bar->slot);
+    if (way->quiet && !validator->collect)
+      continue;
     if (bar->mode == VT_MODE_SILENT || (bar->mode == VT_MODE_TENTATIVE && !validator->collect))
       continue;
     struct vt_problem problem = {.text = frame->list ? VT_TEXT_ITEM : VT_TEXT_MEMBER,
@@ -337,8 +339,15 @@ static int scalar_value(struct vt_schema_validator *validator, const struct vt_d
   if (status != VATER_OK)
     return status;
   struct vt_frame *whole = top(validator);
-  if (plan == NULL && !hashing && !(whole != NULL && tracks(whole)))
+  bool kept = hashing || (whole != NULL && tracks(whole));
+  if (plan == NULL && !kept)
     return VATER_OK;
+  uint64_t failed;
+  if (!kept && whole != NULL && plan->fast && !validator->collect &&
+      vt_run_fast(plan, part_kinds[event->kind], scalar_text(event), &failed)) {
+    run_edges(validator, whole, way, plan, &failed);
+    return VATER_OK;
+  }
   struct vt_subject subject = {.plan = plan != NULL ? plan : validator->schema->empty,
                                .kind = part_kinds[event->kind],
                                .text = scalar_text(event),

@@ -152,6 +152,10 @@ struct vt_subject {
 /* check.c */
 int vt_run_checks(struct vt_schema_validator *validator, const struct vt_subject *subject,
                   const struct vt_checks *checks, struct vt_error *error);
+/* fast.c: the slots of a scalar that fail, where the plan is fast. False: take the long way, which
+ * also reports. */
+bool vt_run_fast(const struct vt_plan *plan, enum vt_part_kind kind, struct vater_str text,
+                 uint64_t *failed);
 /* combine.c: slots from their parts, unevaluated… */
 int vt_run_combine(struct vt_schema_validator *validator, const struct vt_subject *subject,
                    struct vt_error *error);
