@@ -7,17 +7,18 @@
  * Promises
  *  - Structs marked "grows" start with `size`; members are only ever appended, and each side copies
  *    up to the smaller size. Structs marked "frozen" never change.
- *  - Memory never changes sides: what a callback receives is borrowed until it returns (the config of
- *    open() until close()); what it hands to a host function is copied. Scratch memory from
+ *  - Memory never changes sides: what a callback receives is borrowed until it returns (the config
+ * of open() until close()); what it hands to a host function is copied. Scratch memory from
  *    host->alloc dies with the call.
- *  - A negative return has a text: `return host->fail(call, VATER_E_CONFIG, "…")`. The first text wins.
- *    A host function that returned a negative status has failed the callback, whatever that returns.
+ *  - A negative return has a text: `return host->fail(call, VATER_E_CONFIG, "…")`. The first text
+ * wins. A host function that returned a negative status has failed the callback, whatever that
+ * returns.
  *  - The host makes one call at a time on an instance. Callbacks do no I/O, start no threads and do
  *    not fork; format, check and function callbacks run in a sandbox that kills those who try.
  *  - A plugin is never unloaded by dlclose.
  *
- * Lifecycle: dlopen, vater_plugin_1(), load(host); then per table open(config) … callbacks … close();
- * unload() when the process ends in order.
+ * Lifecycle: dlopen, vater_plugin_1(), load(host); then per table open(config) … callbacks …
+ * close(); unload() when the process ends in order.
  */
 #ifndef VATER_PLUGIN_H
 #define VATER_PLUGIN_H
@@ -64,7 +65,8 @@ struct vater_str {
   size_t len;
 };
 
-/* A place in a payload. line and column are 1-based, column counts code points; 0 = unknown. Frozen. */
+/* A place in a payload. line and column are 1-based, column counts code points; 0 = unknown.
+ * Frozen. */
 struct vater_pos {
   uint64_t offset; /* byte offset from the start of the page */
   uint32_t line;
@@ -208,7 +210,7 @@ struct vater_node_api {
   bool (*number)(const vater_node *, double *value);
   bool (*integer)(const vater_node *, int64_t *value);
   bool (*truth)(const vater_node *, bool *value);
-  uint32_t (*length)(const vater_node *); /* items or members */
+  uint32_t (*length)(const vater_node *);         /* items or members */
   const vater_node *(*first)(const vater_node *); /* first item or member value */
   const vater_node *(*next)(const vater_node *);  /* its sibling, NULL at the end */
   struct vater_str (*name)(const vater_node *);   /* the member's name, empty in a list */
@@ -258,17 +260,18 @@ struct vater_host {
   int (*fail_at)(vater_call *, int status, uint64_t offset, const char *format, ...)
       VATER_PRINTF(4, 5);
   void (*log)(vater_call *, int level, const char *format, ...) VATER_PRINTF(3, 4);
-  void *(*alloc)(vater_call *, size_t size); /* zeroed, gone when the callback returns; NULL: full */
-  bool (*cancelled)(const vater_call *);     /* poll in long loops */
-  int64_t (*now_ms)(const vater_call *);     /* wall clock; the reference clock in a worker */
+  void *(*alloc)(vater_call *,
+                 size_t size);           /* zeroed, gone when the callback returns; NULL: full */
+  bool (*cancelled)(const vater_call *); /* poll in long loops */
+  int64_t (*now_ms)(const vater_call *); /* wall clock; the reference clock in a worker */
   /* settings: false where not set and without fallback */
   bool (*config_text)(const vater_config *, const char *name, struct vater_str *);
   bool (*config_integer)(const vater_config *, const char *name, int64_t *);
   bool (*config_truth)(const vater_config *, const char *name, bool *);
   bool (*config_number)(const vater_config *, const char *name, double *);
   uint32_t (*config_count)(const vater_config *, const char *name); /* of a list or object */
-  bool (*config_item)(const vater_config *, const char *name, uint32_t index,
-                      struct vater_str *key, struct vater_str *value);
+  bool (*config_item)(const vater_config *, const char *name, uint32_t index, struct vater_str *key,
+                      struct vater_str *value);
   const struct vater_http_api *http;
   const struct vater_session_api *session;
   const struct vater_node_api *node;
@@ -434,15 +437,15 @@ struct vater_plugin {
   const struct vater_function *functions;
 };
 
-#define VATER_PLUGIN_HEAD                                                                          \
+#define VATER_PLUGIN_HEAD \
   .size = sizeof(struct vater_plugin), .abi_major = VATER_ABI_MAJOR, .abi_minor = VATER_ABI_MINOR
 
 /* Exports `p`, a static const struct vater_plugin. */
-#define VATER_PLUGIN(p)                                                                            \
-  VATER_EXPORT const struct vater_plugin *vater_plugin_1(void);                                    \
-  const struct vater_plugin *vater_plugin_1(void)                                                  \
-  {                                                                                                \
-    return &(p);                                                                                   \
+#define VATER_PLUGIN(p)                                         \
+  VATER_EXPORT const struct vater_plugin *vater_plugin_1(void); \
+  const struct vater_plugin *vater_plugin_1(void)               \
+  {                                                             \
+    return &(p);                                                \
   }
 
 #ifdef __cplusplus
