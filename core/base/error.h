@@ -26,7 +26,7 @@ struct vt_error {
 int vt_fail(struct vt_error *error, int status, const char *code, const char *format, ...)
     VATER_PRINTF(4, 5);
 int vt_fail_v(struct vt_error *error, int status, const char *code, const char *format,
-              va_list arguments);
+              va_list arguments) VATER_PRINTF(4, 0);
 /* "%s: %s" of context and text. */
 void vt_error_prefix(struct vt_error *error, const char *format, ...) VATER_PRINTF(2, 3);
 void vt_error_at(struct vt_error *error, struct vater_str source, uint32_t line, uint32_t column);

@@ -6,6 +6,9 @@
 enum { POINTER_MAX = 64 * 1024 };
 
 static int fail_v(struct vt_doc_reader *reader, struct vt_error *error, size_t offset, int status,
+                  const char *code, const char *format, va_list arguments) VATER_PRINTF(6, 0);
+
+static int fail_v(struct vt_doc_reader *reader, struct vt_error *error, size_t offset, int status,
                   const char *code, const char *format, va_list arguments)
 {
   reader->state = VT_DOC_STATE_FAILED;
