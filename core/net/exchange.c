@@ -1,6 +1,7 @@
 #include "net/internal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 int64_t vt_net_now(const struct vt_net *net)
@@ -195,22 +196,22 @@ static bool is_header_value(struct vater_str text)
 static int append_header(struct vt_net_exchange *exchange, struct vater_str name,
                          struct vater_str value, struct vt_error *error)
 {
-  if (!is_token(name) || !is_header_value(value))
+  if (!is_token(name) || !is_header_value(value) || value.len > VT_LIMIT_HEADER_BYTES)
     return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG",
                    "the header '%.*s' has a name or value that HTTP does not allow",
                    name.len > 60 ? 60 : VT_STR_ARGS(name));
-  struct vt_buffer line;
-  vt_buffer_init(&line, &exchange->net->environment->allocator, VT_LIMIT_HEADER_BYTES);
-  vt_buffer_append(&line, name);
-  vt_buffer_text(&line, value.len > 0 ? ": " : ";"); /* libcurl's way to send an empty one */
-  vt_buffer_append(&line, value);
-  vt_buffer_char(&line, '\0');
+  const struct vt_allocator *allocator = &exchange->net->environment->allocator;
+  size_t room = name.len + value.len + sizeof ": ";
+  char *line = vt_alloc(allocator, room);
   struct curl_slist *longer = NULL;
-  if (!line.failed)
-    longer = curl_slist_append(exchange->headers, line.bytes);
-  if (line.bytes != NULL)
-    explicit_bzero(line.bytes, line.len);
-  vt_buffer_fini(&line);
+  if (line != NULL) {
+    /* an empty value is written with a semicolon: libcurl's way to send it */
+    snprintf(line, room, "%.*s%s%.*s", (int)name.len, name.ptr, value.len > 0 ? ": " : ";",
+             (int)value.len, value.len > 0 ? value.ptr : "");
+    longer = curl_slist_append(exchange->headers, line);
+    explicit_bzero(line, room);
+    vt_free(allocator, line);
+  }
   if (longer == NULL)
     return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "no memory for a request header");
   exchange->headers = longer;

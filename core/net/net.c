@@ -390,11 +390,20 @@ static void abandon(struct vt_net_exchange *exchange)
   vt_net_try_end(exchange);
 }
 
+static void wipe_secrets(const struct vt_net_request *request)
+{
+  for (uint32_t i = 0; i < request->header_count; i++)
+    if (request->headers[i].secret && request->headers[i].value.len > 0)
+      explicit_bzero((void *)(uintptr_t)request->headers[i].value.ptr,
+                     request->headers[i].value.len);
+}
+
 void vt_net_exchange_free(struct vt_net_exchange *exchange)
 {
   if (exchange == NULL)
     return;
   abandon(exchange);
+  wipe_secrets(&exchange->request);
   leave(exchange);
   vt_buffer_fini(&exchange->head);
   vt_buffer_fini(&exchange->body);

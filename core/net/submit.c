@@ -13,17 +13,19 @@ static bool copy_text(struct vt_arena *arena, struct vater_str *text)
   return text->ptr != NULL;
 }
 
-static bool copy_headers(struct vt_arena *arena, struct vt_net_request *request)
+static bool copy_headers(struct vt_arena *arena, const struct vt_net_request *from,
+                         struct vt_net_request *request)
 {
-  struct vt_net_header *headers = vt_arena_array(arena, request->header_count, sizeof *headers);
-  if (request->header_count > 0 && headers == NULL)
-    return false;
-  for (uint32_t i = 0; i < request->header_count; i++) {
-    headers[i] = request->headers[i];
-    if (!copy_text(arena, &headers[i].name) || !copy_text(arena, &headers[i].value))
-      return false;
-  }
+  struct vt_net_header *headers = vt_arena_array(arena, from->header_count, sizeof *headers);
   request->headers = headers;
+  if (from->header_count > 0 && headers == NULL)
+    return false;
+  for (; request->header_count < from->header_count; request->header_count++) {
+    struct vt_net_header copy = from->headers[request->header_count];
+    if (!copy_text(arena, &copy.name) || !copy_text(arena, &copy.value))
+      return false;
+    headers[request->header_count] = copy;
+  }
   return true;
 }
 
@@ -49,10 +51,12 @@ static bool copy_request(struct vt_net_exchange *exchange, const struct vt_net_r
   struct vt_net_request *request = &exchange->request;
   struct vt_arena *arena = exchange->arena;
   *request = *from;
+  request->headers = NULL;
+  request->header_count = 0;
   return copy_text(arena, &request->method) && copy_text(arena, &request->body) &&
          copy_text(arena, &request->body_type) && copy_text(arena, &request->etag) &&
-         copy_text(arena, &request->last_modified) && copy_headers(arena, request) &&
-         copy_types(arena, request);
+         copy_text(arena, &request->last_modified) && copy_types(arena, request) &&
+         copy_headers(arena, from, request);
 }
 
 /* Counted per allowance too: another allowance has connections of its own. */

@@ -183,6 +183,21 @@ static void H07_a_cut_that_shows_is_tried_again(void **state)
   live_assert_fails("cut-chunk", "HTTP-TRUNC", 3, "the answer ended before its end");
 }
 
+static void H07_an_HTTP2_stream_that_is_reset_is_tried_again(void **state)
+{
+  (void)state;
+  struct vt_net *net = live_net(NULL, 0);
+  struct vt_net_exchange *exchange = ask_well(net, "http2", 1);
+  const struct vt_net_answer *answer = vt_net_exchange_answer(exchange);
+  assert_int_equal(answer->http_version, 20);
+  assert_int_equal(answer->framing, VT_NET_FRAMING_STREAM);
+  assert_str(answer->body, "{\"ok\": true}");
+  vt_net_exchange_free(exchange);
+  vt_net_free(net);
+  live_assert_fails("http2-reset", "HTTP-TRUNC", 3, "HTTP/2 stream");
+  live_assert_fails("http2-cut", "HTTP-TRUNC", 3, "ended before");
+}
+
 static void H08_a_cut_that_does_not_show_is_told_by_the_framing(void **state)
 {
   (void)state;
@@ -537,6 +552,7 @@ int main(void)
       cmocka_unit_test(H05_server_errors_are_tried_again),
       cmocka_unit_test(H06_empty_and_204),
       cmocka_unit_test(H07_a_cut_that_shows_is_tried_again),
+      cmocka_unit_test(H07_an_HTTP2_stream_that_is_reset_is_tried_again),
       cmocka_unit_test(H08_a_cut_that_does_not_show_is_told_by_the_framing),
       cmocka_unit_test(H09_too_large_bodies_stop_at_the_cap),
       cmocka_unit_test(limit_of_the_body_at_n_and_one_more),
