@@ -183,9 +183,10 @@ static int decide(struct vt_judge *judge, struct vt_error *error)
     vt_delivery_parse(vt_str(vt_code_find(vt_str(judge->refusal))->delivery), &delivery);
   vt_result_set_delivery(judge->result, delivery, judge->refusal);
   vt_result_set_screened(judge->result, true, judge->screen.count > 0);
-  if (vt_result_truncated(judge->result))
-    return vt_judge_report_text(judge, "PAY-MANY", NULL, NULL, error);
-  return VATER_OK;
+  if (!vt_result_truncated(judge->result))
+    return VATER_OK;
+  int status = vt_result_add_code_counts(judge->result, error);
+  return status == VATER_OK ? vt_judge_report_text(judge, "PAY-MANY", NULL, NULL, error) : status;
 }
 
 int vt_judge_finish(struct vt_judge *judge, size_t *size, struct vt_error *error)

@@ -65,6 +65,9 @@ int vt_result_add_verdict(struct vt_result_builder *builder, const struct vt_blo
                           struct vt_error *error);
 int vt_result_add_rule(struct vt_result_builder *builder, const struct vt_rule_outcomes *outcomes,
                        struct vt_error *error);
+/* The engine's own codes with more findings than are kept get outcomes as rules have, so that their
+ * number is not lost. Once, when all findings are added. */
+int vt_result_add_code_counts(struct vt_result_builder *builder, struct vt_error *error);
 /* Counts findings that are not shown. */
 void vt_result_add_more(struct vt_result_builder *builder, int severity, uint64_t count);
 /* More was counted than is kept. */

@@ -118,6 +118,19 @@ bool vt_result_truncated(const struct vt_result_builder *builder)
   return builder->head.total > builder->head.finding_count;
 }
 
+int vt_result_add_code_counts(struct vt_result_builder *builder, struct vt_error *error)
+{
+  int status = VATER_OK;
+  for (uint32_t i = 0; status == VATER_OK && i < builder->per_code.count; i++) {
+    const struct vt_map_entry *entry = &builder->per_code.entries[i];
+    struct vt_rule_outcomes outcomes = {.code = entry->key};
+    outcomes.counts[VT_OUTCOME_FAIL] = entry->value;
+    if (entry->value > VT_LIMIT_FINDINGS_PER_RULE && vt_code_find(entry->key) != NULL)
+      status = vt_result_add_rule(builder, &outcomes, error);
+  }
+  return status;
+}
+
 /* Counts the finding; *keep says whether it is also to be shown. */
 static int count_finding(struct vt_result_builder *builder, const struct vt_finding *finding,
                          bool *keep, struct vt_error *error)

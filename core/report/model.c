@@ -165,13 +165,15 @@ static struct vt_report_group *group_of(struct grouping *grouping, struct vater_
   return &grouping->groups[*index];
 }
 
-static void count_job(struct grouping *grouping, struct vt_report_group *group, size_t job)
+/* True the first time that the job is seen in the group. */
+static bool count_job(struct grouping *grouping, struct vt_report_group *group, size_t job)
 {
   size_t index = (size_t)(group - grouping->groups);
-  if (grouping->jobs[index] != job + 1) {
-    grouping->jobs[index] = job + 1;
-    group->job_count++;
-  }
+  if (grouping->jobs[index] == job + 1)
+    return false;
+  grouping->jobs[index] = job + 1;
+  group->job_count++;
+  return true;
 }
 
 static bool has_rule(const struct vt_report_job *job, struct vater_str code)
@@ -201,11 +203,11 @@ static int group_job(struct grouping *grouping, const struct vt_report_job *job,
     struct vt_report_group *group = group_of(grouping, finding->code);
     if (group == NULL)
       return VATER_E_NOMEM;
+    bool first = count_job(grouping, group, number);
     if (!has_rule(job, finding->code))
-      group->count++;
+      group->count += finding->of_code == 0 ? 1 : first ? finding->of_code : 0;
     group->severity = finding->severity > group->severity ? finding->severity : group->severity;
     group->sample_count++;
-    count_job(grouping, group, number);
   }
   return VATER_OK;
 }

@@ -154,6 +154,7 @@ static void read_finding(const struct vt_query *query, struct vt_arena *arena, v
     finding->message[i] = vt_query_text(query, 14 + i, arena);
   for (int i = 0; i < VT_LANGUAGE_COUNT; i++)
     finding->remedy[i] = vt_query_text(query, 14 + VT_LANGUAGE_COUNT + i, arena);
+  finding->of_code = (uint32_t)vt_query_integer(query, 14 + 2 * VT_LANGUAGE_COUNT);
 }
 
 int vt_store_list_findings(struct vt_store *store, int64_t job, uint32_t per_code,

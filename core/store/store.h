@@ -108,6 +108,7 @@ struct vt_store_finding {
   uint32_t line, line_column, caret, caret_width;
   struct vater_str pointer, excerpt;
   struct vater_str message[VT_LANGUAGE_COUNT], remedy[VT_LANGUAGE_COUNT];
+  uint32_t of_code; /* when read: how many of this code the job has kept */
 };
 
 struct vt_store_block {
