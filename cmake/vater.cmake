@@ -49,6 +49,7 @@ function(vater_plugin name)
   else()
     set_target_properties(plugin_${name} PROPERTIES
       LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/vater/plugins)
+    set_property(GLOBAL APPEND PROPERTY VATER_PLUGINS plugin_${name})
     install(TARGETS plugin_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/vater/plugins)
   endif()
 endfunction()
