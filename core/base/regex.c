@@ -45,7 +45,8 @@ static int compile_code(struct vt_regex *regex, struct vater_str pattern,
   if (context == NULL)
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for a pattern");
   pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-  regex->code = pcre2_compile((PCRE2_SPTR)translated.ptr, translated.len,
+  regex->code = pcre2_compile((PCRE2_SPTR)(translated.ptr != NULL ? translated.ptr : ""),
+                              translated.len,
                               PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C |
                                   PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS |
                                   PCRE2_NO_UTF_CHECK,

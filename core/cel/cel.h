@@ -217,6 +217,8 @@ const struct vt_cel_record *vt_cel_record_find(const struct vt_cel_environment *
 int vt_cel_declare_variable(struct vt_cel_environment *environment, const char *name,
                             const char *type, uint32_t *slot, struct vt_error *error);
 uint32_t vt_cel_variable_count(const struct vt_cel_environment *environment);
+/* Its slot; UINT32_MAX: not declared. */
+uint32_t vt_cel_variable_find(const struct vt_cel_environment *environment, const char *name);
 
 /* Arguments have the declared types. Pure: same arguments, same result; it may be called fewer
  * times than there are rows. Results live in `memory` or outlive the run. A negative return with

@@ -88,6 +88,11 @@ uint32_t vt_cel_environment_variable(const struct vt_cel_environment *environmen
   return found != NULL ? (uint32_t)*found : UINT32_MAX;
 }
 
+uint32_t vt_cel_variable_find(const struct vt_cel_environment *environment, const char *name)
+{
+  return vt_cel_environment_variable(environment, vt_str(name));
+}
+
 uint32_t vt_cel_variable_count(const struct vt_cel_environment *environment)
 {
   return environment->variable_count;

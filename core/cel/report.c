@@ -32,6 +32,6 @@ void vt_cel_report(struct vt_cel_report *report, uint32_t offset, uint32_t width
   vt_error_pointer(&error, source->pointer);
   error.offset = start;
   size_t marked = vt_utf8_count(vt_str_slice(source->text, offset, (size_t)offset + width));
-  vt_diagnostics_add(report->diagnostics, 0, &error, document,
+  vt_diagnostics_add(report->diagnostics, VATER_SEVERITY_ERROR, &error, document,
                      marked > 0 ? (uint32_t)marked : 1);
 }

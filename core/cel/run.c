@@ -41,11 +41,13 @@ static void give_stop(struct vt_cel_run *run, struct vt_cel_value *out)
   *out = (struct vt_cel_value){.kind = VT_CEL_ERROR, .as.fault = run->stopped};
 }
 
-static void stop(struct vt_cel_run *run, int status, const char *format, unsigned long long number,
+static void stop(struct vt_cel_run *run, int status, uint64_t limit, const char *name,
                  struct vt_cel_value *out)
 {
   if (run->stopped == NULL) {
-    int len = snprintf(run->stop_text, sizeof run->stop_text, format, number);
+    int len = limit == 0 ? snprintf(run->stop_text, sizeof run->stop_text, "out of memory")
+                         : snprintf(run->stop_text, sizeof run->stop_text, "more than %llu %s",
+                                    (unsigned long long)limit, name);
     run->stop = (struct vt_cel_fault){status, {run->stop_text, (size_t)len}, run->offset};
     run->stopped = &run->stop;
   }
@@ -55,10 +57,9 @@ static void stop(struct vt_cel_run *run, int status, const char *format, unsigne
 static void out_of_memory(struct vt_cel_run *run, size_t size, struct vt_cel_value *out)
 {
   if (size > run->memory || vt_arena_used(run->arena) > run->memory - size)
-    stop(run, VATER_E_LIMIT, "more than %llu bytes of memory (limit EXPRESSION_MEMORY)",
-         run->memory, out);
+    stop(run, VATER_E_LIMIT, run->memory, "bytes of memory (limit EXPRESSION_MEMORY)", out);
   else
-    stop(run, VATER_E_NOMEM, "out of memory", 0, out);
+    stop(run, VATER_E_NOMEM, 0, "", out);
 }
 
 bool vt_cel_charge(struct vt_cel_run *run, uint64_t steps, struct vt_cel_value *out)
@@ -69,7 +70,7 @@ bool vt_cel_charge(struct vt_cel_run *run, uint64_t steps, struct vt_cel_value *
   }
   if (steps > run->steps_left) {
     run->steps_left = 0;
-    stop(run, VATER_E_LIMIT, "more than %llu steps (limit EXPRESSION_STEPS)", run->steps, out);
+    stop(run, VATER_E_LIMIT, run->steps, "steps (limit EXPRESSION_STEPS)", out);
     return false;
   }
   run->steps_left -= steps;
@@ -200,7 +201,7 @@ void vt_cel_run_step(struct vt_cel_run *run, const struct vt_cel_program *progra
   run->program = program;
   run->variables = variables;
   if (!room_for_locals(run, program->local_count)) {
-    stop(run, VATER_E_NOMEM, "out of memory", 0, result);
+    stop(run, VATER_E_NOMEM, 0, "", result);
     return;
   }
   step->run(run, step, result);

@@ -221,6 +221,8 @@ const struct vt_cel_type *vt_cel_unifier_join(struct vt_cel_unifier *unifier,
 {
   if (!vt_cel_unifier_assign(unifier, &a, &b, 1))
     return vt_cel_type_simple(VT_CEL_TYPE_DYN);
+  if (a->kind == VT_CEL_TYPE_NULL || b->kind == VT_CEL_TYPE_NULL)
+    return a->kind == VT_CEL_TYPE_NULL ? b : a;
   return at_least_as_general(a, b) ? a : b;
 }
 

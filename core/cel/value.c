@@ -9,33 +9,10 @@ static int order(bool less, bool greater)
   return less ? -1 : greater ? 1 : 0;
 }
 
-static int compare_double_int(double a, int64_t b)
+/* An integer is compared with a double as the double nearest to it, as other implementations do. */
+static int compare_doubles(double a, double b)
 {
-  if (isnan(a))
-    return 2;
-  if (a >= 9223372036854775808.0)
-    return 1;
-  if (a < -9223372036854775808.0)
-    return -1;
-  int64_t whole = (int64_t)a;
-  if (whole != b)
-    return order(whole < b, true);
-  double rest = a - (double)whole;
-  return order(rest < 0, rest > 0);
-}
-
-static int compare_double_uint(double a, uint64_t b)
-{
-  if (isnan(a))
-    return 2;
-  if (a >= 18446744073709551616.0)
-    return 1;
-  if (a < 0)
-    return -1;
-  uint64_t whole = (uint64_t)a;
-  if (whole != b)
-    return order(whole < b, true);
-  return order(false, a - (double)whole > 0);
+  return isnan(a) || isnan(b) ? 2 : order(a < b, a > b);
 }
 
 static int compare_int_uint(int64_t a, uint64_t b)
@@ -45,23 +22,17 @@ static int compare_int_uint(int64_t a, uint64_t b)
   return order((uint64_t)a < b, (uint64_t)a > b);
 }
 
-static int reversed(int compared)
+static double as_double(const struct vt_cel_value *number)
 {
-  return compared == 2 ? 2 : -compared;
+  if (number->kind == VT_CEL_DOUBLE)
+    return number->as.number;
+  return number->kind == VT_CEL_INT ? (double)number->as.integer : (double)number->as.natural;
 }
 
 int vt_cel_compare_numbers(const struct vt_cel_value *a, const struct vt_cel_value *b)
 {
-  if (a->kind == VT_CEL_DOUBLE) {
-    if (b->kind == VT_CEL_INT)
-      return compare_double_int(a->as.number, b->as.integer);
-    if (b->kind == VT_CEL_UINT)
-      return compare_double_uint(a->as.number, b->as.natural);
-    double x = a->as.number, y = b->as.number;
-    return isnan(x) || isnan(y) ? 2 : order(x < y, x > y);
-  }
-  if (b->kind == VT_CEL_DOUBLE)
-    return reversed(vt_cel_compare_numbers(b, a));
+  if (a->kind == VT_CEL_DOUBLE || b->kind == VT_CEL_DOUBLE)
+    return compare_doubles(as_double(a), as_double(b));
   if (a->kind == VT_CEL_INT && b->kind == VT_CEL_INT)
     return order(a->as.integer < b->as.integer, a->as.integer > b->as.integer);
   if (a->kind == VT_CEL_INT)
@@ -191,17 +162,13 @@ static uint64_t mix(uint64_t bits)
   return bits ^ (bits >> 29);
 }
 
-/* A whole double hashes as the integer it equals. */
-static uint64_t hash_double(double number)
+/* Numbers that compare equal hash alike: all as doubles, with one zero. */
+static uint64_t hash_number(const struct vt_cel_value *value)
 {
-  if (number >= -9223372036854775808.0 && number < 9223372036854775808.0 &&
-      floor(number) == number)
-    return mix((uint64_t)(int64_t)number);
-  if (number >= 0 && number < 18446744073709551616.0 && floor(number) == number)
-    return mix((uint64_t)number);
+  double number = as_double(value) + 0.0;
   uint64_t bits;
   memcpy(&bits, &number, sizeof bits);
-  return mix(bits);
+  return mix(bits ^ bits >> 32);
 }
 
 uint64_t vt_cel_hash(const struct vt_cel_value *value)
@@ -210,11 +177,9 @@ uint64_t vt_cel_hash(const struct vt_cel_value *value)
   case VT_CEL_BOOL:
     return mix(value->as.truth ? 3 : 5) ^ 1;
   case VT_CEL_INT:
-    return mix((uint64_t)value->as.integer);
   case VT_CEL_UINT:
-    return mix(value->as.natural);
   case VT_CEL_DOUBLE:
-    return hash_double(value->as.number);
+    return hash_number(value);
   case VT_CEL_STRING:
   case VT_CEL_BYTES:
   case VT_CEL_TYPE:
