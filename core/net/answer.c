@@ -88,8 +88,6 @@ static enum vt_net_framing framing_of(const struct vt_net_exchange *exchange)
   struct vater_str value;
   if (!exchange->head_done)
     return VT_NET_FRAMING_NONE;
-  if (exchange->answer.http_version >= 20)
-    return VT_NET_FRAMING_STREAM;
   if (vt_net_head_find(exchange, VT_STR("transfer-encoding"), &value))
     return VT_NET_FRAMING_CHUNKED;
   if (vt_net_head_find(exchange, VT_STR("content-length"), &value))

@@ -290,6 +290,12 @@ static void set_guards(struct vt_net_exchange *exchange)
   curl_easy_setopt(easy, CURLOPT_RESOLVE, net->resolve);
 }
 
+/* The connection on which a try broke is not to be trusted with the next one. */
+static bool broke_before(const struct vt_net_answer *answer)
+{
+  return answer->try_count > 0 && answer->tries[answer->try_count - 1].status < 400;
+}
+
 static void set_times(struct vt_net_exchange *exchange)
 {
   CURL *easy = exchange->easy;
@@ -301,6 +307,7 @@ static void set_times(struct vt_net_exchange *exchange)
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds_left(exchange));
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)options->slow_bytes);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)options->slow_seconds);
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, broke_before(&exchange->answer) ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
   curl_easy_setopt(easy, CURLOPT_USERAGENT, exchange->net->user_agent);

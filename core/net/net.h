@@ -116,13 +116,13 @@ enum vt_net_result {
   VT_NET_UNCHANGED /* 304 to a conditional request */
 };
 
-/* How the end of the body was known. Only close-delimited cannot tell a cut from an end: there the
- * payload's reader must prove that it is whole. */
+/* How the end of the body was known. CLOSE cannot tell a cut from an end: there the payload's
+ * reader must prove that it is whole. It is also HTTP/2 without a length, since libcurl 7.88 takes
+ * a stream that is reset in its body for one that has ended. */
 enum vt_net_framing {
   VT_NET_FRAMING_NONE,
   VT_NET_FRAMING_LENGTH,
   VT_NET_FRAMING_CHUNKED,
-  VT_NET_FRAMING_STREAM, /* HTTP/2 */
   VT_NET_FRAMING_CLOSE
 };
 

@@ -100,7 +100,9 @@ static int fill(struct vt_net_exchange *exchange, const struct vt_net_request *r
   exchange->origin = origin_of(net, exchange);
   if (exchange->origin == NULL)
     return no_memory(error);
-  exchange->tries = request->tries > 0 ? request->tries : (uint32_t)VT_LIMIT_RETRIES;
+  exchange->tries = (uint32_t)VT_LIMIT_RETRIES;
+  if (request->tries > 0 && request->tries < exchange->tries)
+    exchange->tries = request->tries;
   exchange->deadline_ms = net->options.deadline_ms;
   if (request->deadline_ms > 0 &&
       (exchange->deadline_ms == 0 || request->deadline_ms < exchange->deadline_ms))

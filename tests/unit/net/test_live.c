@@ -190,12 +190,27 @@ static void H07_an_HTTP2_stream_that_is_reset_is_tried_again(void **state)
   struct vt_net_exchange *exchange = ask_well(net, "http2", 1);
   const struct vt_net_answer *answer = vt_net_exchange_answer(exchange);
   assert_int_equal(answer->http_version, 20);
-  assert_int_equal(answer->framing, VT_NET_FRAMING_STREAM);
+  assert_int_equal(answer->framing, VT_NET_FRAMING_LENGTH);
   assert_str(answer->body, "{\"ok\": true}");
   vt_net_exchange_free(exchange);
   vt_net_free(net);
-  live_assert_fails("http2-reset", "HTTP-TRUNC", 3, "HTTP/2 stream");
+  live_assert_fails("http2-reset", "HTTP-TRUNC", 3, "ended before");
   live_assert_fails("http2-cut", "HTTP-TRUNC", 3, "ended before");
+}
+
+static void H08_an_HTTP2_stream_without_length_proves_nothing(void **state)
+{
+  (void)state;
+  struct vt_net *net = live_net(NULL, 0);
+  struct vt_net_request request = live_request("http2-reset-open");
+  struct vt_net_exchange *exchange = live_run(net, &request);
+  const struct vt_net_answer *answer = vt_net_exchange_answer(exchange);
+  if (answer->result != VT_NET_FAILED)
+    assert_int_equal(answer->framing, VT_NET_FRAMING_CLOSE);
+  else
+    assert_string_equal(answer->error.code, "HTTP-TRUNC");
+  vt_net_exchange_free(exchange);
+  vt_net_free(net);
 }
 
 static void H08_a_cut_that_does_not_show_is_told_by_the_framing(void **state)
@@ -553,6 +568,7 @@ int main(void)
       cmocka_unit_test(H06_empty_and_204),
       cmocka_unit_test(H07_a_cut_that_shows_is_tried_again),
       cmocka_unit_test(H07_an_HTTP2_stream_that_is_reset_is_tried_again),
+      cmocka_unit_test(H08_an_HTTP2_stream_without_length_proves_nothing),
       cmocka_unit_test(H08_a_cut_that_does_not_show_is_told_by_the_framing),
       cmocka_unit_test(H09_too_large_bodies_stop_at_the_cap),
       cmocka_unit_test(limit_of_the_body_at_n_and_one_more),
