@@ -80,8 +80,7 @@ static void check_list(struct vt_cel_checker *checker, struct vt_cel_node *node)
   const struct vt_cel_type *item = NULL;
   for (uint32_t i = 0; i < node->count; i++) {
     vt_cel_check_node(checker, node->items[i]);
-    item = join(checker, item,
-                entry_type(checker, node->items[i]->entry_optional, node->items[i]));
+    item = join(checker, item, entry_type(checker, node->items[i]->entry_optional, node->items[i]));
   }
   if (item == NULL)
     item = vt_cel_unifier_fresh(&checker->unifier);
@@ -95,8 +94,8 @@ static void check_map(struct vt_cel_checker *checker, struct vt_cel_node *node)
     vt_cel_check_node(checker, node->items[i]);
     vt_cel_check_node(checker, node->items[i + 1]);
     key = join(checker, key, resolved(checker, node->items[i]->type));
-    value =
-        join(checker, value, entry_type(checker, node->items[i]->entry_optional, node->items[i + 1]));
+    value = join(checker, value,
+                 entry_type(checker, node->items[i]->entry_optional, node->items[i + 1]));
   }
   if (key == NULL) {
     key = vt_cel_unifier_fresh(&checker->unifier);
@@ -145,8 +144,7 @@ static void loop_types(struct vt_cel_checker *checker, const struct vt_cel_node 
 static void want_bool(struct vt_cel_checker *checker, const struct vt_cel_node *node,
                       const char *what)
 {
-  if (checker->unchecked ||
-      vt_cel_check_assign(checker, node->type, simple(VT_CEL_TYPE_BOOL)))
+  if (checker->unchecked || vt_cel_check_assign(checker, node->type, simple(VT_CEL_TYPE_BOOL)))
     return;
   vt_cel_report(checker->report, node->offset, node->width, "%s must be bool, but is %.*s", what,
                 VT_STR_ARGS(vt_cel_type_words(checker, node->type)));

@@ -27,8 +27,8 @@ static const struct vt_cel_overload *namespaced(struct vt_cel_checker *checker,
   struct vater_str space = vt_cel_qualified(checker, node->items[0], &absolute);
   if (space.len == 0)
     return NULL;
-  struct vater_str name = vt_arena_format(checker->arena, "%.*s.%.*s", VT_STR_ARGS(space),
-                                          VT_STR_ARGS(node->name));
+  struct vater_str name =
+      vt_arena_format(checker->arena, "%.*s.%.*s", VT_STR_ARGS(space), VT_STR_ARGS(node->name));
   if (name.ptr == NULL) {
     checker->no_memory = true;
     return NULL;
@@ -110,10 +110,9 @@ static void list_types(struct vt_cel_checker *checker, const struct vt_cel_type 
 static const char *operator_text(struct vater_str name)
 {
   static const char *const names[][2] = {
-      {"_==_", "=="}, {"_!=_", "!="}, {"_<_", "<"},  {"_<=_", "<="}, {"_>_", ">"},
-      {"_>=_", ">="}, {"_+_", "+"},   {"_-_", "-"},  {"_*_", "*"},   {"_/_", "/"},
-      {"_%_", "%"},   {"@in", "in"},  {"!_", "!"},   {"-_", "-"},    {"_[_]", "[]"},
-      {"_[?_]", "[?]"}};
+      {"_==_", "=="}, {"_!=_", "!="}, {"_<_", "<"},   {"_<=_", "<="},  {"_>_", ">"}, {"_>=_", ">="},
+      {"_+_", "+"},   {"_-_", "-"},   {"_*_", "*"},   {"_/_", "/"},    {"_%_", "%"}, {"@in", "in"},
+      {"!_", "!"},    {"-_", "-"},    {"_[_]", "[]"}, {"_[?_]", "[?]"}};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (vt_str_is(name, names[i][0]))
       return names[i][1];
@@ -178,8 +177,8 @@ static void overload_fault(struct vt_cel_checker *checker, const struct vt_cel_n
     vt_cel_report(checker->report, node->offset, node->width, "'%.*s' is called as %s",
                   VT_STR_ARGS(node->name), node->member ? "name(value …)" : "value.name(…)");
   else
-    vt_cel_report(checker->report, node->offset, node->width,
-                  "%.*s() cannot take %s; it takes %s", VT_STR_ARGS(node->name), got, wanted);
+    vt_cel_report(checker->report, node->offset, node->width, "%.*s() cannot take %s; it takes %s",
+                  VT_STR_ARGS(node->name), got, wanted);
 }
 
 /* ---- overloads ---------------------------------------------------------------------------- */

@@ -149,8 +149,7 @@ void vt_cel_check_name(struct vt_cel_checker *checker, struct vt_cel_node *node)
 static bool find_field(const struct vt_cel_record *record, struct vater_str name, uint32_t *index)
 {
   for (*index = 0; *index < record->count; ++*index)
-    if (record->fields[*index].function.len == 0 &&
-        vt_str_equal(record->fields[*index].name, name))
+    if (record->fields[*index].function.len == 0 && vt_str_equal(record->fields[*index].name, name))
       return true;
   return false;
 }

@@ -219,8 +219,8 @@ static bool specialise_matches(struct compiler *compiler, struct vt_cel_step *st
     return true;
   const struct vt_regex *regex;
   struct vt_error error = {0};
-  int status = vt_cel_environment_regex(compiler->environment, pattern->value.as.text, &regex,
-                                        &error);
+  int status =
+      vt_cel_environment_regex(compiler->environment, pattern->value.as.text, &regex, &error);
   if (status == VATER_E_NOMEM)
     return false;
   if (status != VATER_OK && !compiler->environment->options.unchecked)
@@ -339,7 +339,8 @@ static int parse_and_check(struct vt_cel_environment *environment, struct vt_cel
                            struct vt_cel_program *program)
 {
   bool no_memory;
-  program->root = vt_cel_parse(arena, report, program->text, environment->options.blocks, &no_memory);
+  program->root =
+      vt_cel_parse(arena, report, program->text, environment->options.blocks, &no_memory);
   if (program->root == NULL)
     return no_memory ? VATER_E_NOMEM : VATER_E_RULE;
   struct vt_cel_checker checker = {.environment = environment,
@@ -357,10 +358,8 @@ static int parse_and_check(struct vt_cel_environment *environment, struct vt_cel
 static int make_steps(struct vt_cel_report *report, struct vt_arena *arena,
                       struct vt_cel_program *program)
 {
-  struct compiler compiler = {.environment = program->environment,
-                              .arena = arena,
-                              .report = report,
-                              .program = program};
+  struct compiler compiler = {
+      .environment = program->environment, .arena = arena, .report = report, .program = program};
   int status = vt_cel_run_new(&program->environment->options.allocator, FOLD_STEPS, FOLD_MEMORY,
                               &compiler.run);
   if (status != VATER_OK)
@@ -374,8 +373,8 @@ static int make_steps(struct vt_cel_report *report, struct vt_arena *arena,
 }
 
 int vt_cel_compile(struct vt_cel_environment *environment, const struct vt_cel_source *source,
-                   const char *expected, struct vt_arena *arena,
-                   struct vt_diagnostics *diagnostics, struct vt_cel_program **program)
+                   const char *expected, struct vt_arena *arena, struct vt_diagnostics *diagnostics,
+                   struct vt_cel_program **program)
 {
   *program = NULL;
   struct vt_cel_report report = {.source = source, .diagnostics = diagnostics};

@@ -63,8 +63,8 @@ static void *find_pointer(const struct vt_map *map, struct vater_str name)
   return found != NULL ? (void *)(uintptr_t)*found : NULL;
 }
 
-const struct vt_cel_record *
-vt_cel_environment_record(const struct vt_cel_environment *environment, struct vater_str name)
+const struct vt_cel_record *vt_cel_environment_record(const struct vt_cel_environment *environment,
+                                                      struct vater_str name)
 {
   return find_pointer(&environment->records, name);
 }
@@ -143,8 +143,7 @@ static int declare_field(struct vt_cel_environment *environment, const char *rec
 }
 
 int vt_cel_declare_record(struct vt_cel_environment *environment, const char *name,
-                          const struct vt_cel_field *fields, uint32_t count,
-                          struct vt_error *error)
+                          const struct vt_cel_field *fields, uint32_t count, struct vt_error *error)
 {
   struct vt_arena *arena = environment->arena;
   if (!is_name(name, true) || vt_cel_type_by_name(vt_str(name)) != NULL ||
@@ -190,8 +189,7 @@ int vt_cel_declare_variable(struct vt_cel_environment *environment, const char *
 {
   if (slot != NULL)
     *slot = 0;
-  if (!is_name(name, true) ||
-      vt_cel_environment_variable(environment, vt_str(name)) != UINT32_MAX)
+  if (!is_name(name, true) || vt_cel_environment_variable(environment, vt_str(name)) != UINT32_MAX)
     return vt_fail(error, VATER_E_RULE, NULL, "variable '%s': not a name, or taken", name);
   const struct vt_cel_type *parsed;
   int status = parse_whole_type(environment, type, &parsed, error);
@@ -351,8 +349,8 @@ int vt_cel_environment_regex(struct vt_cel_environment *environment, struct vate
   struct vt_cel_regex *kept = vt_arena_alloc(environment->arena, sizeof *kept);
   if (kept == NULL)
     return no_memory(error);
-  int status = vt_regex_compile(pattern, VT_REGEX_RE2, &environment->options.allocator,
-                                &kept->regex, error);
+  int status =
+      vt_regex_compile(pattern, VT_REGEX_RE2, &environment->options.allocator, &kept->regex, error);
   if (status != VATER_OK)
     return status;
   kept->next = environment->regexes;

@@ -47,8 +47,8 @@ struct vt_cel_environment {
   struct vt_cel_regex *regexes;
 };
 
-const struct vt_cel_record *
-vt_cel_environment_record(const struct vt_cel_environment *environment, struct vater_str name);
+const struct vt_cel_record *vt_cel_environment_record(const struct vt_cel_environment *environment,
+                                                      struct vater_str name);
 const struct vt_cel_overload *
 vt_cel_environment_function(const struct vt_cel_environment *environment, struct vater_str name);
 /* UINT32_MAX where there is none. */

@@ -1,7 +1,7 @@
 #include "cel/function.h"
 
 const struct vt_cel_builtin vt_cel_builtins[] = {
-#define VT_CEL_FUNCTION(member, name, signature, function, example, result, help)                  \
+#define VT_CEL_FUNCTION(member, name, signature, function, example, result, help) \
   {name, signature, member, vt_cel_fn_##function, example, result, help},
 #include "cel/functions.def"
 #undef VT_CEL_FUNCTION

@@ -4,7 +4,7 @@
 
 #include "cel/program.h"
 
-#define VT_CEL_FUNCTION(member, name, signature, function, example, result, help)                  \
+#define VT_CEL_FUNCTION(member, name, signature, function, example, result, help) \
   vt_cel_function vt_cel_fn_##function;
 #include "cel/functions.def"
 #undef VT_CEL_FUNCTION

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#define FUNCTION(name)                                                                             \
-  void vt_cel_fn_##name(struct vt_cel_run *run, const struct vt_cel_value *arguments,              \
+#define FUNCTION(name)                                                                \
+  void vt_cel_fn_##name(struct vt_cel_run *run, const struct vt_cel_value *arguments, \
                         uint32_t count, struct vt_cel_value *out)
 
 static void cannot(struct vt_cel_run *run, struct vt_cel_value *out, struct vater_str text,
@@ -52,9 +52,8 @@ FUNCTION(to_bytes)
 static bool special_double(struct vater_str text, double *value)
 {
   bool negative = text.len > 0 && text.ptr[0] == '-';
-  struct vater_str word = negative || vt_str_starts(text, VT_STR("+"))
-                              ? vt_str_slice(text, 1, text.len)
-                              : text;
+  struct vater_str word =
+      negative || vt_str_starts(text, VT_STR("+")) ? vt_str_slice(text, 1, text.len) : text;
   if (vt_str_equal_nocase(text, VT_STR("nan")))
     *value = (double)NAN;
   else if (vt_str_equal_nocase(word, VT_STR("infinity")) ||
@@ -184,8 +183,8 @@ static bool civil_of(struct vt_cel_run *run, const struct vt_cel_value *argument
 {
   int64_t seconds = arguments[0].as.time.seconds;
   int32_t offset = 0;
-  if (count == 2 && !vt_cel_zone_offset(run->program->environment, arguments[1].as.text, seconds,
-                                        &offset)) {
+  if (count == 2 &&
+      !vt_cel_zone_offset(run->program->environment, arguments[1].as.text, seconds, &offset)) {
     vt_cel_raise(run, out, "unknown time zone '%.*s'",
                  VT_STR_ARGS(vt_str_slice(arguments[1].as.text, 0, 60)));
     return false;
@@ -194,12 +193,12 @@ static bool civil_of(struct vt_cel_run *run, const struct vt_cel_value *argument
   return true;
 }
 
-#define CIVIL(name, expression)                                                                    \
-  FUNCTION(name)                                                                                   \
-  {                                                                                                \
-    struct vt_cel_civil civil;                                                                     \
-    if (civil_of(run, arguments, count, &civil, out))                                              \
-      *out = vt_cel_int((int64_t)(expression));                                                    \
+#define CIVIL(name, expression)                       \
+  FUNCTION(name)                                      \
+  {                                                   \
+    struct vt_cel_civil civil;                        \
+    if (civil_of(run, arguments, count, &civil, out)) \
+      *out = vt_cel_int((int64_t)(expression));       \
   }
 
 CIVIL(full_year, civil.year)
@@ -219,13 +218,13 @@ FUNCTION(milliseconds)
     *out = vt_cel_int(arguments[0].as.time.nanos / 1000000);
 }
 
-#define OF_DURATION(name, expression)                                                              \
-  FUNCTION(name)                                                                                   \
-  {                                                                                                \
-    struct vt_cel_time time = arguments[0].as.time;                                                \
-    (void)run;                                                                                     \
-    (void)count;                                                                                   \
-    *out = vt_cel_int(expression);                                                                 \
+#define OF_DURATION(name, expression)               \
+  FUNCTION(name)                                    \
+  {                                                 \
+    struct vt_cel_time time = arguments[0].as.time; \
+    (void)run;                                      \
+    (void)count;                                    \
+    *out = vt_cel_int(expression);                  \
   }
 
 OF_DURATION(duration_hours, time.seconds / 3600)

@@ -82,8 +82,7 @@ struct pair {
 };
 
 /* Entries in the order of their keys' text, so that a map prints the same way each time. */
-static bool sort_entries(struct vt_cel_text *text, const struct vt_cel_map *map,
-                         struct pair *pairs)
+static bool sort_entries(struct vt_cel_text *text, const struct vt_cel_map *map, struct pair *pairs)
 {
   for (uint32_t i = 0; i < map->count; i++) {
     struct vt_cel_value made = {0};
@@ -284,8 +283,8 @@ static void read_clause(struct formatting *in)
     precision = 0;
     for (in->at++; in->at < format.len && format.ptr[in->at] >= '0' && format.ptr[in->at] <= '9';
          in->at++)
-      precision = precision > LARGEST_PRECISION ? precision
-                                                : precision * 10 + (format.ptr[in->at] - '0');
+      precision =
+          precision > LARGEST_PRECISION ? precision : precision * 10 + (format.ptr[in->at] - '0');
   }
   char verb = in->at < format.len ? format.ptr[in->at++] : '\0';
   struct vt_cel_run *run = in->text.run;
@@ -307,9 +306,8 @@ static void read_clause(struct formatting *in)
 void vt_cel_fn_format(struct vt_cel_run *run, const struct vt_cel_value *arguments, uint32_t count,
                       struct vt_cel_value *out)
 {
-  struct formatting in = {.text = {.run = run, .out = out},
-                          .format = arguments[0].as.text,
-                          .list = arguments[1]};
+  struct formatting in = {
+      .text = {.run = run, .out = out}, .format = arguments[0].as.text, .list = arguments[1]};
   (void)count;
   while (in.at < in.format.len && !in.text.failed) {
     size_t found = vt_str_find(in.format, VT_STR("%"), in.at);

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#define FUNCTION(name)                                                                             \
-  void vt_cel_fn_##name(struct vt_cel_run *run, const struct vt_cel_value *arguments,              \
+#define FUNCTION(name)                                                                \
+  void vt_cel_fn_##name(struct vt_cel_run *run, const struct vt_cel_value *arguments, \
                         uint32_t count, struct vt_cel_value *out)
 
 enum { LARGEST_RANGE = 1000000 };
@@ -120,8 +120,7 @@ FUNCTION(distinct)
 
 /* Whether each item of `some` is in `all`; false: *out is an error. */
 static bool contains_all(struct vt_cel_run *run, const struct vt_cel_value *all,
-                         const struct vt_cel_value *some, bool *contains,
-                         struct vt_cel_value *out)
+                         const struct vt_cel_value *some, bool *contains, struct vt_cel_value *out)
 {
   *contains = true;
   for (uint32_t i = 0; i < vt_cel_list_count(some) && *contains; i++) {

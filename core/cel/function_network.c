@@ -2,8 +2,8 @@
 
 #include <arpa/inet.h>
 
-#define FUNCTION(name)                                                                             \
-  void vt_cel_fn_##name(struct vt_cel_run *run, const struct vt_cel_value *arguments,              \
+#define FUNCTION(name)                                                                \
+  void vt_cel_fn_##name(struct vt_cel_run *run, const struct vt_cel_value *arguments, \
                         uint32_t count, struct vt_cel_value *out)
 
 enum { ADDRESS_TEXT = 46 };
@@ -137,19 +137,18 @@ FUNCTION(network_text)
   char *text = vt_cel_alloc_bytes(run, VT_CEL_NETWORK_TEXT, out);
   (void)count;
   if (text != NULL)
-    vt_cel_give_text(out, VT_CEL_STRING, text,
-                     vt_cel_network_print(arguments[0].as.network, text));
+    vt_cel_give_text(out, VT_CEL_STRING, text, vt_cel_network_print(arguments[0].as.network, text));
 }
 
 /* ---- kinds of addresses ------------------------------------------------------------------- */
 
-#define OF_NETWORK(name, expression)                                                               \
-  FUNCTION(name)                                                                                   \
-  {                                                                                                \
-    const struct vt_cel_network *ip = arguments[0].as.network;                                     \
-    (void)run;                                                                                     \
-    (void)count;                                                                                   \
-    *out = expression;                                                                             \
+#define OF_NETWORK(name, expression)                           \
+  FUNCTION(name)                                               \
+  {                                                            \
+    const struct vt_cel_network *ip = arguments[0].as.network; \
+    (void)run;                                                 \
+    (void)count;                                               \
+    *out = expression;                                         \
   }
 
 static bool all_zero(const uint8_t *bytes, size_t count)

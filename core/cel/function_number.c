@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#define FUNCTION(name)                                                                             \
-  void vt_cel_fn_##name(struct vt_cel_run *run, const struct vt_cel_value *arguments,              \
+#define FUNCTION(name)                                                                \
+  void vt_cel_fn_##name(struct vt_cel_run *run, const struct vt_cel_value *arguments, \
                         uint32_t count, struct vt_cel_value *out)
 
 static void overflow(struct vt_cel_run *run, struct vt_cel_value *out, const char *what)
@@ -226,13 +226,13 @@ FUNCTION(least)
 
 /* ---- doubles ------------------------------------------------------------------------------ */
 
-#define OF_DOUBLE(name, give, expression)                                                          \
-  FUNCTION(name)                                                                                   \
-  {                                                                                                \
-    double x = arguments[0].as.number;                                                             \
-    (void)run;                                                                                     \
-    (void)count;                                                                                   \
-    *out = give(expression);                                                                       \
+#define OF_DOUBLE(name, give, expression) \
+  FUNCTION(name)                          \
+  {                                       \
+    double x = arguments[0].as.number;    \
+    (void)run;                            \
+    (void)count;                          \
+    *out = give(expression);              \
   }
 
 OF_DOUBLE(ceil, vt_cel_double, ceil(x))
@@ -283,13 +283,13 @@ FUNCTION(sqrt)
 
 /* ---- bits --------------------------------------------------------------------------------- */
 
-#define BITS(name, sign)                                                                           \
-  FUNCTION(name)                                                                                   \
-  {                                                                                                \
-    (void)run;                                                                                     \
-    (void)count;                                                                                   \
-    *out = arguments[0];                                                                           \
-    out->as.natural = arguments[0].as.natural sign arguments[1].as.natural;                        \
+#define BITS(name, sign)                                                    \
+  FUNCTION(name)                                                            \
+  {                                                                         \
+    (void)run;                                                              \
+    (void)count;                                                            \
+    *out = arguments[0];                                                    \
+    out->as.natural = arguments[0].as.natural sign arguments[1].as.natural; \
   }
 
 BITS(bit_and, &)
@@ -309,8 +309,7 @@ static bool shift_of(struct vt_cel_run *run, const struct vt_cel_value *argument
 {
   if (arguments[1].as.integer >= 0)
     return true;
-  vt_cel_raise(run, out, "a shift by a negative count: %lld",
-               (long long)arguments[1].as.integer);
+  vt_cel_raise(run, out, "a shift by a negative count: %lld", (long long)arguments[1].as.integer);
   return false;
 }
 

@@ -3,8 +3,8 @@
 #include "base/utf8.h"
 #include "cel/zone.h"
 
-#define FUNCTION(name)                                                                             \
-  void vt_cel_fn_##name(struct vt_cel_run *run, const struct vt_cel_value *arguments,              \
+#define FUNCTION(name)                                                                \
+  void vt_cel_fn_##name(struct vt_cel_run *run, const struct vt_cel_value *arguments, \
                         uint32_t count, struct vt_cel_value *out)
 
 static bool charge_text(struct vt_cel_run *run, struct vater_str text, struct vt_cel_value *out)
@@ -185,8 +185,8 @@ FUNCTION(substring)
 static bool is_space(uint32_t c)
 {
   return (c >= 9 && c <= 13) || c == 32 || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f ||
-         c == 0x205f || c == 0x3000;
+         (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
+         c == 0x3000;
 }
 
 FUNCTION(trim)

@@ -165,7 +165,7 @@ static void lex_quoted(struct vt_cel_lexer *lexer, struct vt_cel_token *token, s
     lexer->at = lexer->text.len;
     in->failed = true;
   }
-  token->kind = in->failed ? VT_CEL_TOKEN_BAD
+  token->kind = in->failed  ? VT_CEL_TOKEN_BAD
                 : in->bytes ? VT_CEL_TOKEN_BYTES
                             : VT_CEL_TOKEN_STRING;
   token->text = (struct vater_str){in->out, in->len};
@@ -244,8 +244,9 @@ static void lex_quoted_name(struct vt_cel_lexer *lexer, struct vt_cel_token *tok
   token->text = vt_str_slice(lexer->text, start, lexer->at);
   token->kind = VT_CEL_TOKEN_QUOTED_NAME;
   if (peek(lexer, 0) != '`' || token->text.len == 0) {
-    vt_cel_report(lexer->report, token->offset, 1, "a quoted name is letters, digits and "
-                                                   "'_', '.', '-', '/', ' ' between backticks");
+    vt_cel_report(lexer->report, token->offset, 1,
+                  "a quoted name is letters, digits and "
+                  "'_', '.', '-', '/', ' ' between backticks");
     token->kind = VT_CEL_TOKEN_BAD;
   }
   lexer->at++;
@@ -256,9 +257,9 @@ static void lex_sign(struct vt_cel_lexer *lexer, struct vt_cel_token *token)
   static const struct {
     char text[3];
     int sign;
-  } pairs[] = {{"==", VT_CEL_SIGN_EQUAL},         {"!=", VT_CEL_SIGN_NOT_EQUAL},
-               {"<=", VT_CEL_SIGN_LESS_EQUAL},    {">=", VT_CEL_SIGN_GREATER_EQUAL},
-               {"&&", VT_CEL_SIGN_AND},           {"||", VT_CEL_SIGN_OR}};
+  } pairs[] = {{"==", VT_CEL_SIGN_EQUAL},      {"!=", VT_CEL_SIGN_NOT_EQUAL},
+               {"<=", VT_CEL_SIGN_LESS_EQUAL}, {">=", VT_CEL_SIGN_GREATER_EQUAL},
+               {"&&", VT_CEL_SIGN_AND},        {"||", VT_CEL_SIGN_OR}};
   char c = peek(lexer, 0);
   token->kind = VT_CEL_TOKEN_SIGN;
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
@@ -276,7 +277,7 @@ static void lex_sign(struct vt_cel_lexer *lexer, struct vt_cel_token *token)
   size_t start = lexer->at;
   vt_utf8_next(lexer->text, &lexer->at);
   token->kind = VT_CEL_TOKEN_BAD;
-  const char *hint = c == '=' ? "; equality is '=='"
+  const char *hint = c == '='   ? "; equality is '=='"
                      : c == '&' ? "; and is '&&'"
                      : c == '|' ? "; or is '||'"
                                 : "";

@@ -108,8 +108,7 @@ static struct vt_cel_node *bind(struct vt_cel_parser *parser, const struct vt_ce
                                 struct vater_str name, struct vt_cel_node *value,
                                 struct vt_cel_node *body)
 {
-  struct vt_cel_node *node =
-      vt_cel_node_new(parser, VT_CEL_NODE_BIND, at->offset, at->width, 2);
+  struct vt_cel_node *node = vt_cel_node_new(parser, VT_CEL_NODE_BIND, at->offset, at->width, 2);
   if (node == NULL)
     return NULL;
   node->first = name;
@@ -241,8 +240,8 @@ struct vt_cel_node *vt_cel_expand(struct vt_cel_parser *parser, struct vt_cel_no
     return vt_str_is(call->name, "has") && call->count == 1 ? expand_has(parser, call) : call;
   if (is_plain_name(call->items[0]) && vt_str_is(call->items[0]->name, "cel"))
     return expand_cel(parser, call);
-  if (is_plain_name(call->items[0]) && vt_str_is(call->items[0]->name, "math") &&
-      call->count > 3 && (vt_str_is(call->name, "greatest") || vt_str_is(call->name, "least")))
+  if (is_plain_name(call->items[0]) && vt_str_is(call->items[0]->name, "math") && call->count > 3 &&
+      (vt_str_is(call->name, "greatest") || vt_str_is(call->name, "least")))
     return gather_arguments(parser, call);
   if (vt_str_is(call->name, "optMap") && call->count == 3)
     return expand_optional(parser, call, false);

@@ -6,8 +6,8 @@
 
 static struct vt_cel_node *parse_expression(struct vt_cel_parser *parser);
 
-struct vt_cel_node *vt_cel_parse_fail(struct vt_cel_parser *parser, uint32_t offset,
-                                      uint32_t width, const char *format, ...)
+struct vt_cel_node *vt_cel_parse_fail(struct vt_cel_parser *parser, uint32_t offset, uint32_t width,
+                                      const char *format, ...)
 {
   if (parser->broken)
     return NULL;
@@ -99,10 +99,10 @@ static struct vt_cel_node *unexpected(struct vt_cel_parser *parser, const char *
   if (token->kind == VT_CEL_TOKEN_END)
     return vt_cel_parse_fail(parser, token->offset, 1, "expected %s, but the expression ends here",
                              wanted);
-  struct vater_str text = vt_str_slice(parser->lexer.text, token->offset,
-                                       (size_t)token->offset + token->width);
-  return vt_cel_parse_fail(parser, token->offset, token->width, "expected %s, found '%.*s'",
-                           wanted, VT_STR_ARGS(vt_str_slice(text, 0, 60)));
+  struct vater_str text =
+      vt_str_slice(parser->lexer.text, token->offset, (size_t)token->offset + token->width);
+  return vt_cel_parse_fail(parser, token->offset, token->width, "expected %s, found '%.*s'", wanted,
+                           VT_STR_ARGS(vt_str_slice(text, 0, 60)));
 }
 
 static bool want(struct vt_cel_parser *parser, int sign, const char *wanted)
@@ -129,9 +129,9 @@ static bool is_keyword(struct vater_str name)
 
 static bool is_reserved(struct vater_str name)
 {
-  static const char *const words[] = {"as",        "break",   "const", "continue", "else", "for",
-                                      "function",  "if",      "import", "let",     "loop", "package",
-                                      "namespace", "return",  "var",   "void",     "while"};
+  static const char *const words[] = {
+      "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
+      "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
   return is_word_of(name, words, sizeof words / sizeof *words);
 }
 
@@ -151,8 +151,8 @@ static struct vt_cel_node *operation(struct vt_cel_parser *parser, const char *n
                                      const struct vt_cel_token *token, struct vt_cel_node *left,
                                      struct vt_cel_node *right)
 {
-  struct vt_cel_node *node = vt_cel_node_new(parser, VT_CEL_NODE_CALL, token->offset, token->width,
-                                             right != NULL ? 2 : 1);
+  struct vt_cel_node *node =
+      vt_cel_node_new(parser, VT_CEL_NODE_CALL, token->offset, token->width, right != NULL ? 2 : 1);
   if (node == NULL || left == NULL)
     return NULL;
   node->name = vt_str(name);
@@ -172,7 +172,8 @@ static bool natural_from(struct vater_str digits, uint64_t *value)
   *value = 0;
   for (size_t i = 0; i < digits.len; i++) {
     char c = (char)(digits.ptr[i] | 0x20);
-    unsigned digit = digits.ptr[i] <= '9' ? (unsigned)(digits.ptr[i] - '0') : (unsigned)(c - 'a') + 10;
+    unsigned digit =
+        digits.ptr[i] <= '9' ? (unsigned)(digits.ptr[i] - '0') : (unsigned)(c - 'a') + 10;
     if (*value > (UINT64_MAX - digit) / base)
       return false;
     *value = *value * base + digit;
@@ -349,8 +350,7 @@ static struct vt_cel_node *parse_name(struct vt_cel_parser *parser, bool absolut
   advance(parser);
   if (at_sign(parser, '('))
     return parse_call(parser, &name, NULL, absolute);
-  struct vt_cel_node *node =
-      vt_cel_node_new(parser, VT_CEL_NODE_NAME, name.offset, name.width, 0);
+  struct vt_cel_node *node = vt_cel_node_new(parser, VT_CEL_NODE_NAME, name.offset, name.width, 0);
   if (node == NULL)
     return NULL;
   node->name = name.text;
@@ -473,8 +473,8 @@ static struct vt_cel_node *parse_signs(struct vt_cel_parser *parser, int sign)
     advance(parser);
   }
   struct vt_cel_node *node;
-  if (sign == '-' && (parser->token.kind == VT_CEL_TOKEN_INT ||
-                      parser->token.kind == VT_CEL_TOKEN_DOUBLE)) {
+  if (sign == '-' &&
+      (parser->token.kind == VT_CEL_TOKEN_INT || parser->token.kind == VT_CEL_TOKEN_DOUBLE)) {
     count--;
     node = parse_member(parser, number(parser, &last));
   } else {
@@ -592,8 +592,8 @@ static bool readable(struct vt_cel_report *report, struct vater_str text)
 {
   if (text.len > VT_LIMIT_EXPRESSION_BYTES) {
     vt_cel_report(report, 0, 1,
-                  "the expression has %zu bytes, more than %llu (limit EXPRESSION_BYTES)",
-                  text.len, (unsigned long long)VT_LIMIT_EXPRESSION_BYTES);
+                  "the expression has %zu bytes, more than %llu (limit EXPRESSION_BYTES)", text.len,
+                  (unsigned long long)VT_LIMIT_EXPRESSION_BYTES);
     return false;
   }
   size_t valid = vt_utf8_valid(text);

@@ -25,8 +25,8 @@ struct vt_cel_node *vt_cel_node_new(struct vt_cel_parser *parser, enum vt_cel_no
                                     uint32_t offset, uint32_t width, uint32_t count);
 /* Called when a node has its items: bounds the depth of the tree, and with it all recursion. */
 struct vt_cel_node *vt_cel_node_finish(struct vt_cel_parser *parser, struct vt_cel_node *node);
-struct vt_cel_node *vt_cel_parse_fail(struct vt_cel_parser *parser, uint32_t offset,
-                                      uint32_t width, const char *format, ...) VATER_PRINTF(4, 5);
+struct vt_cel_node *vt_cel_parse_fail(struct vt_cel_parser *parser, uint32_t offset, uint32_t width,
+                                      const char *format, ...) VATER_PRINTF(4, 5);
 /* The call itself, or what the macro of that name makes of it. */
 struct vt_cel_node *vt_cel_expand(struct vt_cel_parser *parser, struct vt_cel_node *call);
 

@@ -75,8 +75,8 @@ static int print_value(const struct vt_cel_value *value, bool nested, struct vt_
   case VT_CEL_UINT:
     return vt_buffer_format(out, "%llu", (unsigned long long)value->as.natural);
   case VT_CEL_DOUBLE:
-    return vt_buffer_append(
-        out, (struct vater_str){small, vt_cel_double_text(value->as.number, small)});
+    return vt_buffer_append(out,
+                            (struct vater_str){small, vt_cel_double_text(value->as.number, small)});
   case VT_CEL_STRING:
     return nested ? print_quoted(value->as.text, false, out)
                   : vt_buffer_append(out, value->as.text);

@@ -55,8 +55,7 @@ static void find(struct finding *in, const struct vt_cel_node *node)
     if (direct)
       return;
   } else if (node->resolved == VT_CEL_RESOLVED_VARIABLE) {
-    note(in, &(struct vt_cel_reference){
-                 .slot = node->slot, .field = UINT32_MAX, .read = true});
+    note(in, &(struct vt_cel_reference){.slot = node->slot, .field = UINT32_MAX, .read = true});
   }
   for (uint32_t i = 0; i < node->count; i++)
     find(in, node->items[i]);

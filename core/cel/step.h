@@ -13,7 +13,7 @@ vt_cel_step_run vt_cel_step_unknown;  /* a name that nothing declares, in unchec
 vt_cel_step_run vt_cel_step_field;    /* field of the record in variable slot */
 vt_cel_step_run vt_cel_step_select;   /* node->name of items[0] */
 vt_cel_step_run vt_cel_step_has;
-vt_cel_step_run vt_cel_step_index;    /* items[0][items[1]]; node->name tells [?] */
+vt_cel_step_run vt_cel_step_index; /* items[0][items[1]]; node->name tells [?] */
 vt_cel_step_run vt_cel_step_list;
 vt_cel_step_run vt_cel_step_map;
 /* A map of borrowed entries as outcome, or the error that they make. */
@@ -30,15 +30,15 @@ vt_cel_step_run vt_cel_step_bind;
 vt_cel_step_run vt_cel_step_optional;
 
 /* step_compare.c */
-vt_cel_step_run vt_cel_step_equal;        /* field: 1 for != */
-vt_cel_step_run vt_cel_step_equal_text;   /* items[0] == value, a string; field as above */
+vt_cel_step_run vt_cel_step_equal;      /* field: 1 for != */
+vt_cel_step_run vt_cel_step_equal_text; /* items[0] == value, a string; field as above */
 vt_cel_step_run vt_cel_step_in;
-vt_cel_step_run vt_cel_step_in_set;       /* items[0] in data, a struct vt_cel_map of constants */
-vt_cel_step_run vt_cel_step_less;         /* one for each of < <= > >=, any types */
+vt_cel_step_run vt_cel_step_in_set; /* items[0] in data, a struct vt_cel_map of constants */
+vt_cel_step_run vt_cel_step_less;   /* one for each of < <= > >=, any types */
 vt_cel_step_run vt_cel_step_less_equal;
 vt_cel_step_run vt_cel_step_greater;
 vt_cel_step_run vt_cel_step_greater_equal;
-vt_cel_step_run vt_cel_step_less_double;  /* and for doubles alone */
+vt_cel_step_run vt_cel_step_less_double; /* and for doubles alone */
 vt_cel_step_run vt_cel_step_less_equal_double;
 vt_cel_step_run vt_cel_step_greater_double;
 vt_cel_step_run vt_cel_step_greater_equal_double;

@@ -128,19 +128,19 @@ void vt_cel_step_matches(struct vt_cel_run *run, const struct vt_cel_step *step,
 
 /* ---- doubles ------------------------------------------------------------------------------ */
 
-#define DOUBLE_OPERATION(name, sign)                                                               \
-  void vt_cel_step_##name##_double(struct vt_cel_run *run, const struct vt_cel_step *step,         \
-                                   struct vt_cel_value *out)                                       \
-  {                                                                                                \
-    struct vt_cel_value b;                                                                         \
-    step->items[0]->run(run, step->items[0], out);                                                 \
-    if (!vt_cel_is_value(out))                                                                     \
-      return;                                                                                      \
-    step->items[1]->run(run, step->items[1], &b);                                                  \
-    if (vt_cel_is_value(&b))                                                                       \
-      out->as.number = out->as.number sign b.as.number;                                            \
-    else                                                                                           \
-      *out = b;                                                                                    \
+#define DOUBLE_OPERATION(name, sign)                                                       \
+  void vt_cel_step_##name##_double(struct vt_cel_run *run, const struct vt_cel_step *step, \
+                                   struct vt_cel_value *out)                               \
+  {                                                                                        \
+    struct vt_cel_value b;                                                                 \
+    step->items[0]->run(run, step->items[0], out);                                         \
+    if (!vt_cel_is_value(out))                                                             \
+      return;                                                                              \
+    step->items[1]->run(run, step->items[1], &b);                                          \
+    if (vt_cel_is_value(&b))                                                               \
+      out->as.number = out->as.number sign b.as.number;                                    \
+    else                                                                                   \
+      *out = b;                                                                            \
   }
 
 DOUBLE_OPERATION(add, +)

@@ -1,8 +1,8 @@
 #include "cel/step.h"
 
 /* Both operands; false: *a is the outcome. */
-static bool operands(struct vt_cel_run *run, const struct vt_cel_step *step,
-                     struct vt_cel_value *a, struct vt_cel_value *b)
+static bool operands(struct vt_cel_run *run, const struct vt_cel_step *step, struct vt_cel_value *a,
+                     struct vt_cel_value *b)
 {
   step->items[0]->run(run, step->items[0], a);
   if (!vt_cel_is_value(a))
@@ -79,8 +79,7 @@ void vt_cel_step_in_set(struct vt_cel_run *run, const struct vt_cel_step *step,
 /* ---- order -------------------------------------------------------------------------------- */
 
 /* -1, 0, 1; 2: NaN; 3: *out is an error. */
-static int compare(struct vt_cel_run *run, const struct vt_cel_step *step,
-                   struct vt_cel_value *out)
+static int compare(struct vt_cel_run *run, const struct vt_cel_step *step, struct vt_cel_value *out)
 {
   struct vt_cel_value b;
   if (!operands(run, step, out, &b))
@@ -140,13 +139,13 @@ void vt_cel_step_greater_equal(struct vt_cel_run *run, const struct vt_cel_step 
     *out = vt_cel_bool(order == 0 || order == 1);
 }
 
-#define COMPARE_DOUBLE(name, sign)                                                                 \
-  void vt_cel_step_##name##_double(struct vt_cel_run *run, const struct vt_cel_step *step,         \
-                                   struct vt_cel_value *out)                                       \
-  {                                                                                                \
-    struct vt_cel_value b;                                                                         \
-    if (operands(run, step, out, &b))                                                              \
-      *out = vt_cel_bool(out->as.number sign b.as.number);                                         \
+#define COMPARE_DOUBLE(name, sign)                                                         \
+  void vt_cel_step_##name##_double(struct vt_cel_run *run, const struct vt_cel_step *step, \
+                                   struct vt_cel_value *out)                               \
+  {                                                                                        \
+    struct vt_cel_value b;                                                                 \
+    if (operands(run, step, out, &b))                                                      \
+      *out = vt_cel_bool(out->as.number sign b.as.number);                                 \
   }
 
 COMPARE_DOUBLE(less, <)

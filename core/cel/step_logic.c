@@ -107,10 +107,10 @@ struct loop {
   struct vt_cel_value range;
   uint32_t count, found;
   bool two;
-  struct vt_cel_value *items;    /* results of a list */
-  struct vt_cel_entry *entries;  /* results of a map */
+  struct vt_cel_value *items;   /* results of a list */
+  struct vt_cel_entry *entries; /* results of a map */
   uint32_t entry_room;
-  struct vt_cel_value kept;      /* what all and exists end in when nothing decides */
+  struct vt_cel_value kept; /* what all and exists end in when nothing decides */
 };
 
 static void set_variables(const struct loop *loop, uint32_t index)
@@ -209,8 +209,7 @@ static bool build_round(struct loop *loop, struct vt_cel_value *out)
   if (step->node->loop == VT_CEL_LOOP_LIST)
     loop->items[loop->found++] = *out;
   else
-    loop->entries[loop->found++] =
-        (struct vt_cel_entry){loop->run->locals[step->slot], *out};
+    loop->entries[loop->found++] = (struct vt_cel_entry){loop->run->locals[step->slot], *out};
   return true;
 }
 

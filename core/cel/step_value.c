@@ -59,8 +59,7 @@ void vt_cel_step_field(struct vt_cel_run *run, const struct vt_cel_step *step,
 static bool find_field(const struct vt_cel_record *record, struct vater_str name, uint32_t *field)
 {
   for (*field = 0; *field < record->count; ++*field)
-    if (record->fields[*field].function.len == 0 &&
-        vt_str_equal(record->fields[*field].name, name))
+    if (record->fields[*field].function.len == 0 && vt_str_equal(record->fields[*field].name, name))
       return true;
   return false;
 }
@@ -79,9 +78,8 @@ static bool look_up(struct vt_cel_run *run, const struct vt_cel_step *step,
     return true;
   }
   uint32_t field = step->field;
-  if (from->kind == VT_CEL_RECORD &&
-      (step->node->resolved == VT_CEL_RESOLVED_FIELD ||
-       find_field(from->as.record.type, step->node->name, &field))) {
+  if (from->kind == VT_CEL_RECORD && (step->node->resolved == VT_CEL_RESOLVED_FIELD ||
+                                      find_field(from->as.record.type, step->node->name, &field))) {
     get_field(from, UINT32_MAX, field, out);
     *found = out->kind != VT_CEL_MISSING;
     return true;

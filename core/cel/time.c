@@ -163,9 +163,8 @@ size_t vt_cel_timestamp_print(struct vt_cel_time time, char out[VT_CEL_TIME_TEXT
 {
   struct vt_cel_civil civil;
   vt_cel_civil(time.seconds, &civil);
-  int len = snprintf(out, VT_CEL_TIME_TEXT - 12, "%04d-%02u-%02uT%02u:%02u:%02u",
-                     (int)civil.year, civil.month, civil.day, civil.hour, civil.minute,
-                     civil.second);
+  int len = snprintf(out, VT_CEL_TIME_TEXT - 12, "%04d-%02u-%02uT%02u:%02u:%02u", (int)civil.year,
+                     civil.month, civil.day, civil.hour, civil.minute, civil.second);
   size_t at = print_fraction(time.nanos, out, (size_t)len);
   out[at] = 'Z';
   return at + 1;
@@ -178,14 +177,8 @@ static bool unit_nanos(struct reader *in, uint64_t *nanos)
   static const struct {
     const char *name;
     uint64_t nanos;
-  } units[] = {{"ns", 1},
-               {"us", 1000},
-               {"\302\265s", 1000},
-               {"\316\274s", 1000},
-               {"ms", 1000000},
-               {"s", NANOS},
-               {"m", 60ull * NANOS},
-               {"h", 3600ull * NANOS}};
+  } units[] = {{"ns", 1},       {"us", 1000}, {"\302\265s", 1000},  {"\316\274s", 1000},
+               {"ms", 1000000}, {"s", NANOS}, {"m", 60ull * NANOS}, {"h", 3600ull * NANOS}};
   struct vater_str rest = vt_str_slice(in->text, in->at, in->text.len);
   for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
     if (vt_str_starts(rest, vt_str(units[i].name))) {
@@ -220,7 +213,7 @@ static bool add_part(struct reader *in, uint64_t *total)
   if (count == 0 || !unit_nanos(in, &unit) || whole > (uint64_t)INT64_MAX / unit)
     return false;
   uint64_t nanos = whole * unit;
-  uint64_t fraction_nanos = unit >= NANOS ? part * (NANOS / scale) * (unit / NANOS)
+  uint64_t fraction_nanos = unit >= NANOS   ? part * (NANOS / scale) * (unit / NANOS)
                             : unit >= scale ? part * (unit / scale)
                                             : part / (scale / unit);
   if (nanos > (uint64_t)INT64_MAX - fraction_nanos ||
@@ -253,8 +246,8 @@ size_t vt_cel_duration_print(struct vt_cel_time time, char out[VT_CEL_TIME_TEXT]
   bool negative = time.seconds < 0 || time.nanos < 0;
   if (negative)
     time = vt_cel_time_negate(time);
-  int len = snprintf(out, VT_CEL_TIME_TEXT - 12, "%s%lld", negative ? "-" : "",
-                     (long long)time.seconds);
+  int len =
+      snprintf(out, VT_CEL_TIME_TEXT - 12, "%s%lld", negative ? "-" : "", (long long)time.seconds);
   size_t at = print_fraction(time.nanos, out, (size_t)len);
   out[at] = 's';
   return at + 1;

@@ -25,10 +25,10 @@ size_t vt_cel_duration_print(struct vt_cel_time time, char out[VT_CEL_TIME_TEXT]
 
 struct vt_cel_civil {
   int64_t year;
-  unsigned month, day;           /* 1-based */
+  unsigned month, day; /* 1-based */
   unsigned hour, minute, second;
-  unsigned weekday;              /* 0: Sunday */
-  unsigned year_day;             /* 0-based */
+  unsigned weekday;  /* 0: Sunday */
+  unsigned year_day; /* 0-based */
 };
 void vt_cel_civil(int64_t seconds, struct vt_cel_civil *civil);
 

@@ -5,18 +5,12 @@
 #define SIMPLE(which, text) [which] = {.kind = which, .name = {text, sizeof text - 1}}
 
 static const struct vt_cel_type simple_types[] = {
-    SIMPLE(VT_CEL_TYPE_DYN, "dyn"),
-    SIMPLE(VT_CEL_TYPE_ERROR, "error"),
-    SIMPLE(VT_CEL_TYPE_NULL, "null_type"),
-    SIMPLE(VT_CEL_TYPE_BOOL, "bool"),
-    SIMPLE(VT_CEL_TYPE_INT, "int"),
-    SIMPLE(VT_CEL_TYPE_UINT, "uint"),
-    SIMPLE(VT_CEL_TYPE_DOUBLE, "double"),
-    SIMPLE(VT_CEL_TYPE_STRING, "string"),
-    SIMPLE(VT_CEL_TYPE_BYTES, "bytes"),
-    SIMPLE(VT_CEL_TYPE_TIMESTAMP, "timestamp"),
-    SIMPLE(VT_CEL_TYPE_DURATION, "duration"),
-    SIMPLE(VT_CEL_TYPE_TYPE, "type"),
+    SIMPLE(VT_CEL_TYPE_DYN, "dyn"),           SIMPLE(VT_CEL_TYPE_ERROR, "error"),
+    SIMPLE(VT_CEL_TYPE_NULL, "null_type"),    SIMPLE(VT_CEL_TYPE_BOOL, "bool"),
+    SIMPLE(VT_CEL_TYPE_INT, "int"),           SIMPLE(VT_CEL_TYPE_UINT, "uint"),
+    SIMPLE(VT_CEL_TYPE_DOUBLE, "double"),     SIMPLE(VT_CEL_TYPE_STRING, "string"),
+    SIMPLE(VT_CEL_TYPE_BYTES, "bytes"),       SIMPLE(VT_CEL_TYPE_TIMESTAMP, "timestamp"),
+    SIMPLE(VT_CEL_TYPE_DURATION, "duration"), SIMPLE(VT_CEL_TYPE_TYPE, "type"),
 };
 
 static const struct vt_cel_type *const dyn_arguments[] = {&simple_types[VT_CEL_TYPE_DYN],

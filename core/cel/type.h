@@ -98,7 +98,8 @@ enum { VT_CEL_UNIFIER_WORK = 2000000 };
 
 void vt_cel_unifier_init(struct vt_cel_unifier *unifier, struct vt_arena *arena);
 const struct vt_cel_type *vt_cel_unifier_fresh(struct vt_cel_unifier *unifier);
-/* The signature type with its parameters replaced by fresh[parameter], 26 of them, made when NULL. */
+/* The signature type with its parameters replaced by fresh[parameter], 26 of them, made when NULL.
+ */
 const struct vt_cel_type *vt_cel_unifier_instance(struct vt_cel_unifier *unifier,
                                                   const struct vt_cel_type *type,
                                                   const struct vt_cel_type **fresh);

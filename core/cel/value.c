@@ -12,14 +12,14 @@ static int order(bool less, bool greater)
 /* An integer is compared with a double as the double nearest to it, as other implementations do. */
 static int compare_doubles(double a, double b)
 {
-  return isnan(a) || isnan(b) ? 2 : order(a < b, a > b);
+  return isnan(a) || isnan(b) ? 2 : order(a<b, a> b);
 }
 
 static int compare_int_uint(int64_t a, uint64_t b)
 {
   if (a < 0)
     return -1;
-  return order((uint64_t)a < b, (uint64_t)a > b);
+  return order((uint64_t)a<b, (uint64_t)a> b);
 }
 
 static double as_double(const struct vt_cel_value *number)
@@ -34,19 +34,19 @@ int vt_cel_compare_numbers(const struct vt_cel_value *a, const struct vt_cel_val
   if (a->kind == VT_CEL_DOUBLE || b->kind == VT_CEL_DOUBLE)
     return compare_doubles(as_double(a), as_double(b));
   if (a->kind == VT_CEL_INT && b->kind == VT_CEL_INT)
-    return order(a->as.integer < b->as.integer, a->as.integer > b->as.integer);
+    return order(a->as.integer<b->as.integer, a->as.integer> b->as.integer);
   if (a->kind == VT_CEL_INT)
     return compare_int_uint(a->as.integer, b->as.natural);
   if (b->kind == VT_CEL_INT)
     return -compare_int_uint(b->as.integer, a->as.natural);
-  return order(a->as.natural < b->as.natural, a->as.natural > b->as.natural);
+  return order(a->as.natural<b->as.natural, a->as.natural> b->as.natural);
 }
 
 int vt_cel_compare_times(struct vt_cel_time a, struct vt_cel_time b)
 {
   if (a.seconds != b.seconds)
     return order(a.seconds < b.seconds, true);
-  return order(a.nanos < b.nanos, a.nanos > b.nanos);
+  return order(a.nanos<b.nanos, a.nanos> b.nanos);
 }
 
 bool vt_cel_as_index(const struct vt_cel_value *value, int64_t *index)
@@ -373,11 +373,24 @@ bool vt_cel_copy(struct vt_arena *arena, const struct vt_cel_value *from, struct
 
 /* ---- types of values ---------------------------------------------------------------------- */
 
-static const char *const kind_names[] = {
-    "null_type", "bool", "int",  "uint",          "double", "string",
-    "bytes",     "list", "map",  "google.protobuf.Timestamp",
-    "google.protobuf.Duration", "type", "optional_type", "record", "list", "net.IP",
-    "missing",   "error"};
+static const char *const kind_names[] = {"null_type",
+                                         "bool",
+                                         "int",
+                                         "uint",
+                                         "double",
+                                         "string",
+                                         "bytes",
+                                         "list",
+                                         "map",
+                                         "google.protobuf.Timestamp",
+                                         "google.protobuf.Duration",
+                                         "type",
+                                         "optional_type",
+                                         "record",
+                                         "list",
+                                         "net.IP",
+                                         "missing",
+                                         "error"};
 
 struct vater_str vt_cel_kind_name(const struct vt_cel_value *value)
 {

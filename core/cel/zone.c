@@ -5,10 +5,10 @@
 struct vt_cel_zone {
   struct vater_str name;
   uint32_t count;
-  const int64_t *times;     /* when a transition happens */
-  const int32_t *offsets;   /* what holds from then on */
-  int32_t first_offset;     /* before all */
-  struct vater_str rule;    /* POSIX TZ of what comes after, or empty */
+  const int64_t *times;   /* when a transition happens */
+  const int32_t *offsets; /* what holds from then on */
+  int32_t first_offset;   /* before all */
+  struct vater_str rule;  /* POSIX TZ of what comes after, or empty */
   struct vt_cel_zone *next;
 };
 
