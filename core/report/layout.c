@@ -38,6 +38,40 @@ void vt_layout_ink(struct vt_layout *layout, enum vt_ink ink)
     vt_buffer_text(layout->out, codes[ink]);
 }
 
+static void put(struct vt_layout *layout, struct vater_str shown)
+{
+  vt_buffer_append(layout->out, shown);
+  layout->at += (unsigned)vt_encode_width(shown);
+}
+
+void vt_layout_end(struct vt_layout *layout)
+{
+  vt_buffer_char(layout->out, '\n');
+  layout->at = layout->hang = 0;
+}
+
+void vt_layout_indent(struct vt_layout *layout, unsigned columns)
+{
+  if (layout->at == 0)
+    layout->hang = columns + 2;
+  for (unsigned i = 0; i < columns; i++)
+    vt_buffer_char(layout->out, ' ');
+  layout->at += columns;
+}
+
+static void break_line(struct vt_layout *layout, unsigned indent)
+{
+  unsigned hang = layout->hang;
+  vt_layout_end(layout);
+  vt_layout_indent(layout, indent);
+  layout->hang = hang;
+}
+
+static bool fits(const struct vt_layout *layout, unsigned columns)
+{
+  return layout->at + columns <= layout->width || layout->at <= layout->hang;
+}
+
 void vt_layout_say(struct vt_layout *layout, const char *format, ...)
 {
   char text[512];
@@ -45,13 +79,24 @@ void vt_layout_say(struct vt_layout *layout, const char *format, ...)
   va_start(arguments, format);
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  vt_buffer_text(layout->out, text);
+  struct vater_str said = vt_str(text);
+  if (!fits(layout, (unsigned)vt_encode_width(said))) {
+    static const struct vater_str separators[] = {{", ", 2}, {" · ", 4}, {" ", 1}};
+    break_line(layout, layout->hang);
+    for (size_t i = 0; i < 3; i++)
+      if (vt_str_starts(said, separators[i])) {
+        said = vt_str_slice(said, separators[i].len, said.len);
+        break;
+      }
+  }
+  put(layout, said);
 }
 
-void vt_layout_indent(struct vt_layout *layout, unsigned columns)
+void vt_layout_count(struct vt_layout *layout, const char *before, uint64_t count,
+                     enum vt_report_text one)
 {
-  for (unsigned i = 0; i < columns; i++)
-    vt_buffer_char(layout->out, ' ');
+  vt_layout_say(layout, "%s%llu %s", before, (unsigned long long)count,
+                vt_layout_word(layout, count == 1 ? one : one + 1));
 }
 
 /* The text as it may be shown; borrowed until the next one. */
@@ -90,64 +135,56 @@ void vt_layout_cut(struct vt_layout *layout, struct vater_str text, unsigned col
 {
   struct vater_str shown = encode(layout, text);
   unsigned width = (unsigned)vt_encode_width(shown);
-  if (width > columns) {
+  bool cut = width > columns;
+  if (cut) {
     shown = vt_str_slice(shown, 0, fit(shown, columns > 0 ? columns - 1 : 0));
-    vt_buffer_append(layout->out, shown);
-    vt_buffer_text(layout->out, "…");
     width = (unsigned)vt_encode_width(shown) + 1;
-  } else
-    vt_buffer_append(layout->out, shown);
+  }
+  if (!fits(layout, width))
+    break_line(layout, layout->hang);
+  put(layout, shown);
+  if (cut)
+    put(layout, VT_STR("…"));
+  unsigned room = layout->width > layout->at ? layout->width - layout->at : 0;
   if (width < pad)
-    vt_layout_indent(layout, pad - width);
+    vt_layout_indent(layout, pad - width < room ? pad - width : room);
 }
 
-static void break_line(struct vt_layout *layout, unsigned indent)
+/* A word that is wider than a line is broken anywhere. */
+static void put_word(struct vt_layout *layout, unsigned indent, struct vater_str word)
 {
-  vt_buffer_char(layout->out, '\n');
-  vt_layout_indent(layout, indent);
-}
-
-/* One word from column *at on; a word that is wider than a line is broken anywhere. */
-static void put_word(struct vt_layout *layout, unsigned indent, struct vater_str word, unsigned *at)
-{
-  unsigned width = (unsigned)vt_encode_width(word);
-  if (*at > indent && *at + width > layout->width) {
+  if (layout->at > indent && layout->at + vt_encode_width(word) > layout->width)
     break_line(layout, indent);
-    *at = indent;
-  }
-  while (*at + width > layout->width) {
-    size_t len = fit(word, layout->width - *at);
-    if (len == 0)
+  for (;;) {
+    size_t len = fit(word, layout->width > layout->at ? layout->width - layout->at : 0);
+    if (len == word.len || (len == 0 && layout->at <= indent))
       break;
-    vt_buffer_append(layout->out, vt_str_slice(word, 0, len));
+    put(layout, vt_str_slice(word, 0, len));
     word = vt_str_slice(word, len, word.len);
-    width = (unsigned)vt_encode_width(word);
-    if (word.len == 0)
-      return;
     break_line(layout, indent);
-    *at = indent;
   }
-  vt_buffer_append(layout->out, word);
-  *at += width;
+  put(layout, word);
 }
 
-void vt_layout_wrap(struct vt_layout *layout, unsigned from, unsigned indent, struct vater_str text)
+void vt_layout_wrap(struct vt_layout *layout, unsigned indent, struct vater_str text)
 {
   struct vater_str shown = encode(layout, text);
   size_t most = fit(shown, WRAPPED_COLUMNS);
   bool cut = most < shown.len;
   shown = vt_str_slice(shown, 0, most);
-  unsigned at = from;
   for (size_t start = 0; start < shown.len;) {
     size_t end = vt_str_find(shown, VT_STR(" "), start);
-    if (start > 0 && at < layout->width) {
-      vt_buffer_char(layout->out, ' ');
-      at++;
-    }
-    put_word(layout, indent, vt_str_slice(shown, start, end), &at);
+    struct vater_str word = vt_str_slice(shown, start, end);
+    if (start > 0 && layout->at + 1 + vt_encode_width(word) <= layout->width)
+      put(layout, VT_STR(" "));
+    else if (start > 0)
+      break_line(layout, indent);
+    put_word(layout, indent, word);
     start = end + 1;
   }
-  vt_buffer_text(layout->out, cut ? "…\n" : "\n");
+  if (cut)
+    put_word(layout, indent, VT_STR("…"));
+  vt_layout_end(layout);
 }
 
 /* ---- the offending line ---------------------------------------------------------------------- */
@@ -167,7 +204,7 @@ static unsigned put_before(struct vt_layout *layout, struct vater_str before, un
   struct vater_str shown = encode(layout, before);
   unsigned width = (unsigned)vt_encode_width(shown);
   if (width <= columns) {
-    vt_buffer_append(layout->out, shown);
+    put(layout, shown);
     return width;
   }
   size_t from = 0;
@@ -177,8 +214,8 @@ static unsigned put_before(struct vt_layout *layout, struct vater_str before, un
     width -= (unsigned)vt_encode_width(vt_str_slice(shown, from, next));
     from = next;
   }
-  vt_buffer_text(layout->out, "…");
-  vt_buffer_append(layout->out, vt_str_slice(shown, from, shown.len));
+  put(layout, VT_STR("…"));
+  put(layout, vt_str_slice(shown, from, shown.len));
   return width + 1;
 }
 
@@ -194,7 +231,7 @@ static void put_caret(struct vt_layout *layout, unsigned gutter, unsigned column
   for (unsigned i = 1; i < width; i++)
     vt_buffer_char(layout->out, '~');
   vt_layout_ink(layout, VT_INK_PLAIN);
-  vt_buffer_char(layout->out, '\n');
+  vt_layout_end(layout);
 }
 
 void vt_layout_excerpt(struct vt_layout *layout, unsigned indent,
@@ -219,7 +256,7 @@ void vt_layout_excerpt(struct vt_layout *layout, unsigned indent,
   unsigned width = (unsigned)vt_encode_width(shown);
   vt_layout_cut(layout, vt_str_slice(finding->excerpt, marked ? start : 0, finding->excerpt.len),
                 room - column, 0);
-  vt_buffer_char(layout->out, '\n');
+  vt_layout_end(layout);
   if (marked)
     put_caret(layout, gutter, column, width < room - column ? width : room - column);
 }

@@ -50,31 +50,29 @@ static const char *severity_word(const struct vt_layout *layout, int severity)
 
 static void heading(struct vt_layout *layout, enum vt_report_text which)
 {
-  vt_buffer_char(layout->out, '\n');
+  vt_layout_end(layout);
   vt_layout_ink(layout, VT_INK_BOLD);
   vt_layout_say(layout, "%s", vt_layout_word(layout, which));
   vt_layout_ink(layout, VT_INK_PLAIN);
-  vt_buffer_char(layout->out, '\n');
+  vt_layout_end(layout);
 }
 
-/* "12 findings: 3 errors, 9 warnings" */
-static void say_findings(struct vt_layout *layout, const struct vt_report_counts *counts)
+/* "3 errors, 9 warnings" */
+static void say_findings(struct vt_layout *layout, const char *before,
+                         const struct vt_report_counts *counts)
 {
-  const struct {
-    uint64_t count;
-    enum vt_report_text word;
-  } parts[] = {{counts->errors, VT_TEXT_ERRORS},
-               {counts->warnings, VT_TEXT_WARNINGS},
-               {counts->infos, VT_TEXT_INFOS}};
-  vt_layout_say(layout, "%llu %s", (unsigned long long)counts->total,
-                vt_layout_word(layout, VT_TEXT_FINDINGS));
-  const char *between = ": ";
-  for (size_t i = 0; i < 3; i++)
-    if (parts[i].count > 0) {
-      vt_layout_say(layout, "%s%llu %s", between, (unsigned long long)parts[i].count,
-                    vt_layout_word(layout, parts[i].word));
-      between = ", ";
-    }
+  if (counts->total == 0)
+    vt_layout_count(layout, before, 0, VT_TEXT_FINDING);
+  if (counts->errors > 0) {
+    vt_layout_count(layout, before, counts->errors, VT_TEXT_ERROR);
+    before = ", ";
+  }
+  if (counts->warnings > 0) {
+    vt_layout_count(layout, before, counts->warnings, VT_TEXT_WARNING);
+    before = ", ";
+  }
+  if (counts->infos > 0)
+    vt_layout_count(layout, before, counts->infos, VT_TEXT_INFO);
 }
 
 /* ---- findings -------------------------------------------------------------------------------- */
@@ -96,7 +94,7 @@ static void put_place(struct vt_layout *layout, const struct vt_report *report,
   const char *between = "";
   if (report->file.len == 0) {
     vt_layout_cut(layout, sample->job->row.actor, 20, 0);
-    vt_buffer_char(layout->out, ' ');
+    vt_layout_say(layout, " ");
     vt_layout_cut(layout, sample->job->row.endpoint, 20, 0);
     between = " · ";
   }
@@ -107,14 +105,14 @@ static void put_place(struct vt_layout *layout, const struct vt_report *report,
   }
   if (finding->pointer.len > 0) {
     vt_layout_say(layout, "%s", between);
-    vt_layout_cut(layout, finding->pointer, layout->width - 20, 0);
+    vt_layout_cut(layout, finding->pointer, layout->width - 8, 0);
     between = " · ";
   }
   if (finding->line > 0)
     vt_layout_say(layout, "%s%s %u:%u", between, vt_layout_word(layout, VT_TEXT_LINE),
                   finding->line, finding->line_column);
   vt_layout_ink(layout, VT_INK_PLAIN);
-  vt_buffer_char(layout->out, '\n');
+  vt_layout_end(layout);
 }
 
 static void put_sample(struct vt_layout *layout, const struct vt_report *report,
@@ -124,7 +122,7 @@ static void put_sample(struct vt_layout *layout, const struct vt_report *report,
   const struct vt_store_finding *finding = sample->finding;
   enum vt_language language = layout->style->language;
   vt_layout_indent(layout, 2);
-  vt_layout_wrap(layout, 2, 4, in_language(finding->message, language));
+  vt_layout_wrap(layout, 4, in_language(finding->message, language));
   put_place(layout, report, sample);
   vt_layout_excerpt(layout, 6, finding);
   struct vater_str remedy = in_language(finding->remedy, language);
@@ -137,7 +135,7 @@ static void put_sample(struct vt_layout *layout, const struct vt_report *report,
   vt_layout_ink(layout, VT_INK_GREEN);
   vt_layout_say(layout, "→ ");
   vt_layout_ink(layout, VT_INK_PLAIN);
-  vt_layout_wrap(layout, 6, 6, remedy);
+  vt_layout_wrap(layout, 6, remedy);
 }
 
 static void put_group(struct vt_layout *layout, const struct vt_report *report,
@@ -147,20 +145,22 @@ static void put_group(struct vt_layout *layout, const struct vt_report *report,
   vt_layout_cut(layout, group->code, 40, 0);
   vt_layout_say(layout, " %s", severity_word(layout, group->severity));
   vt_layout_ink(layout, VT_INK_PLAIN);
-  vt_layout_say(layout, ", %llu %s", (unsigned long long)group->count,
-                vt_layout_word(layout, VT_TEXT_FINDINGS));
+  vt_layout_count(layout, ", ", group->count, VT_TEXT_FINDING);
   if (report->file.len == 0) {
-    vt_layout_say(layout, " %s %zu %s", vt_layout_word(layout, VT_TEXT_IN), group->job_count,
-                  vt_layout_word(layout, VT_TEXT_DELIVERIES));
+    vt_layout_say(layout, " %s", vt_layout_word(layout, VT_TEXT_IN));
+    vt_layout_count(layout, " ", group->job_count, VT_TEXT_DELIVERY);
   }
-  vt_buffer_char(layout->out, '\n');
+  vt_layout_end(layout);
   size_t shown =
       group->sample_count < layout->style->samples ? group->sample_count : layout->style->samples;
   for (size_t i = 0; i < shown; i++)
     put_sample(layout, report, group, i);
-  if (group->count > shown)
-    vt_layout_say(layout, "    … %llu %s\n", (unsigned long long)(group->count - shown),
-                  vt_layout_word(layout, VT_TEXT_MORE));
+  if (group->count == shown)
+    return;
+  vt_layout_indent(layout, 4);
+  vt_layout_say(layout, "… %llu %s", (unsigned long long)(group->count - shown),
+                vt_layout_word(layout, VT_TEXT_MORE));
+  vt_layout_end(layout);
 }
 
 static void put_groups(struct vt_layout *layout, const struct vt_report *report)
@@ -174,38 +174,43 @@ static void put_groups(struct vt_layout *layout, const struct vt_report *report)
 
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
-static void put_blocks(struct vt_layout *layout, const struct vt_report_job *job, bool all)
+static void put_block(struct vt_layout *layout, const struct vt_report_job *job,
+                      const struct vt_store_block *block)
+{
+  vt_layout_indent(layout, 6);
+  if (!vt_str_equal(block->actor, job->row.actor)) {
+    vt_layout_cut(layout, block->actor, 20, 0);
+    vt_layout_say(layout, " ");
+  }
+  vt_layout_cut(layout, block->indicator, 20, 8);
+  vt_layout_say(layout, " ");
+  vt_layout_cut(layout, block->period, 12, 8);
+  vt_layout_say(layout, " ");
+  vt_layout_cut(layout, verdict_word(layout, block->verdict), 24, 22);
+  vt_layout_count(layout, " ", block->rows, VT_TEXT_OBSERVATION);
+  struct vt_report_counts counts = {(uint64_t)block->errors + block->warnings + block->infos,
+                                    block->errors, block->warnings, block->infos};
+  if (counts.total > 0)
+    say_findings(layout, ", ", &counts);
+  vt_layout_end(layout);
+}
+
+/* Those that are not plainly accepted; the others are counted. */
+static void put_blocks(struct vt_layout *layout, const struct vt_report_job *job)
 {
   size_t shown = 0, left = 0;
-  for (size_t i = 0; i < job->block_count; i++) {
-    const struct vt_store_block *block = &job->blocks[i];
-    bool plain = vt_str_is(block->verdict, "accepted");
-    if ((plain && !all) || shown == BLOCKS_SHOWN) {
+  for (size_t i = 0; i < job->block_count; i++)
+    if (shown == BLOCKS_SHOWN || vt_str_is(job->blocks[i].verdict, "accepted"))
       left++;
-      continue;
+    else {
+      shown++;
+      put_block(layout, job, &job->blocks[i]);
     }
-    shown++;
-    vt_layout_indent(layout, 6);
-    if (!vt_str_equal(block->actor, job->row.actor)) {
-      vt_layout_cut(layout, block->actor, 20, 0);
-      vt_buffer_char(layout->out, ' ');
-    }
-    vt_layout_cut(layout, block->indicator, 20, 8);
-    vt_buffer_char(layout->out, ' ');
-    vt_layout_cut(layout, block->period, 12, 8);
-    vt_layout_say(layout, " ");
-    vt_layout_cut(layout, verdict_word(layout, block->verdict), 24, 22);
-    vt_layout_say(layout, " %u %s", block->rows, vt_layout_word(layout, VT_TEXT_OBSERVATIONS));
-    if (block->errors + block->warnings + block->infos > 0) {
-      vt_layout_say(layout, ", ");
-      say_findings(layout, &(struct vt_report_counts){
-                               (uint64_t)block->errors + block->warnings + block->infos,
-                               block->errors, block->warnings, block->infos});
-    }
-    vt_buffer_char(layout->out, '\n');
-  }
-  if (left > 0 && (all || shown > 0))
-    vt_layout_say(layout, "      … %zu %s\n", left, vt_layout_word(layout, VT_TEXT_MORE));
+  if (left == 0 || shown == 0)
+    return;
+  vt_layout_indent(layout, 6);
+  vt_layout_say(layout, "… %zu %s", left, vt_layout_word(layout, VT_TEXT_MORE));
+  vt_layout_end(layout);
 }
 
 /* Why nothing was accepted: the error's own words, or the code's. */
@@ -214,12 +219,12 @@ static void put_reason(struct vt_layout *layout, const struct vt_report_job *job
   const struct vt_code *code = vt_code_find(job->row.code);
   if (code != NULL) {
     vt_layout_indent(layout, 6);
-    vt_layout_wrap(layout, 6, 6, vt_str(code->title[layout->style->language]));
+    vt_layout_wrap(layout, 6, vt_str(code->title[layout->style->language]));
   }
   if (job->row.message.len > 0) {
     vt_layout_indent(layout, 6);
     vt_layout_ink(layout, VT_INK_DIM);
-    vt_layout_wrap(layout, 6, 6, job->row.message);
+    vt_layout_wrap(layout, 6, job->row.message);
     vt_layout_ink(layout, VT_INK_PLAIN);
   }
   if (code != NULL) {
@@ -227,7 +232,7 @@ static void put_reason(struct vt_layout *layout, const struct vt_report_job *job
     vt_layout_ink(layout, VT_INK_GREEN);
     vt_layout_say(layout, "→ ");
     vt_layout_ink(layout, VT_INK_PLAIN);
-    vt_layout_wrap(layout, 8, 8, vt_str(code->remedy[layout->style->language]));
+    vt_layout_wrap(layout, 8, vt_str(code->remedy[layout->style->language]));
   }
 }
 
@@ -245,20 +250,19 @@ static void put_job(struct vt_layout *layout, const struct vt_report_job *job)
     vt_layout_ink(layout, VT_INK_PLAIN);
   }
   if (job->block_count > 0)
-    vt_layout_say(layout, " · %zu %s", job->block_count, vt_layout_word(layout, VT_TEXT_BLOCKS));
+    vt_layout_count(layout, " · ", job->block_count, VT_TEXT_BLOCK);
   if (row->rows > 0)
-    vt_layout_say(layout, " · %u %s", row->rows, vt_layout_word(layout, VT_TEXT_OBSERVATIONS));
-  if (row->finding_total > 0) {
-    vt_layout_say(layout, " · ");
-    say_findings(layout, &(struct vt_report_counts){row->finding_total, row->finding_errors,
-                                                    row->finding_warnings, row->finding_infos});
-  }
+    vt_layout_count(layout, " · ", row->rows, VT_TEXT_OBSERVATION);
+  if (row->finding_total > 0)
+    say_findings(layout, " · ",
+                 &(struct vt_report_counts){row->finding_total, row->finding_errors,
+                                            row->finding_warnings, row->finding_infos});
   if (row->test)
     vt_layout_say(layout, " · %s", vt_layout_word(layout, VT_TEXT_TEST));
-  vt_buffer_char(layout->out, '\n');
+  vt_layout_end(layout);
   if (row->code.len > 0)
     put_reason(layout, job);
-  put_blocks(layout, job, false);
+  put_blocks(layout, job);
 }
 
 static void put_actors(struct vt_layout *layout, const struct vt_report *report)
@@ -270,12 +274,13 @@ static void put_actors(struct vt_layout *layout, const struct vt_report *report)
       vt_layout_ink(layout, ink_of_status(actor->status));
       vt_layout_say(layout, "%s", status_word(layout, actor->status));
       vt_layout_ink(layout, VT_INK_PLAIN);
-      vt_layout_say(layout, " (%u)\n", report->statuses[actor->status]);
+      vt_layout_say(layout, " (%u)", report->statuses[actor->status]);
+      vt_layout_end(layout);
     }
     vt_layout_indent(layout, 2);
     vt_layout_cut(layout, actor->orgnr, 20, 10);
     vt_layout_cut(layout, actor->name, layout->width - 14, 0);
-    vt_buffer_char(layout->out, '\n');
+    vt_layout_end(layout);
     for (size_t j = 0; j < actor->job_count; j++)
       put_job(layout, &actor->jobs[j]);
   }
@@ -291,8 +296,8 @@ static void put_run_head(struct vt_layout *layout, const struct vt_report *repor
   vt_layout_ink(layout, VT_INK_BOLD);
   vt_layout_say(layout, "%s %lld", vt_layout_word(layout, VT_TEXT_RUN), (long long)report->run.id);
   vt_layout_ink(layout, VT_INK_PLAIN);
-  vt_layout_say(layout, ", %s %s, %s %s", vt_layout_word(layout, VT_TEXT_REFERENCE_DATE), day,
-                vt_layout_word(layout, VT_TEXT_STARTED), started);
+  vt_layout_say(layout, ", %s %s", vt_layout_word(layout, VT_TEXT_REFERENCE_DATE), day);
+  vt_layout_say(layout, ", %s %s", vt_layout_word(layout, VT_TEXT_STARTED), started);
   if (report->run.finished_ms == 0)
     vt_layout_say(layout, ", %s", vt_layout_word(layout, VT_TEXT_UNFINISHED));
   else
@@ -300,23 +305,23 @@ static void put_run_head(struct vt_layout *layout, const struct vt_report *repor
                   (double)(report->run.finished_ms - report->run.started_ms) / 1000.0);
   if (report->run.resumed > 0)
     vt_layout_say(layout, ", %s: %u", vt_layout_word(layout, VT_TEXT_RESUMED), report->run.resumed);
-  vt_buffer_char(layout->out, '\n');
+  vt_layout_end(layout);
 }
 
 static void put_totals(struct vt_layout *layout, const struct vt_report *report)
 {
-  vt_layout_say(layout, "%zu %s, %llu %s, ", report->actor_count,
-                vt_layout_word(layout, VT_TEXT_ACTORS), (unsigned long long)report->rows,
-                vt_layout_word(layout, VT_TEXT_OBSERVATIONS));
-  say_findings(layout, &report->findings);
-  vt_buffer_char(layout->out, '\n');
+  vt_layout_count(layout, "", report->actor_count, VT_TEXT_ACTOR);
+  vt_layout_count(layout, ", ", report->rows, VT_TEXT_OBSERVATION);
+  say_findings(layout, ", ", &report->findings);
+  vt_layout_end(layout);
   for (int i = 0; i < VT_STATUS_COUNT; i++)
     if (report->statuses[i] > 0) {
       vt_layout_indent(layout, 2);
       vt_layout_ink(layout, ink_of_status((enum vt_status)i));
       vt_layout_cut(layout, vt_str(status_word(layout, (enum vt_status)i)), 24, 22);
       vt_layout_ink(layout, VT_INK_PLAIN);
-      vt_layout_say(layout, " %5u\n", report->statuses[i]);
+      vt_layout_say(layout, " %5u", report->statuses[i]);
+      vt_layout_end(layout);
     }
   const char *between = "";
   vt_layout_say(layout, "%s: ", vt_layout_word(layout, VT_TEXT_BLOCKS));
@@ -325,7 +330,7 @@ static void put_totals(struct vt_layout *layout, const struct vt_report *report)
                   vt_layout_word(layout, VT_TEXT_BLOCK_ACCEPTED + i));
     between = ", ";
   }
-  vt_buffer_char(layout->out, '\n');
+  vt_layout_end(layout);
 }
 
 static void put_skipped(struct vt_layout *layout, const struct vt_report_job *job)
@@ -340,9 +345,9 @@ static void put_skipped(struct vt_layout *layout, const struct vt_report_job *jo
     any = true;
     vt_layout_indent(layout, 2);
     vt_layout_cut(layout, rule->code, 30, 12);
-    vt_buffer_char(layout->out, ' ');
+    vt_layout_say(layout, " ");
     vt_layout_cut(layout, rule->reason, layout->width - 16, 0);
-    vt_buffer_char(layout->out, '\n');
+    vt_layout_end(layout);
   }
 }
 
@@ -356,7 +361,7 @@ static void put_check(struct vt_layout *layout, const struct vt_report *report)
   vt_layout_ink(layout, ink_of_status(report->actors[0].status));
   vt_layout_say(layout, "%s", status_word(layout, report->actors[0].status));
   vt_layout_ink(layout, VT_INK_PLAIN);
-  vt_buffer_char(layout->out, '\n');
+  vt_layout_end(layout);
   put_job(layout, job);
   put_groups(layout, report);
   put_skipped(layout, job);
