@@ -1,0 +1,286 @@
+#include "cli/options.h"
+#include "cli/rules_frame.h"
+
+#include "base/encode.h"
+
+#include <getopt.h>
+#include <jansson.h>
+
+static void print_help(FILE *out)
+{
+  fputs("usage: vater rules lint [OPTION…] [FILE…]\n"
+        "       vater rules test [OPTION…] [CODE…]\n"
+        "       vater rules list [OPTION…]\n\n"
+        "lint  checks rule packs and tells everything that is wrong, with line and column\n"
+        "test  judges every example in the packs: a patch on the indicator's sample, which the\n"
+        "      rule has to pass, fail, … as the example says\n"
+        "list  the rules, one a line\n\n"
+        "  -r, --rules DIRECTORY    rule packs (default: those beside this program)\n"
+        "  -g, --goal N             list: rules for indicators of that goal\n"
+        "  -i, --indicator ID       list: rules for that indicator\n"
+        "  -l, --language nb|nn|en  list: of the messages (default en)\n"
+        "  -j, --json               test, list: machine-readable\n"
+        "  -h, --help               this text\n\n"
+        "exit: 0 in order, 1 something is wrong with a pack or an example, 2 something could not\n"
+        "      be done, 3 the packs cannot be loaded, 64 wrong usage\n",
+        out);
+}
+
+int vt_rules_frame_begin(struct vt_cli *cli, const char *const *paths, size_t path_count,
+                         struct vt_rules_frame *frame)
+{
+  const char *const folders[] = {cli->plugins};
+  struct vt_plugin_files files = {0};
+  *frame = (struct vt_rules_frame){.arena = vt_arena_new(&cli->environment.allocator, 0)};
+  if (frame->arena == NULL)
+    return VATER_E_NOMEM;
+  vt_diagnostics_init(&frame->diagnostics, frame->arena);
+  int status = vt_registry_init(&frame->plugins, &cli->environment, frame->arena, NULL);
+  if (status == VATER_OK)
+    status = vt_plugin_scan(folders, 1, frame->arena, &files, &frame->diagnostics);
+  if (status == VATER_OK)
+    status = vt_registry_load_all(&frame->plugins, &files, NULL, &frame->diagnostics);
+  if (status != VATER_OK)
+    return status;
+  struct vt_rules_options options = {.environment = &cli->environment,
+                                     .plugins = &frame->plugins,
+                                     .paths = paths,
+                                     .path_count = path_count,
+                                     .directory = path_count == 0 ? cli->rules : NULL};
+  status = vt_rules_load(&options, &frame->rules, &frame->diagnostics);
+  return status == VATER_E_RULE ? VATER_OK : status;
+}
+
+void vt_rules_frame_end(struct vt_rules_frame *frame)
+{
+  vt_rules_free(frame->rules);
+  if (frame->arena != NULL)
+    vt_registry_fini(&frame->plugins);
+  vt_arena_free(frame->arena);
+}
+
+static void count(FILE *out, uint64_t number, const char *what)
+{
+  fprintf(out, "%llu %s%s", (unsigned long long)number, what, number == 1 ? "" : "s");
+}
+
+static int lint(struct vt_cli *cli, const struct vt_rules_frame *frame)
+{
+  const struct vt_diagnostics *found = &frame->diagnostics;
+  vt_cli_diagnostics(cli, found);
+  if (frame->rules == NULL) {
+    count(cli->out, found->errors, "error");
+    fputs(", ", cli->out);
+    count(cli->out, found->warnings, "warning");
+    fputs("; the packs cannot be used\n", cli->out);
+    return VT_EXIT_FINDINGS;
+  }
+  count(cli->out, vt_rules_file_count(frame->rules), "file");
+  fputs(", ", cli->out);
+  count(cli->out, vt_rules_indicator_count(frame->rules), "indicator");
+  fputs(", ", cli->out);
+  count(cli->out, vt_rules_count(frame->rules), "rule");
+  fputs(": ", cli->out);
+  count(cli->out, found->errors, "error");
+  fputs(", ", cli->out);
+  count(cli->out, found->warnings, "warning");
+  fputc('\n', cli->out);
+  return found->errors > 0 ? VT_EXIT_FINDINGS : VT_EXIT_CLEAN;
+}
+
+/* ---- list --------------------------------------------------------------------------------------
+ */
+
+static bool applies_to(const struct vt_rule_info *rule, struct vater_str id)
+{
+  for (uint32_t i = 0; i < rule->applies_count; i++)
+    if (vt_str_equal(rule->applies_to[i], id) || vt_str_is(rule->applies_to[i], "*"))
+      return true;
+  return false;
+}
+
+static bool is_wanted(const struct vt_rules *rules, const struct vt_rules_asked *asked,
+                      const struct vt_rule_info *rule)
+{
+  if (asked->indicator != NULL && !applies_to(rule, vt_str(asked->indicator)))
+    return false;
+  if (asked->goal == 0)
+    return true;
+  for (uint32_t i = 0; i < vt_rules_indicator_count(rules); i++) {
+    const struct vt_indicator_info *indicator = vt_rules_indicator(rules, i);
+    if (indicator->goal == asked->goal && applies_to(rule, indicator->id))
+      return true;
+  }
+  return false;
+}
+
+static json_t *text_json(struct vater_str text)
+{
+  return json_stringn(text.ptr != NULL ? text.ptr : "", text.len);
+}
+
+static json_t *texts_json(const struct vater_str texts[VT_LANGUAGE_COUNT])
+{
+  json_t *made = json_object();
+  for (int i = 0; i < VT_LANGUAGE_COUNT; i++)
+    json_object_set_new(made, vt_language_name((enum vt_language)i), text_json(texts[i]));
+  return made;
+}
+
+static json_t *rule_json(const struct vt_rule_info *rule)
+{
+  json_t *applies = json_array();
+  for (uint32_t i = 0; i < rule->applies_count; i++)
+    json_array_append_new(applies, text_json(rule->applies_to[i]));
+  json_t *made = json_pack("{s:o, s:o, s:o, s:i, s:s, s:s, s:o}", "code", text_json(rule->code),
+                           "pack", text_json(rule->pack), "file", text_json(rule->file), "line",
+                           (int)rule->line, "scope", vt_scope_name(rule->scope), "severity",
+                           vt_severity_name(rule->severity), "appliesTo", applies);
+  const struct {
+    const char *name;
+    struct vater_str text;
+  } optional[] = {{"when", rule->when},       {"assert", rule->assert},      {"check", rule->check},
+                  {"missing", rule->missing}, {"explain", rule->explain},    {"since", rule->since},
+                  {"until", rule->until},     {"reference", rule->reference}};
+  for (size_t i = 0; i < sizeof optional / sizeof *optional; i++)
+    if (optional[i].text.len > 0)
+      json_object_set_new(made, optional[i].name, text_json(optional[i].text));
+  json_object_set_new(made, "message", texts_json(rule->message));
+  json_object_set_new(made, "remedy", texts_json(rule->remedy));
+  json_object_set_new(made, "examples",
+                      json_pack("{s:i, s:i, s:i}", "pass", (int)rule->passing, "fail",
+                                (int)rule->failing, "other", (int)rule->other));
+  return made;
+}
+
+static int list_json(struct vt_cli *cli, const struct vt_rules *rules,
+                     const struct vt_rules_asked *asked)
+{
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < vt_rules_count(rules); i++)
+    if (is_wanted(rules, asked, vt_rules_info(rules, i)))
+      json_array_append_new(list, rule_json(vt_rules_info(rules, i)));
+  json_t *root = json_pack("{s:o}", "rules", list);
+  int failed = root == NULL || json_dumpf(root, cli->out, JSON_INDENT(2)) != 0;
+  json_decref(root);
+  fputc('\n', cli->out);
+  return failed ? VT_EXIT_FAILED : VT_EXIT_CLEAN;
+}
+
+static void print_rule(struct vt_cli *cli, const struct vt_rules_asked *asked,
+                       const struct vt_rule_info *rule, struct vt_buffer *line)
+{
+  vt_buffer_reset(line);
+  vt_buffer_format(line, "%-8.*s %-8s %-12s ", VT_STR_ARGS(rule->code),
+                   vt_severity_name(rule->severity), vt_scope_name(rule->scope));
+  size_t before = line->len;
+  for (uint32_t i = 0; i < rule->applies_count; i++)
+    vt_buffer_format(line, "%s%.*s", i == 0 ? "" : ",", VT_STR_ARGS(rule->applies_to[i]));
+  while (line->len < before + 14 && !line->failed)
+    vt_buffer_char(line, ' ');
+  vt_buffer_char(line, ' ');
+  vt_encode_terminal(line, rule->message[asked->language]);
+  vt_buffer_char(line, '\n');
+  fwrite(line->bytes, 1, line->len, cli->out);
+}
+
+static int list(struct vt_cli *cli, const struct vt_rules_asked *asked,
+                const struct vt_rules_frame *frame)
+{
+  if (asked->json)
+    return list_json(cli, frame->rules, asked);
+  struct vt_buffer line;
+  vt_buffer_init(&line, &cli->environment.allocator, 16 * 1024);
+  for (uint32_t i = 0; i < vt_rules_count(frame->rules); i++)
+    if (is_wanted(frame->rules, asked, vt_rules_info(frame->rules, i)))
+      print_rule(cli, asked, vt_rules_info(frame->rules, i), &line);
+  vt_buffer_fini(&line);
+  return VT_EXIT_CLEAN;
+}
+
+/* ---- the command -------------------------------------------------------------------------------
+ */
+
+static int carry_out(struct vt_cli *cli, const char *what, const struct vt_rules_asked *asked)
+{
+  bool lints = strcmp(what, "lint") == 0;
+  struct vt_rules_frame frame;
+  int code = VT_EXIT_FAILED;
+  int status = vt_rules_frame_begin(cli, lints ? (const char *const *)asked->names : NULL,
+                                    lints ? asked->name_count : 0, &frame);
+  if (status != VATER_OK) {
+    fprintf(cli->error, "vater rules: out of memory\n");
+  } else if (lints) {
+    code = lint(cli, &frame);
+  } else if (frame.rules == NULL) {
+    vt_cli_diagnostics(cli, &frame.diagnostics);
+    code = VT_EXIT_REFUSED;
+  } else {
+    code = strcmp(what, "test") == 0 ? vt_rules_test(cli, asked, &frame) : list(cli, asked, &frame);
+  }
+  vt_rules_frame_end(&frame);
+  return code;
+}
+
+static const struct option long_options[] = {{"rules", required_argument, NULL, 'r'},
+                                             {"goal", required_argument, NULL, 'g'},
+                                             {"indicator", required_argument, NULL, 'i'},
+                                             {"language", required_argument, NULL, 'l'},
+                                             {"json", no_argument, NULL, 'j'},
+                                             {"help", no_argument, NULL, 'h'},
+                                             {NULL, 0, NULL, 0}};
+
+/* VT_EXIT_CLEAN: taken; else the exit code. */
+static int take_option(struct vt_cli *cli, int option, char **argv, struct vt_rules_asked *asked)
+{
+  switch (option) {
+  case 'r':
+    vt_text_copy(cli->rules, sizeof cli->rules, vt_str(optarg));
+    return VT_EXIT_CLEAN;
+  case 'g':
+    if (optarg[0] < '1' || optarg[0] > '5' || optarg[1] != '\0')
+      return vt_cli_usage(cli, "rules", "'%s' is not a goal, 1 to 5", optarg);
+    asked->goal = optarg[0] - '0';
+    return VT_EXIT_CLEAN;
+  case 'i':
+    asked->indicator = optarg;
+    return VT_EXIT_CLEAN;
+  case 'l':
+    return vt_language_parse(vt_str(optarg), &asked->language)
+               ? VT_EXIT_CLEAN
+               : vt_cli_usage(cli, "rules", "'%s' is none of nb, nn, en", optarg);
+  case 'j':
+    asked->json = true;
+    return VT_EXIT_CLEAN;
+  default:
+    return vt_cli_option_fault(cli, "rules", option, argv);
+  }
+}
+
+int vt_command_rules(struct vt_cli *cli, int argc, char **argv)
+{
+  struct vt_rules_asked asked = {.language = VT_LANGUAGE_EN};
+  int option;
+  optind = 1;
+  opterr = 0;
+  while ((option = getopt_long(argc, argv, ":r:g:i:l:jh", long_options, NULL)) != -1) {
+    if (option == 'h') {
+      print_help(cli->out);
+      return VT_EXIT_CLEAN;
+    }
+    int code = take_option(cli, option, argv, &asked);
+    if (code != VT_EXIT_CLEAN)
+      return code;
+  }
+  if (optind == argc)
+    return vt_cli_usage(cli, "rules", "say what: lint, test or list");
+  const char *what = argv[optind];
+  if (strcmp(what, "lint") != 0 && strcmp(what, "test") != 0 && strcmp(what, "list") != 0)
+    return vt_cli_usage(cli, "rules", "'%s' is none of lint, test, list", what);
+  asked.names = argv + optind + 1;
+  asked.name_count = (size_t)(argc - optind - 1);
+  if (strcmp(what, "list") == 0 && asked.name_count > 0)
+    return vt_cli_usage(cli, "rules", "list takes no '%s'; use --goal or --indicator",
+                        asked.names[0]);
+  return carry_out(cli, what, &asked);
+}

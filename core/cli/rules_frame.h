@@ -1,0 +1,35 @@
+/* What `vater rules …` works on: plugins and a bundle, loaded in this process. */
+#ifndef VT_CLI_RULES_FRAME_H
+#define VT_CLI_RULES_FRAME_H
+
+#include "cli/cli.h"
+#include "plugin/registry.h"
+#include "rules/rules.h"
+
+struct vt_rules_asked {
+  char **names; /* files of lint; codes of test */
+  size_t name_count;
+  int goal;              /* 0: all */
+  const char *indicator; /* NULL: all */
+  enum vt_language language;
+  bool json;
+};
+
+struct vt_rules_frame {
+  struct vt_arena *arena;
+  struct vt_diagnostics diagnostics;
+  struct vt_registry plugins;
+  struct vt_rules *rules; /* NULL: something is wrong, see diagnostics */
+};
+
+/* Loads the plugins, and the packs of cli->rules or the `paths`. VATER_OK, also when something is
+ * wrong with them, or VATER_E_NOMEM; end it in either case. */
+int vt_rules_frame_begin(struct vt_cli *cli, const char *const *paths, size_t path_count,
+                         struct vt_rules_frame *frame);
+void vt_rules_frame_end(struct vt_rules_frame *frame);
+
+/* Judges the examples; returns the exit code. */
+int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
+                  const struct vt_rules_frame *frame);
+
+#endif
