@@ -238,8 +238,8 @@ static size_t clean(struct vater_str raw, char *out)
   return used;
 }
 
-static int report(vater_call *call, vater_findings *findings, uint32_t row, int column,
-                  const char *format, va_list arguments)
+static int VATER_PRINTF(5, 0) report(vater_call *call, vater_findings *findings, uint32_t row,
+                                     int column, const char *format, va_list arguments)
 {
   char raw[2048];
   char text[2048];

@@ -59,12 +59,23 @@ static int describe(const struct vt_environment *environment, const char *path,
   return status;
 }
 
+/* What the parent does about crashes (handlers, a blocked mask) must not hide this one's. */
+static void forget_handlers(void)
+{
+  sigset_t none;
+  for (int number = 1; number < NSIG; number++)
+    signal(number, SIG_DFL);
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static _Noreturn void run_child(const struct probe *probe, int out)
 {
   struct vt_error error = {0};
   struct vt_buffer text;
   int silent = open("/dev/null", O_RDWR | O_CLOEXEC);
   setpgid(0, 0);
+  forget_handlers();
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
     if (silent < 0 || dup2(silent, fd) < 0)
       _exit(126);

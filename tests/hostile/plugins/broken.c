@@ -45,7 +45,7 @@ __attribute__((constructor)) static void construct(void)
 
 /* ---- tables --------------------------------------------------------------------------------- */
 
-#if !defined(BROKEN_MISSING_MEMBER)
+#if !defined(BROKEN_MISSING_MEMBER) && !defined(BROKEN_NOTHING_OFFERED)
 static int first(vater_call *call, void *self, const struct vater_collect *collect,
                  vater_request *request)
 {
@@ -57,6 +57,7 @@ static int first(vater_call *call, void *self, const struct vater_collect *colle
 }
 #endif
 
+#if !defined(BROKEN_NOTHING_OFFERED)
 static const struct vater_source_ops source = {
 #if defined(BROKEN_SHORT_TABLE)
     .size = 8,
@@ -67,6 +68,7 @@ static const struct vater_source_ops source = {
     .first = first,
 #endif
 };
+#endif
 
 static const struct vater_setting settings[] = {
 #if defined(BROKEN_SETTING)
