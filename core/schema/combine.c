@@ -101,6 +101,9 @@ static int report(struct vt_schema_validator *validator, const struct vt_subject
     return VATER_OK;
   if (validator->collect)
     return told ? vt_run_report(validator, &problem, error) : VATER_OK;
+  /* a value of a wrong type fits every alternative that speaks of another type */
+  if (problem.text == VT_TEXT_ONE_OF && vt_run_told(validator, subject->offset, true))
+    return VATER_OK;
   if (told)
     return vt_run_report(validator, &problem, error);
   return vt_run_explain(validator, combine->node, subject->depth, subject->offset, subject->end,

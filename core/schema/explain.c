@@ -292,7 +292,7 @@ static int read_again(struct vt_schema_validator *explainer, struct vt_error *er
   return status;
 }
 
-static bool told_already(const struct vt_schema_validator *validator, size_t offset, bool type)
+bool vt_run_told(const struct vt_schema_validator *validator, size_t offset, bool type)
 {
   for (uint32_t i = 0; i < VT_SCHEMA_REPORTED && i < validator->reported_count; i++)
     if (validator->reported[i].offset == offset && (!type || validator->reported[i].type))
@@ -305,7 +305,7 @@ static bool repeats(const struct vt_schema_validator *validator, const struct vt
                     size_t offset)
 {
   return record->text != VT_TEXT_REQUIRED && record->text != VT_TEXT_REQUIRED_ONE &&
-         told_already(validator, offset, false);
+         vt_run_told(validator, offset, false);
 }
 
 static int deliver(struct vt_schema_validator *validator, size_t offset,
@@ -329,7 +329,7 @@ int vt_run_explain(struct vt_schema_validator *validator, const struct vt_node *
                    uint32_t depth, size_t offset, size_t end, const struct vt_problem *otherwise,
                    struct vt_error *error)
 {
-  if (told_already(validator, offset, true))
+  if (vt_run_told(validator, offset, true))
     return VATER_OK;
   struct vater_str value = vt_str_slice(validator->document, offset, end);
   if (value.len == 0 || otherwise->keyword != NULL)

@@ -64,6 +64,9 @@ int vt_run_deliver(struct vt_schema_validator *validator, enum vt_text text, con
   validator->findings++;
   if (sink == NULL || sink->finding == NULL || validator->findings > sink->cap)
     return VATER_OK;
+  bool compound = offset < validator->document.len && (validator->document.ptr[offset] == '{' ||
+                                                       validator->document.ptr[offset] == '[');
+  end = compound ? offset + 1 : end;
   struct vt_schema_finding finding = {.keyword = keyword != NULL ? keyword : texts[text].keyword,
                                       .offset = offset,
                                       .end = end,

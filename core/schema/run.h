@@ -163,6 +163,8 @@ int vt_run_combine(struct vt_schema_validator *validator, const struct vt_subjec
 int vt_run_explain(struct vt_schema_validator *validator, const struct vt_node *node,
                    uint32_t depth, size_t offset, size_t end, const struct vt_problem *otherwise,
                    struct vt_error *error);
+/* Whether a finding was about the value at that offset; `type`: one that its type is wrong. */
+bool vt_run_told(const struct vt_schema_validator *validator, size_t offset, bool type);
 /* Collect mode: what explains the failed parts of a value that ends moves up to its whole. */
 int vt_run_carry(struct vt_schema_validator *validator, const struct vt_subject *subject,
                  const struct vt_way *way, struct vt_error *error);
