@@ -168,7 +168,8 @@ int main(int argc, char **argv)
   cli.in = stdin;
   cli.out = stdout;
   cli.error = stderr;
-  report_refused(&cli);
+  if (argc > 1 && strcmp(argv[1], "run") == 0)
+    report_refused(&cli);
   read_environment(&cli, credentials, sizeof credentials);
   find_folders(&cli);
   int code = dispatch(&cli, argc, argv);
