@@ -1,30 +1,43 @@
 #include "rig.h"
 
+#include "base/file.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void write_pack(struct rig *rig, const char *pack)
+#define PLACE "@RULE@"
+#define HARMLESS \
+  "\"scope\": \"observation\", \"assert\": \"obs.value >= 0.0\", \"missing\": \"skip\""
+
+/* The pack of hostile.json with its one rule filled in. */
+static void write_pack(struct rig *rig, const char *rule)
 {
+  const char *const source = VATER_SOURCE_DIR "/tests/hostile/hostile.json";
+  struct vater_str text;
   snprintf(rig->rules, sizeof rig->rules, "/tmp/vater-hostile-XXXXXX");
   assert_non_null(mkdtemp(rig->rules));
-  if (pack == NULL)
-    return;
-  char path[128];
-  snprintf(path, sizeof path, "%s/pack.json", rig->rules);
-  FILE *file = fopen(path, "w");
+  snprintf(rig->pack, sizeof rig->pack, "%s/hostile.json", rig->rules);
+  assert_int_equal(vt_file_load(&rig->environment.allocator, source, 1024 * 1024, &text, NULL),
+                   VATER_OK);
+  size_t place = vt_str_find(text, VT_STR(PLACE), 0);
+  assert_true(place < text.len);
+  FILE *file = fopen(rig->pack, "w");
   assert_non_null(file);
-  assert_true(fputs(pack, file) >= 0);
+  fwrite(text.ptr, 1, place, file);
+  fputs(rule != NULL ? rule : HARMLESS, file);
+  fwrite(text.ptr + place + strlen(PLACE), 1, text.len - place - strlen(PLACE), file);
   fclose(file);
+  vt_free(&rig->environment.allocator, (void *)(uintptr_t)text.ptr);
 }
 
-void rig_start(struct rig *rig, const char *pack)
+void rig_start(struct rig *rig, const char *rule)
 {
   *rig = (struct rig){.environment = vt_environment_real()};
   rig->arena = vt_arena_new(&rig->environment.allocator, 0);
   vt_diagnostics_init(&rig->diagnostics, rig->arena);
-  write_pack(rig, pack);
+  write_pack(rig, rule);
   static const char *const folders[] = {VATER_BUILD_DIR "/hostile-plugins/hostile"};
   const struct vt_zygote_options options = {
       .environment = &rig->environment,
@@ -51,10 +64,8 @@ void rig_start(struct rig *rig, const char *pack)
 
 void rig_stop(struct rig *rig)
 {
-  char path[128];
   vt_zygote_stop(rig->zygote);
-  snprintf(path, sizeof path, "%s/pack.json", rig->rules);
-  unlink(path);
+  unlink(rig->pack);
   rmdir(rig->rules);
   vt_arena_free(rig->arena);
 }

@@ -15,6 +15,7 @@ struct rig {
   struct vt_diagnostics diagnostics;
   struct vt_zygote *zygote;
   char rules[64]; /* folder of packs */
+  char pack[96];  /* the one in it */
 };
 
 /* What came of one job: a copy, the worker is closed. */
@@ -33,8 +34,9 @@ struct outcome {
   uint64_t cpu_ms, peak_bytes;
 };
 
-/* Tight limits, so that a test of them is short: 64 MiB, 2 s of processor, 1.5 s of waiting. */
-void rig_start(struct rig *rig, const char *pack);
+/* Tight limits, so that a test of them is short: 64 MiB, 2 s of processor, 1.5 s of waiting.
+ * `rule`: the members of the pack's one rule that say what it does; NULL: one that passes. */
+void rig_start(struct rig *rig, const char *rule);
 void rig_stop(struct rig *rig);
 /* One page through one worker. `settings` may be NULL. */
 struct outcome rig_run(struct rig *rig, const char *settings, const char *payload);
