@@ -143,7 +143,8 @@ const struct vt_pattern *vt_compile_pattern(struct vt_compiler *compiler, struct
   if (status == VATER_E_NOMEM)
     vt_schema_stop(compiler->registry, status);
   else if (status != VATER_OK)
-    vt_schema_fault(compiler->registry, place, "'%.*s' is not a pattern: %s", VT_STR_ARGS(text),
+    vt_schema_fault(compiler->registry, place, "'%.*s'%s is not a pattern: %s",
+                    text.len > 100 ? 100 : (int)text.len, text.ptr, text.len > 100 ? "…" : "",
                     error.text);
   *slot = (uint64_t)(uintptr_t)pattern;
   return pattern;

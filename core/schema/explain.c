@@ -126,7 +126,8 @@ static int gather_best(struct vt_schema_validator *validator, const struct vt_su
     if (!better && own == best && best_count == 1 && count == 1)
       merge(validator, validator->picked[from], validator->picked[mark]);
     if (better) {
-      memmove(validator->picked + from, validator->picked + mark, count * sizeof(uint32_t));
+      if (count > 0)
+        memmove(validator->picked + from, validator->picked + mark, count * sizeof(uint32_t));
       best_count = count;
       best = own;
     }
