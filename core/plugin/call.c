@@ -50,7 +50,7 @@ static const char *code_of(int status)
   case VATER_E_BUG:
     return "PLUG-PROTO";
   default:
-    return "PLUG-FAILED";
+    return "PLUG-ERROR";
   }
 }
 

@@ -198,7 +198,8 @@ void vt_job_fini(struct vt_job *job)
 /* Faults that our own network would cause as well: held until some connection stood. */
 static bool perhaps_ours(const char *code)
 {
-  static const char *const codes[] = {"NET-DNS", "NET-ROUTE", "NET-REFUSED", "NET-CONNECT-TIMEOUT"};
+  static const char *const codes[] = {"NET-DNS", "NET-UNREACHABLE", "NET-REFUSED",
+                                      "NET-CONNECT-TIMEOUT"};
   for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
     if (strcmp(code, codes[i]) == 0)
       return true;

@@ -89,6 +89,16 @@ check_size() {
   done
 }
 
+# A code that the engine names stands in codes.def.
+check_codes() {
+  local code
+  for code in $(grep -rhoE '"(NET|HTTP|TLS|AUTH|PAY|RULE|PLUG|STORE|OPS)-[A-Z0-9-]+"' core plugins \
+    --include='*.[ch]' --include='*.def' | tr -d '"' | sort -u); do
+    grep -q "^VT_CODE(\"$code\"," core/base/codes.def ||
+      breach "$code is not in core/base/codes.def: $(grep -rl "\"$code\"" core plugins | tr '\n' ' ')"
+  done
+}
+
 check_words() {
   local hits
   hits=$(grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' core plugins fixtures tests rules docs dev \
