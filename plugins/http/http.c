@@ -156,10 +156,13 @@ static int first(vater_call *call, void *self, const struct vater_collect *colle
                  vater_request *request)
 {
   const struct source *source = self;
+  struct vater_str url = collect->url;
+  if (url.len == 0 && !host->config_text(source->config, "url", &url))
+    return host->fail(call, VATER_E_CONFIG, "the endpoint has no 'url'");
   struct writer out = {host->alloc(call, URL_ROOM), 0, false};
   if (out.bytes == NULL)
     return host->fail(call, VATER_E_NOMEM, "out of memory for the URL");
-  int status = put_template(call, &out, collect->url, false, collect);
+  int status = put_template(call, &out, url, false, collect);
   if (status == VATER_OK)
     status = put_query(call, source, &out, collect);
   if (status == VATER_OK && out.full)
@@ -216,6 +219,8 @@ static int load(const struct vater_host *given)
 }
 
 static const struct vater_setting settings[] = {
+    {"url", VATER_SETTING_URL, false, false, NULL,
+     "Where to ask; may hold {period}, {orgnr}, {goal}. The host may give it instead."},
     {"query", VATER_SETTING_OBJECT, false, false, NULL,
      "Query parameters added to the URL; values may hold {period}, {orgnr}, {goal}."},
     {"headers", VATER_SETTING_OBJECT, false, false, NULL,
