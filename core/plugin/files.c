@@ -86,8 +86,11 @@ int vt_plugin_check_file(const struct vt_allocator *allocator, const char *path,
   struct vater_str bytes;
   struct vt_error read = {0};
   int status = vt_file_load(allocator, path, VT_LIMIT_PLUGIN_FILE_BYTES, &bytes, &read);
-  if (status != VATER_OK)
-    status = vt_fail(error, status, "PLUG-ABI", "%s", read.text);
+  if (status == VATER_E_LIMIT)
+    vt_fail(error, status, "PLUG-ABI", "'%s' is larger than the limit PLUGIN_FILE_BYTES of %llu",
+            vt_plugin_file_name(path), (unsigned long long)VT_LIMIT_PLUGIN_FILE_BYTES);
+  else if (status != VATER_OK)
+    vt_fail(error, status, "PLUG-ABI", "%s", read.text);
   else
     status = vt_elf_check(bytes, vt_plugin_file_name(path), error);
   vt_free(allocator, (void *)(uintptr_t)bytes.ptr);

@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/limits.h"
 #include "plugin/elf.h"
 #include "unit/plugin/rig.h"
 
@@ -221,6 +222,19 @@ static void assert_file(const char *name, const char *text)
   assert_string_equal(error.source, path);
 }
 
+static void g01_file_of_the_limit_and_one_more(void **state)
+{
+  struct place *place = *state;
+  struct vt_error error = {0};
+  const struct vt_allocator *allocator = &place->rig.environment.allocator;
+  assert_int_equal(truncate(place->file, (off_t)VT_LIMIT_PLUGIN_FILE_BYTES), 0);
+  assert_int_equal(vt_plugin_check_file(allocator, place->file, &error), VATER_OK);
+  assert_int_equal(truncate(place->file, (off_t)VT_LIMIT_PLUGIN_FILE_BYTES + 1), 0);
+  assert_int_equal(vt_plugin_check_file(allocator, place->file, &error), VATER_E_LIMIT);
+  assert_string_equal(error.text, "'x.so' is larger than the limit PLUGIN_FILE_BYTES of 67108864");
+  assert_string_equal(error.code, "PLUG-ABI");
+}
+
 static void g01_entry_symbol(void **state)
 {
   (void)state;
@@ -293,6 +307,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(g01_wrong_machine_class_and_type, setup, teardown),
       cmocka_unit_test_setup_teardown(g01_cut_anywhere, setup, teardown),
       cmocka_unit_test_setup_teardown(g01_flipped_bytes_are_survived, setup, teardown),
+      cmocka_unit_test_setup_teardown(g01_file_of_the_limit_and_one_more, setup, teardown),
       cmocka_unit_test(g01_entry_symbol),
       cmocka_unit_test_setup_teardown(scan_takes_the_good_and_names_the_bad, setup, teardown),
       cmocka_unit_test_setup_teardown(plugins_of_the_limit_and_one_more, setup, teardown),

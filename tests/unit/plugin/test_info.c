@@ -120,6 +120,28 @@ static void damaged_descriptions_are_refused(void **state)
   rig_fini(&rig);
 }
 
+static void descriptions_of_the_limit_and_one_more(void **state)
+{
+  struct rig rig;
+  struct vt_buffer text;
+  struct vt_plugin_infos infos;
+  (void)state;
+  rig_init(&rig);
+  write_infos(&rig, &text);
+  size_t room = VT_LIMIT_PLUGIN_INFO_BYTES + 1;
+  char *padded = malloc(room);
+  memset(padded, ' ', room);
+  memcpy(padded, text.bytes, text.len);
+  struct vater_str whole = {padded, room - 1};
+  assert_int_equal(vt_plugin_infos_parse(whole, rig.arena, &infos, NULL), VATER_OK);
+  whole.len++;
+  assert_int_equal(vt_plugin_infos_parse(whole, rig.arena, &infos, &rig.error), VATER_E_BUG);
+  assert_string_equal(rig.error.code, "PLUG-PROTO");
+  free(padded);
+  vt_buffer_fini(&text);
+  rig_fini(&rig);
+}
+
 static void assert_refused(struct vt_plugin_info info, const char *text)
 {
   struct vt_error error = {0};
@@ -195,6 +217,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_is_written_is_read_back),
       cmocka_unit_test(damaged_descriptions_are_refused),
+      cmocka_unit_test(descriptions_of_the_limit_and_one_more),
       cmocka_unit_test(odd_descriptions_are_refused),
       cmocka_unit_test(signatures_are_checked),
   };
