@@ -8,7 +8,7 @@
  *  - any other number than the contract knows is PLUG-PROTO.
  * Codes: E_CONFIG OPS-CONFIG, E_DECODE PAY-SCHEMA, E_AUTH AUTH-DENIED, E_LIMIT and E_NOMEM
  * PLUG-LIMIT, E_TIMEOUT PLUG-TIMEOUT, E_RULE RULE-ERROR, E_BUG PLUG-PROTO, others
- * PLUG-FAILED, unless a host function
+ * PLUG-ERROR, unless a host function
  * set one.
  */
 #ifndef VT_PLUGIN_CALL_H

@@ -158,7 +158,7 @@ static void silence_is_named(void **state)
   assert_int_equal(call_first(stage), VATER_E_IO);
   assert_string_equal(stage->rig.error.text,
                       "plugin 'fake', source.first: gave no reason (status -4)");
-  assert_string_equal(stage->rig.error.code, "PLUG-FAILED");
+  assert_string_equal(stage->rig.error.code, "PLUG-ERROR");
 }
 
 static void unknown_numbers_are_refused(void **state)
