@@ -103,6 +103,7 @@ static void read_endpoint(json_t *object, struct vt_endpoint *endpoint)
   const json_t *allow = json_object_get(object, "allow");
   endpoint->id = vt_json_text(object, "id");
   endpoint->source = read_plugin(object, "source", &endpoint->source_settings);
+  endpoint->url = vt_json_text(endpoint->source_settings, "url");
   endpoint->format = read_plugin(object, "format", &endpoint->format_settings);
   endpoint->auth = read_plugin(object, "auth", &endpoint->auth_settings);
   endpoint->frequency = read_frequency(object);

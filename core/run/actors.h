@@ -11,7 +11,8 @@
 struct vt_endpoint {
   struct vater_str id;
   struct vater_str source, format, auth; /* plugin names; auth may be empty */
-  /* the plugin's settings: the object as it stands in the file, "plugin" left out */
+  struct vater_str url;                  /* a template; the source plugin fills it in */
+  /* the plugin's settings: the object as it stands in the file */
   struct json_t *source_settings, *format_settings, *auth_settings;
   char pointer[96]; /* "/actors/3/endpoints/0", for messages about its settings */
   enum vt_period_kind frequency;

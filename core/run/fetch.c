@@ -14,7 +14,8 @@ static int describe_first(struct vt_job *job, struct vater_request *request)
   struct vater_collect collect = {.size = sizeof collect,
                                   .orgnr = job->actor->orgnr,
                                   .period = vt_str(job->period),
-                                  .goal = vt_str(goals[job->endpoint->goal])};
+                                  .goal = vt_str(goals[job->endpoint->goal]),
+                                  .url = job->endpoint->url};
   return vt_source_first(&job->running->call, &job->source, &collect, request, &job->error);
 }
 

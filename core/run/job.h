@@ -157,7 +157,8 @@ int vt_run_pins(struct vt_running *running, struct vt_store_pin **pins, size_t *
 /* Ends the job without a result. */
 void vt_job_fail(struct vt_job *job, enum vt_delivery delivery, const struct vt_error *error);
 
-/* One plugin's settings from the registry's file, "plugin" left out; faults are listed. */
+/* One plugin's settings from the registry's file, without what the host itself reads ("plugin", and
+ * "url" of a source); faults are listed. */
 int vt_run_settings(struct vt_running *running, const struct vater_setting *settings,
                     const struct vt_endpoint *endpoint, const char *role, struct vater_str plugin,
                     const struct json_t *object, vater_config **config);

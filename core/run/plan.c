@@ -27,6 +27,8 @@ int vt_run_settings(struct vt_running *running, const struct vater_setting *sett
   if (own == NULL)
     return VATER_E_NOMEM;
   json_object_del(own, "plugin");
+  if (strcmp(role, "source") == 0)
+    json_object_del(own, "url");
   int status =
       vt_config_parse(settings, own, &origin, running->arena, running->diagnostics, config);
   json_decref(own);

@@ -34,19 +34,21 @@ static void test_O01_configuration(void **state)
   (void)state;
   char folder[512];
   prepare(folder, sizeof folder);
-  rig_write(folder, "actors.json",
-            "{\"actors\": [{\"orgnr\": \"983974724\", \"name\": \"A\", \"type\": \"trust\",\n"
-            "  \"endpoints\": [{\"id\": \"main\",\n"
-            "    \"source\": {\"plugin\": \"htp\", \"url\": \"https://127.0.0.9/\"},\n"
-            "    \"format\": {\"plugin\": \"indicator_json\"}},\n"
-            "   {\"id\": \"other\",\n"
-            "    \"source\": {\"plugin\": \"http\", \"ulr\": \"https://127.0.0.9/\"},\n"
-            "    \"format\": {\"plugin\": \"indicator_jsn\"}}]}]}\n");
+  rig_write(
+      folder, "actors.json",
+      "{\"actors\": [{\"orgnr\": \"983974724\", \"name\": \"A\", \"type\": \"trust\",\n"
+      "  \"endpoints\": [{\"id\": \"main\",\n"
+      "    \"source\": {\"plugin\": \"htp\", \"url\": \"https://127.0.0.9/\"},\n"
+      "    \"format\": {\"plugin\": \"indicator_json\"}},\n"
+      "   {\"id\": \"other\",\n"
+      "    \"source\": {\"plugin\": \"http\", \"url\": \"https://127.0.0.9/\", \"hedaers\": {}},\n"
+      "    \"format\": {\"plugin\": \"indicator_jsn\"}}]}]}\n");
   struct rig_run run = rig_vater(folder, run_arguments);
   assert_int_equal(run.exit_code, 3);
   static const char *const expected[] = {
       "actors.json:3:26: error: OPS-CONFIG: there is no source plugin 'htp'; did you mean 'http'?",
-      "did you mean 'url'?", "there is no format plugin 'indicator_jsn'; did you mean"};
+      "has no setting 'hedaers'; did you mean 'headers'?",
+      "there is no format plugin 'indicator_jsn'; did you mean"};
   for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
     if (!rig_contains(run.error, expected[i]))
       fail_msg("missing: %s\nin: %s", expected[i], run.error);
