@@ -67,7 +67,7 @@ static bool json_number(struct vater_str text)
 }
 
 /* Up to 15 digits and |exponent| <= 22 are exact in doubles: one correctly rounded operation. */
-static bool exact(struct vater_str text, double *value)
+static bool exact(struct vater_str text, double *value, unsigned *decimals_read)
 {
   static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -95,13 +95,15 @@ static bool exact(struct vater_str text, double *value)
     return false;
   double size = (double)whole / powers[decimals];
   *value = text.ptr[0] == '-' ? -size : size;
+  *decimals_read = decimals;
   return true;
 }
 
 bool vt_number_double_checked(struct vater_str text, double *value)
 {
+  unsigned decimals;
   *value = 0;
-  if (exact(text, value))
+  if (exact(text, value, &decimals))
     return true;
   char small[128];
   char *copy = text.len < sizeof small ? small : malloc(text.len + 1);
@@ -146,6 +148,14 @@ unsigned vt_number_decimals(struct vater_str text)
     return exponent < 0 ? 255 : 0;
   int64_t decimals = behind - exponent;
   return decimals < 0 ? 0 : (decimals > 255 ? 255u : (unsigned)decimals);
+}
+
+bool vt_number_read(struct vater_str text, double *value, unsigned *decimals)
+{
+  if (exact(text, value, decimals))
+    return true;
+  *decimals = vt_number_decimals(text);
+  return vt_number_double_checked(text, value);
 }
 
 size_t vt_number_print(double value, char out[32])

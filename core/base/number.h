@@ -14,6 +14,8 @@ bool vt_number_double_checked(struct vater_str text, double *value);
 /* Digits behind the decimal point as written, exponent taken into account (1.50e1 has 1); at most
  * 255. */
 unsigned vt_number_decimals(struct vater_str text);
+/* Both at once, grammar already checked by the caller; false for what overflows. */
+bool vt_number_read(struct vater_str text, double *value, unsigned *decimals);
 /* The shortest text that reads back as the same double; "27.0" is "27". Returns its length. */
 size_t vt_number_print(double value, char out[32]);
 

@@ -88,10 +88,11 @@ static int open_decoder(struct vt_decoder *decoder, struct vt_error *error)
                                &decoder->reader);
   if (status == VATER_OK && decoder->plan == NULL)
     status = vt_doc_tree_new(input->allocator, input->bytes, &decoder->tree);
-  struct vt_schema_sink sink = {take_finding, decoder, input->cap};
+  decoder->sink = (struct vt_schema_sink){take_finding, decoder, input->cap};
   if (status == VATER_OK && input->schema != NULL)
     status = vt_schema_validator_new(input->schema, input->allocator, input->bytes,
-                                     input->violation != NULL ? &sink : NULL, &decoder->validator);
+                                     input->violation != NULL ? &decoder->sink : NULL,
+                                     &decoder->validator);
   if (status != VATER_OK)
     vt_fail(error, status, NULL, "out of memory while reading a page");
   return status;

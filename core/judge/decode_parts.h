@@ -15,6 +15,7 @@ struct vt_decoder {
   const struct vt_decode_input *input;
   const struct vt_decode_plan *plan;
   struct vt_doc_reader *reader;
+  struct vt_schema_sink sink; /* borrowed by the validator */
   struct vt_schema_validator *validator;
   struct vt_doc_tree *tree;
   struct vt_decode_frame *frames;
@@ -35,7 +36,7 @@ struct vt_decoder {
 /* decode_screen.c */
 void vt_decode_screen_begin(struct vt_decoder *decoder);
 /* Settles the raw candidates up to the event's end, and looks into decoded texts. */
-void vt_decode_screen_event(struct vt_decoder *decoder, const struct vt_doc_event *event);
+void vt_decode_screen_found(struct vt_decoder *decoder, const struct vt_doc_event *event);
 /* What no event covered. */
 void vt_decode_screen_end(struct vt_decoder *decoder);
 
@@ -55,6 +56,13 @@ static inline bool vt_decode_was_escaped(const struct vt_doc_event *event)
 {
   return (event->kind == VT_DOC_TEXT || event->kind == VT_DOC_NAME) &&
          event->text.len + 2 != event->end - event->offset;
+}
+
+static inline void vt_decode_screen_event(struct vt_decoder *decoder,
+                                          const struct vt_doc_event *event)
+{
+  if (decoder->candidate.offset < event->end || vt_decode_was_escaped(event))
+    vt_decode_screen_found(decoder, event);
 }
 
 #endif

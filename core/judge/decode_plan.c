@@ -99,6 +99,7 @@ static int add_members(struct vt_decode_plan *plan, const struct vater_row_membe
     if (members->column <= VATER_COLUMN_NONE || members->column >= VT_TABLE_COLUMNS)
       return refuse(error, "unknown column for", members->member);
     plan->nodes[index].column = members->column;
+    plan->nodes[index].type = vt_column_type(members->column);
   }
   return VATER_OK;
 }

@@ -8,9 +8,10 @@
 
 struct vt_plan_node {
   struct vater_str name;
-  bool rows;            /* the list of rows; its items are plan->row */
-  int column, field;    /* of a leaf; 0 otherwise */
-  uint32_t first, next; /* child, sibling */
+  bool rows;                /* the list of rows; its items are plan->row */
+  int column, field;        /* of a leaf; 0 otherwise */
+  enum vt_column_type type; /* of the column */
+  uint32_t first, next;     /* child, sibling */
 };
 
 struct vt_decode_plan {

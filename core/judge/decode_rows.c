@@ -81,7 +81,8 @@ static int take_number(struct vt_decoder *decoder, int column, const struct vt_d
                        struct vt_error *error)
 {
   double value;
-  vt_number_double_checked(event->text, &value);
+  unsigned decimals;
+  vt_number_read(event->text, &value, &decimals);
   bool large = value > LARGEST_WHOLE || value < -LARGEST_WHOLE;
   /* 2^53 itself may have been 2^53 + 1 */
   large = large || (event->text.len >= 16 && (value == LARGEST_WHOLE || value == -LARGEST_WHOLE) &&
@@ -90,15 +91,15 @@ static int take_number(struct vt_decoder *decoder, int column, const struct vt_d
       memchr(event->text.ptr, 'e', event->text.len) == NULL &&
       memchr(event->text.ptr, 'E', event->text.len) == NULL)
     return report_inexact(decoder, event);
-  return vt_table_set_number(decoder->input->table, column, value, vt_number_decimals(event->text),
-                             error);
+  return vt_table_set_number(decoder->input->table, column, value, decimals, error);
 }
 
-static int take_cell(struct vt_decoder *decoder, int column, const struct vt_doc_event *event,
-                     struct vt_error *error)
+static int take_cell(struct vt_decoder *decoder, const struct vt_plan_node *node,
+                     const struct vt_doc_event *event, struct vt_error *error)
 {
   struct vt_table_builder *table = decoder->input->table;
-  switch (vt_column_type(column)) {
+  int column = node->column;
+  switch (node->type) {
   case VT_COLUMN_NUMBER:
     if (event->kind != VT_DOC_NUMBER)
       return report_type(decoder, event, "number");
@@ -134,7 +135,7 @@ static int take_scalar(struct vt_decoder *decoder, const struct vt_doc_event *ev
 {
   const struct vt_plan_node *node = node_at(decoder, decoder->node);
   if (node->column != 0)
-    return take_cell(decoder, node->column, event, error);
+    return take_cell(decoder, node, event, error);
   if (node->field != 0)
     return take_head(decoder, node->field, event, error);
   if (node->rows)
@@ -285,5 +286,5 @@ bool vt_decode_is_figure(const struct vt_decoder *decoder, const struct vt_doc_e
     return is_figure_by_name(decoder);
   (void)event;
   const struct vt_plan_node *node = node_at(decoder, decoder->node);
-  return node->column != 0 && vt_column_type(node->column) == VT_COLUMN_NUMBER;
+  return node->column != 0 && node->type == VT_COLUMN_NUMBER;
 }

@@ -52,7 +52,7 @@ static void screen_decoded(struct vt_decoder *decoder, const struct vt_doc_event
   add_hit(decoder, &hit);
 }
 
-void vt_decode_screen_event(struct vt_decoder *decoder, const struct vt_doc_event *event)
+void vt_decode_screen_found(struct vt_decoder *decoder, const struct vt_doc_event *event)
 {
   if (decoder->candidate.offset < event->end)
     settle(decoder, event);

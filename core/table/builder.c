@@ -12,6 +12,8 @@ int vt_table_builder_new(const struct vt_allocator *allocator, uint64_t hash_see
     return VATER_E_NOMEM;
   **builder = (struct vt_table_builder){.allocator = *allocator};
   vt_dictionary_init(&(*builder)->dictionary, allocator, hash_seed);
+  for (int column = 0; column < VT_TABLE_COLUMNS; column++)
+    (*builder)->columns[column].type = vt_column_type(column);
   memset((*builder)->head_truths, VT_HEAD_ABSENT, sizeof(*builder)->head_truths);
   return VATER_OK;
 }
@@ -22,7 +24,7 @@ void vt_table_drop_column(struct vt_table_builder *builder, int column)
   vt_free(&builder->allocator, dropped->data);
   vt_free(&builder->allocator, dropped->decimals);
   vt_free(&builder->allocator, dropped->present);
-  *dropped = (struct vt_builder_column){0};
+  *dropped = (struct vt_builder_column){.type = dropped->type};
 }
 
 void vt_table_builder_free(struct vt_table_builder *builder)
@@ -156,9 +158,8 @@ static int fill(struct vt_table_builder *builder, int column, uint32_t rows, str
   return VATER_OK;
 }
 
-/* Readies the current row's cell. */
-static int begin_cell(struct vt_table_builder *builder, int column, enum vt_column_type type,
-                      struct vt_error *error)
+static int begin_cell_slowly(struct vt_table_builder *builder, int column, enum vt_column_type type,
+                             struct vt_error *error)
 {
   static const char *const kinds[] = {"a text", "a number", "true or false"};
   if (column <= VATER_COLUMN_NONE || column >= VT_TABLE_COLUMNS)
@@ -168,12 +169,22 @@ static int begin_cell(struct vt_table_builder *builder, int column, enum vt_colu
                    vt_column_name(column), kinds[vt_column_type(column)]);
   if (builder->rows == 0)
     return vt_fail(error, VATER_E_CONFIG, "PLUG-PROTO", "a cell was set before the first row");
-  struct vt_builder_column *target = &builder->columns[column];
-  if (target->filled + 1 == builder->rows && target->filled < target->room) {
-    target->filled++;
-    return VATER_OK;
-  }
   return fill(builder, column, builder->rows, error);
+}
+
+/* Readies the current row's cell. */
+static inline int begin_cell(struct vt_table_builder *builder, int column, enum vt_column_type type,
+                             struct vt_error *error)
+{
+  if (column > VATER_COLUMN_NONE && column < VT_TABLE_COLUMNS) {
+    struct vt_builder_column *target = &builder->columns[column];
+    if (target->type == type && target->filled + 1 == builder->rows &&
+        target->filled < target->room) {
+      target->filled++;
+      return VATER_OK;
+    }
+  }
+  return begin_cell_slowly(builder, column, type, error);
 }
 
 int vt_table_set_text(struct vt_table_builder *builder, int column, struct vater_str text,

@@ -11,6 +11,7 @@ struct vt_builder_column {
   uint8_t *decimals, *present;
   uint32_t filled, room;
   uint32_t last; /* text: id of the cell set last */
+  enum vt_column_type type;
 };
 
 struct vt_table_builder {

@@ -54,8 +54,16 @@ static void test_decimals_as_written(void **state)
     unsigned decimals;
   } rows[] = {{"27", 0},   {"27.0", 1},   {"1.10", 2}, {"1.50e1", 1},  {"1e2", 0},
               {"1e-3", 3}, {"1.5e-2", 3}, {"1E+1", 0}, {"1e-999", 255}};
-  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    double value;
+    double read;
+    unsigned decimals;
     assert_int_equal(vt_number_decimals(vt_str(rows[i].text)), rows[i].decimals);
+    assert_true(vt_number_double(vt_str(rows[i].text), &value));
+    assert_true(vt_number_read(vt_str(rows[i].text), &read, &decimals));
+    assert_true(read == value);
+    assert_int_equal(decimals, rows[i].decimals);
+  }
 }
 
 static void test_print_is_shortest(void **state)
