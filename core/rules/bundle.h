@@ -139,8 +139,8 @@ void vt_rules_report_file(struct vt_rules_loader *loader, const char *code, stru
 struct vt_rules_place {
   const struct vt_rules_source *source;
   const struct vt_allocator *allocator;
+  const struct vt_diagnostics *diagnostics;
   char pointer[128];
-  size_t start; /* offset of the opening quote + 1, once found */
 };
 size_t vt_rules_place_byte(const void *context, size_t offset);
 /* Where the items of the root's list `member` stand, in the bundle's arena. */

@@ -16,6 +16,7 @@ static struct vt_cel_source *begin(struct unit *unit, const char *member, struct
   snprintf(unit->place.pointer, sizeof unit->place.pointer, "/rules/%u/%s", unit->rule->number,
            member);
   unit->place.source = unit->rule->source;
+  unit->place.diagnostics = unit->loader->diagnostics;
   unit->place.allocator = &unit->loader->options->environment->allocator;
   unit->source = (struct vt_cel_source){.text = text,
                                         .code = "RULE-LOAD",

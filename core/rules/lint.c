@@ -88,10 +88,11 @@ static void lint_examples(struct vt_rules_loader *loader, const struct vt_rule *
   if (rule->everything && id.len == 0 && rule->info.passing + rule->info.failing > 0)
     say(loader, VATER_SEVERITY_ERROR, rule, "/examples",
         "indicator is absent: say whose sample the examples patch");
-  if (rule->info.passing == 0)
-    say(loader, VATER_SEVERITY_WARNING, rule, "/examples", "no example passes");
-  if (rule->info.failing == 0)
-    say(loader, VATER_SEVERITY_WARNING, rule, "/examples", "no example fails");
+  if (rule->info.passing == 0 && rule->info.failing == 0)
+    say(loader, VATER_SEVERITY_WARNING, rule, "/examples", "no example passes, and none fails");
+  else if (rule->info.passing == 0 || rule->info.failing == 0)
+    say(loader, VATER_SEVERITY_WARNING, rule, "/examples",
+        rule->info.passing == 0 ? "no example passes" : "no example fails");
 }
 
 static void lint_indicator(struct vt_rules_loader *loader, const struct vt_indicator *indicator)

@@ -26,22 +26,14 @@ static int word_index(struct vater_str word, const char *const *words, int count
 #define WORD(text, words, fallback) \
   word_index(text, words, (int)(sizeof(words) / sizeof *(words)), fallback)
 
-/* First and last day of a period; the fallback where there is none. */
-static int64_t day_of(struct vt_rules_loader *loader, const struct vt_rules_source *source,
-                      const char *base, const json_t *object, const char *member, bool last,
-                      int64_t fallback)
+/* First or last day of a period; the fallback where there is none, or none that is a period, which
+ * the schema has told. */
+static int64_t day_of(const json_t *object, const char *member, bool last, int64_t fallback)
 {
-  struct vater_str text = vt_json_text(object, member);
   struct vt_period period;
-  if (text.ptr == NULL)
+  if (!vt_period_parse(vt_json_text(object, member), &period))
     return fallback;
-  if (vt_period_parse(text, &period))
-    return last ? period.end : period.start;
-  char pointer[POINTER_ROOM];
-  snprintf(pointer, sizeof pointer, "%s/%s", base, member);
-  vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, pointer,
-                  "'%.*s' is not a period", VT_STR_ARGS(text));
-  return fallback;
+  return last ? period.end : period.start;
 }
 
 static int text_list(struct vt_rules *rules, const json_t *list, struct vt_cel_value *value)
@@ -77,7 +69,8 @@ static void told_twice(struct vt_rules_loader *loader, const struct vt_rules_sou
   char pointer[POINTER_ROOM];
   snprintf(pointer, sizeof pointer, "%s/%s", base, member);
   vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, pointer,
-                  "'%.*s' is taken, in %.*s line %u", VT_STR_ARGS(name), VT_STR_ARGS(file), line);
+                  "'%.*s' is already used in %.*s, line %u", VT_STR_ARGS(name), VT_STR_ARGS(file),
+                  line);
 }
 
 /* The sample's own text: numbers as written. */
@@ -116,8 +109,8 @@ static int take_indicator(struct vt_rules_loader *loader, struct vt_rules_source
   info->sample = sample_of(rules, source, item);
   vt_json_texts(json, "title", info->title);
   vt_json_texts(json, "definition", info->definition);
-  int64_t from = day_of(loader, source, base, json, "validFrom", false, INT64_MIN);
-  int64_t to = day_of(loader, source, base, json, "validTo", true, INT64_MAX);
+  int64_t from = day_of(json, "validFrom", false, INT64_MIN);
+  int64_t to = day_of(json, "validTo", true, INT64_MAX);
   if (day_text(rules, from, INT64_MIN, &made->valid_from) != VATER_OK ||
       day_text(rules, to, INT64_MAX, &made->valid_to) != VATER_OK ||
       text_list(rules, json_object_get(json, "requires"), &made->requires) != VATER_OK ||
@@ -240,8 +233,8 @@ static int take_rule(struct vt_rules_loader *loader, struct vt_rules_source *sou
   if (info->check.len > 0)
     made->target = VT_TARGET_DELIVERY;
   made->column = column_of(vt_json_text(json, "at"));
-  made->since = day_of(loader, source, base, json, "since", false, INT64_MIN);
-  made->until = day_of(loader, source, base, json, "until", true, INT64_MAX);
+  made->since = day_of(json, "since", false, INT64_MIN);
+  made->until = day_of(json, "until", true, INT64_MAX);
   count_examples(made);
   bool added;
   uint64_t *index = vt_map_put(&rules->codes, info->code, &added);
@@ -291,9 +284,10 @@ static int take_codes(struct vt_rules *rules, const struct vt_rules_source *sour
   }
   struct vt_codelist *list = &rules->lists[rules->list_count];
   list->name = vt_json_text(source->root, "codelist");
-  struct vt_error error = {0};
-  int status = vt_cel_map_new(rules->arena, entries, (uint32_t)filled, &list->map, &error);
-  rules->list_count += status == VATER_OK;
+  int status = vt_cel_map_new(rules->arena, entries, (uint32_t)filled, &list->map, NULL);
+  if (status == VATER_E_RULE)
+    vt_cel_map_new(rules->arena, entries, 0, &list->map, NULL);
+  rules->list_count++;
   return status;
 }
 

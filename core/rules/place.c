@@ -1,4 +1,5 @@
 #include "doc/place.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "doc/reader.h"
 #include "rules/bundle.h"
@@ -22,6 +23,12 @@ static uint32_t width_of(struct vater_str document, size_t offset, size_t end)
   return code_points(value);
 }
 
+/* What is only counted needs no place; finding one reads the file. */
+static bool is_full(const struct vt_diagnostics *diagnostics)
+{
+  return diagnostics->count >= VT_LIMIT_DIAGNOSTICS;
+}
+
 static void add(struct vt_rules_loader *loader, int severity, const struct vt_rules_source *source,
                 const char *pointer, struct vt_error *error)
 {
@@ -29,6 +36,10 @@ static void add(struct vt_rules_loader *loader, int severity, const struct vt_ru
   size_t offset = 0, end = 0;
   uint32_t line = 0, column = 0, width = 1;
   struct vater_str text;
+  if (is_full(loader->diagnostics)) {
+    vt_diagnostics_add(loader->diagnostics, severity, error, VT_STR_NONE, 1);
+    return;
+  }
   if (vt_doc_find(&loader->options->environment->allocator, document, vt_str(pointer), &offset,
                   &end, NULL) == VATER_OK) {
     vt_text_place(document, offset, &line, &column, &text);
@@ -92,7 +103,8 @@ size_t vt_rules_place_byte(const void *context, size_t offset)
   const struct vt_rules_place *place = context;
   struct vater_str document = place->source->file.bytes;
   size_t at = 0, end = 0;
-  if (vt_doc_find(place->allocator, document, vt_str(place->pointer), &at, &end, NULL) != VATER_OK)
+  if (is_full(place->diagnostics) ||
+      vt_doc_find(place->allocator, document, vt_str(place->pointer), &at, &end, NULL) != VATER_OK)
     return 0;
   at++;
   for (size_t decoded = 0; decoded < offset && at < end;) {
