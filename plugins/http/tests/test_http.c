@@ -46,6 +46,19 @@ static void first_fills_template(void **state)
   assert_int_equal(request.header_count, 0);
 }
 
+static void url_of_the_settings_is_used_where_the_job_has_none(void **state)
+{
+  struct rig *rig = *state;
+  struct vater_request request;
+  struct vater_collect collect = whole;
+  collect.url = VT_STR_NONE;
+  assert_int_equal(ask_first(rig, "{\"url\": \"https://b.example/{period}\"}", collect, &request),
+                   VATER_OK);
+  assert_str_is(request.url, "https://b.example/2026-Q3");
+  assert_int_equal(ask_first(rig, "{}", collect, &request), VATER_E_CONFIG);
+  assert_string_equal(rig->error.text, "plugin 'http', source.first: the endpoint has no 'url'");
+}
+
 static void first_adds_query_in_order(void **state)
 {
   struct rig *rig = *state;
@@ -185,6 +198,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(first_fills_template, setup, teardown),
+      cmocka_unit_test_setup_teardown(url_of_the_settings_is_used_where_the_job_has_none, setup,
+                                      teardown),
       cmocka_unit_test_setup_teardown(first_adds_query_in_order, setup, teardown),
       cmocka_unit_test_setup_teardown(first_joins_an_existing_query, setup, teardown),
       cmocka_unit_test_setup_teardown(values_cannot_leave_their_place, setup, teardown),
