@@ -43,6 +43,7 @@ static int start_zygote(struct vt_running *running, struct vt_error *error)
       .rules = running->rules,
       .schemas = schemas,
       .trusted = true,
+      .pins = true,
       .sandbox = running->configuration.require_sandbox ? VT_SANDBOX_REQUIRE : VT_SANDBOX_WARN};
   int status = vt_zygote_start(&options, &running->zygote, running->diagnostics, error);
   if (status == VATER_OK) {

@@ -76,7 +76,7 @@ int vt_loaded_load(struct loaded *loaded, const struct vt_zygote_options *option
                    const struct vt_plugin_watch *watch, struct vt_error *error)
 {
   const struct vt_allocator *allocator = &options->environment->allocator;
-  *loaded = (struct loaded){.arena = vt_arena_new(allocator, 0)};
+  *loaded = (struct loaded){.arena = vt_arena_new(allocator, 0), .pins = options->pins};
   if (loaded->arena == NULL)
     return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "no memory to load plugins and rules");
   vt_diagnostics_init(&loaded->diagnostics, loaded->arena);

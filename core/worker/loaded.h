@@ -7,6 +7,7 @@
 
 struct loaded {
   struct vt_arena *arena; /* for the zygote's life */
+  bool pins;
   struct vt_diagnostics diagnostics;
   struct vt_registry registry;
   struct vt_rules *rules; /* NULL when something was wrong with them */

@@ -26,11 +26,10 @@ static int pack_digest(const char *path, struct vt_buffer *out, struct vt_error 
   return VATER_OK;
 }
 
-/* Digests are for runs; where something is wrong there will be none. */
 static int pack_plugins(const struct loaded *loaded, struct vt_buffer *out, struct vt_error *error)
 {
   const struct vt_registry *registry = &loaded->registry;
-  bool wrong = loaded->diagnostics.errors > 0;
+  bool hashed = loaded->pins && loaded->diagnostics.errors == 0;
   int status = VATER_OK;
   vt_pack_number(out, registry->count);
   for (uint32_t i = 0; i < registry->count && status == VATER_OK; i++) {
@@ -40,23 +39,24 @@ static int pack_plugins(const struct loaded *loaded, struct vt_buffer *out, stru
     vt_pack_text(out, vt_str(info->summary));
     vt_pack_text(out, vt_str(info->path));
     vt_pack_number(out, info->capabilities);
-    if (wrong)
-      vt_pack_text(out, VT_STR_NONE);
-    else
+    if (hashed)
       status = pack_digest(info->path, out, error);
+    else
+      vt_pack_text(out, VT_STR_NONE);
   }
   return status;
 }
 
 static void pack_files(const struct loaded *loaded, struct vt_buffer *out)
 {
-  size_t packs = loaded->rules == NULL ? 0 : vt_rules_file_count(loaded->rules);
-  vt_pack_number(out, packs + loaded->context.schema_file_count);
+  size_t packs = !loaded->pins || loaded->rules == NULL ? 0 : vt_rules_file_count(loaded->rules);
+  uint32_t schemas = loaded->pins ? loaded->context.schema_file_count : 0;
+  vt_pack_number(out, packs + schemas);
   for (size_t i = 0; i < packs; i++) {
     vt_pack_text(out, vt_rules_file(loaded->rules, i)->name);
     vt_pack_text(out, vt_rules_file(loaded->rules, i)->bytes);
   }
-  for (uint32_t i = 0; i < loaded->context.schema_file_count; i++) {
+  for (uint32_t i = 0; i < schemas; i++) {
     vt_pack_text(out, loaded->context.schema_files[i].name);
     vt_pack_text(out, loaded->context.schema_files[i].bytes);
   }

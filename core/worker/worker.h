@@ -51,7 +51,8 @@ struct vt_zygote_options {
 };
 
 struct vt_zygote_plugin {
-  struct vater_str name, version, summary, path, sha256; /* of the file, in hex */
+  struct vater_str name, version, summary, path;
+  struct vater_str sha256; /* of the file, in hex; only with `pins` */
   bool source, auth, format, check, functions;
 };
 
@@ -60,7 +61,7 @@ struct vt_zygote_info {
   const struct vt_zygote_plugin *plugins;
   uint32_t plugin_count;
   const struct vt_rules_file *rule_files; /* packs, code lists, schemas: what a run pins */
-  size_t rule_file_count;
+  size_t rule_file_count;                 /* 0 without `pins` */
   uint32_t rule_count, indicator_count;
   bool sandboxed;           /* false: a build with sanitizers */
   int landlock;             /* ABI version, 0: none */
