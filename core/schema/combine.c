@@ -152,7 +152,9 @@ static int report_item(struct vt_schema_validator *validator, const struct vt_su
                        const struct vt_node *node, struct vt_error *error)
 {
   bool object = subject->kind == VT_KIND_OBJECT;
-  struct vater_str name = {validator->names + item->name_at, item->name_len};
+  struct vater_str name = VT_STR_NONE;
+  if (object)
+    name = (struct vater_str){validator->names + item->name_at, item->name_len};
   enum vt_text barred = object ? VT_TEXT_MEMBER : VT_TEXT_ITEM;
   struct vt_problem problem = {.text = node->never ? barred : VT_TEXT_UNEVALUATED,
                                .keyword = object ? "unevaluatedProperties" : "unevaluatedItems",
