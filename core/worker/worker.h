@@ -45,6 +45,7 @@ struct vt_zygote_options {
   const struct vt_rules_file *pinned;
   size_t pinned_count;
   bool trusted; /* refuse plugin and rule files that others may write */
+  bool pins;    /* fill sha256 and rule_files of the info: what a run pins */
   enum vt_sandbox_policy sandbox;
   struct vt_worker_limits limits;
   uint64_t plugin_load_ms; /* one plugin may take that long to load; 0: PLUGIN_LOAD_MS */
