@@ -120,7 +120,9 @@ static int settle(struct vt_store *store, const char *path, struct vt_error *err
   int status = vt_store_execute(store,
                                 "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                                 "PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON;"
-                                "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864",
+                                "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;"
+                                "PRAGMA wal_autocheckpoint = 4000;"
+                                "PRAGMA journal_size_limit = 67108864",
                                 error);
   if (status != VATER_OK)
     return status;
