@@ -20,6 +20,7 @@ struct pass {
   uint32_t count;
   struct vt_chunk chunk;
   uint8_t *when, *assert; /* lanes of a chunk */
+  unsigned actions;       /* that occur in the chunk */
 };
 
 static enum vt_cel_lane lane_of(const struct vt_cel_value *value)
@@ -97,6 +98,28 @@ static int found(struct pass *pass, const struct bound_rule *bound, enum vt_outc
   return vt_judging_keep(judging, bound->index, outcome, severity, &place);
 }
 
+static bool all_are(const uint8_t *lanes, uint32_t count, enum vt_cel_lane lane)
+{
+  return lanes[0] == lane && memcmp(lanes, lanes + 1, count - 1) == 0;
+}
+
+/* Most rules say the same of every row of a chunk, and are for all of them. */
+static bool judged_at_once(const struct pass *pass, const struct vt_rule *rule, bool wanted,
+                           uint32_t count, uint64_t counts[VT_OUTCOME_COUNT])
+{
+  if (rule->since != INT64_MIN || rule->until != INT64_MAX || (pass->actions & ~rule->actions) != 0)
+    return false;
+  if (!wanted && all_are(pass->when, count, VT_CEL_LANE_FALSE)) {
+    counts[VT_OUTCOME_NOT_APPLICABLE] += count;
+    return true;
+  }
+  if (!wanted || !all_are(pass->assert, count, VT_CEL_LANE_TRUE) ||
+      (rule->when != NULL && !all_are(pass->when, count, VT_CEL_LANE_TRUE)))
+    return false;
+  counts[VT_OUTCOME_PASS] += count;
+  return true;
+}
+
 static int judge_rows(struct pass *pass, const struct bound_rule *bound, const uint32_t *rows,
                       uint32_t count)
 {
@@ -109,6 +132,8 @@ static int judge_rows(struct pass *pass, const struct bound_rule *bound, const u
   bool wanted = rule->when == NULL || memchr(pass->when, VT_CEL_LANE_TRUE, count) != NULL;
   if (status == VATER_OK && wanted)
     status = eval_lanes(pass, rule->assert, bound->assert, rows, count, pass->assert);
+  if (status == VATER_OK && judged_at_once(pass, rule, wanted, count, counts))
+    return VATER_OK;
   for (uint32_t i = 0; i < count && status == VATER_OK; i++) {
     enum vt_outcome outcome = VT_OUTCOME_NOT_APPLICABLE;
     if (vt_judging_applies(judging, rule, rows[i]))
@@ -191,6 +216,9 @@ static int judge_group(struct vt_judging *judging, uint32_t group, struct vt_err
     uint32_t some = count - at < room ? count - at : room;
     if (room >= COLUMN_ROWS_MIN)
       vt_chunk_fill(&pass.chunk, rows + at, some);
+    pass.actions = 0;
+    for (uint32_t i = 0; i < some; i++)
+      pass.actions |= judging->actions[rows[at + i]];
     for (uint32_t i = 0; i < pass.count && status == VATER_OK; i++)
       status = judge_rows(&pass, &pass.bound[i], rows + at, some);
   }
