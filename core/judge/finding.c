@@ -1,5 +1,6 @@
 #include "judge/judging.h"
 
+#include "base/utf8.h"
 #include "doc/place.h"
 
 enum {
@@ -15,15 +16,33 @@ static bool is_masked(const struct vt_judge *judge)
   return judge->screen.count > 0;
 }
 
+/* A result holds UTF-8 only: each byte of a payload that is none becomes U+FFFD, one code point as
+ * carets count it. */
+static struct vater_str keep_valid(struct vt_judge *judge, struct vater_str text)
+{
+  if (vt_utf8_valid(text) == text.len)
+    return vt_arena_copy(judge->arena, text);
+  struct vt_buffer valid;
+  char bytes[4];
+  vt_buffer_init(&valid, judge->allocator, 3 * EXCERPT_BYTES);
+  for (size_t at = 0; at < text.len;) {
+    size_t len = vt_utf8_put(vt_utf8_next(text, &at), bytes);
+    vt_buffer_append(&valid, (struct vater_str){bytes, len});
+  }
+  struct vater_str kept =
+      valid.failed ? VT_STR_NONE : vt_arena_copy(judge->arena, vt_buffer_str(&valid));
+  vt_buffer_fini(&valid);
+  return kept;
+}
+
 static struct vater_str keep(struct vt_judge *judge, struct vater_str text)
 {
   if (!is_masked(judge))
-    return vt_arena_copy(judge->arena, text);
+    return keep_valid(judge, text);
   struct vt_buffer masked;
   vt_buffer_init(&masked, judge->allocator, 4 * EXCERPT_BYTES);
   vt_screen_mask(&masked, text);
-  struct vater_str kept =
-      masked.failed ? VT_STR_NONE : vt_arena_copy(judge->arena, vt_buffer_str(&masked));
+  struct vater_str kept = masked.failed ? VT_STR_NONE : keep_valid(judge, vt_buffer_str(&masked));
   vt_buffer_fini(&masked);
   return kept;
 }

@@ -142,8 +142,9 @@ int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_
       *error = fault;
     return status;
   }
-  int reported = report_violations(judge, &collection, decoded.violations, error);
-  if (reported == VATER_OK && status != VATER_OK)
-    reported = report_fault(judge, &fault, error);
+  /* what ended the reading is why it is refused, whatever the schema said before */
+  int reported = status != VATER_OK ? report_fault(judge, &fault, error) : VATER_OK;
+  if (reported == VATER_OK)
+    reported = report_violations(judge, &collection, decoded.violations, error);
   return reported;
 }
