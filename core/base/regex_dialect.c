@@ -78,7 +78,9 @@ static void re2_escape(struct translation *in)
   } else if (is_letter(c) && !any_of(c, "AaBbDdfnrSstWwxzpP"))
     refuse(in, "an escape sequence that is not supported");
   else
-    copy(in, 2);
+    copy(in, any_of(c, "pPx") && peek(in, 2) == '{'
+                 ? vt_str_find(in->pattern, VT_STR("}"), in->at) + 1 - in->at
+                 : 2);
 }
 
 static void re2_group(struct translation *in)

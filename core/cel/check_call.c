@@ -88,15 +88,16 @@ static void unknown_function(struct vt_cel_checker *checker, struct vt_cel_node 
 
 /* "(string, int)" of types, cut where it gets long. */
 static void list_types(struct vt_cel_checker *checker, const struct vt_cel_type *const *types,
-                       uint32_t from, uint32_t count, char out[ARGUMENT_WORDS])
+                       uint32_t count, bool declared, char out[ARGUMENT_WORDS])
 {
   size_t at = 0;
   out[at++] = '(';
-  for (uint32_t i = from; i < count; i++) {
-    struct vater_str words = vt_cel_type_words(checker, types[i]);
+  for (uint32_t i = 0; i < count; i++) {
+    struct vater_str words = declared ? vt_cel_type_text(checker->arena, types[i])
+                                      : vt_cel_type_words(checker, types[i]);
     if (words.ptr == NULL || at + words.len + 8 > ARGUMENT_WORDS)
       break;
-    if (i > from) {
+    if (i > 0) {
       memcpy(out + at, ", ", 2);
       at += 2;
     }
@@ -161,14 +162,14 @@ static void overload_fault(struct vt_cel_checker *checker, const struct vt_cel_n
     return;
   }
   char got[ARGUMENT_WORDS], wanted[ARGUMENT_WORDS] = "";
-  list_types(checker, types, 0, node->count, got);
+  list_types(checker, types, node->count, false, got);
   size_t at = 0;
   for (const struct vt_cel_overload *overload = first; overload != NULL;
        overload = overload->next) {
     char words[ARGUMENT_WORDS];
     if (overload->member != node->member)
       continue;
-    list_types(checker, overload->parameters, 0, overload->count, words);
+    list_types(checker, overload->parameters, overload->count, true, words);
     if (at + strlen(words) + 8 > sizeof wanted)
       break;
     at += (size_t)snprintf(wanted + at, sizeof wanted - at, "%s%s", at > 0 ? ", " : "", words);

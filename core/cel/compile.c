@@ -3,7 +3,7 @@
 #include "cel/step.h"
 #include "cel/zone.h"
 
-enum { FOLD_STEPS = 10000, FOLD_MEMORY = 64 * 1024, SET_FROM = 4 };
+enum { FOLD_STEPS = 10000, FOLD_MEMORY = 64 * 1024, SET_FROM = 1 };
 
 struct compiler {
   struct vt_cel_environment *environment;

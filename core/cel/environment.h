@@ -67,5 +67,7 @@ struct vt_cel_builtin {
 };
 extern const struct vt_cel_builtin vt_cel_builtins[];
 extern const size_t vt_cel_builtin_count;
+/* Its row in the table of docs/cel.md. */
+int vt_cel_builtin_print(const struct vt_cel_builtin *builtin, struct vt_buffer *out);
 
 #endif

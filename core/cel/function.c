@@ -9,6 +9,41 @@ const struct vt_cel_builtin vt_cel_builtins[] = {
 
 const size_t vt_cel_builtin_count = sizeof vt_cel_builtins / sizeof *vt_cel_builtins;
 
+static void print_cell(struct vt_buffer *out, const char *text)
+{
+  for (; *text != '\0'; text++)
+    vt_buffer_text(out, *text == '|' ? "\\|" : (const char[]){*text, '\0'});
+}
+
+/* "_+_" as "+", "@sortBy" as "sortBy". */
+static void print_name(struct vt_buffer *out, const struct vt_cel_builtin *builtin)
+{
+  const char *name = builtin->name;
+  bool is_operator = name[0] == '_' || name[0] == '!' || name[0] == '-';
+  if (strcmp(name, "@in") == 0)
+    vt_buffer_text(out, "in");
+  else if (!is_operator)
+    print_cell(out, name[0] == '@' ? name + 1 : name);
+  for (; is_operator && *name != '\0'; name++)
+    if (*name != '_')
+      vt_buffer_char(out, *name);
+}
+
+int vt_cel_builtin_print(const struct vt_cel_builtin *builtin, struct vt_buffer *out)
+{
+  vt_buffer_text(out, builtin->member ? "| `." : "| `");
+  print_name(out, builtin);
+  vt_buffer_text(out, "` | `");
+  print_cell(out, builtin->signature);
+  vt_buffer_text(out, "` | ");
+  print_cell(out, builtin->help);
+  vt_buffer_text(out, " | `");
+  print_cell(out, builtin->example);
+  vt_buffer_text(out, "` | `");
+  print_cell(out, builtin->result);
+  return vt_buffer_text(out, "` |\n");
+}
+
 /* Of operators that are steps of their own; they come here only through a wrong type. */
 void vt_cel_fn_nothing(struct vt_cel_run *run, const struct vt_cel_value *arguments, uint32_t count,
                        struct vt_cel_value *out)

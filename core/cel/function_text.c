@@ -95,7 +95,7 @@ FUNCTION(matches)
   if (status == VATER_OK)
     *out = vt_cel_bool(matched);
   else
-    vt_cel_raise(run, out, "%s", error.text);
+    vt_cel_raise_error(run, out, &error);
 }
 
 FUNCTION(index_of)

@@ -65,6 +65,9 @@ struct vt_cel_run {
 /* An error as the outcome. */
 void vt_cel_raise(struct vt_cel_run *run, struct vt_cel_value *out, const char *format, ...)
     VATER_PRINTF(3, 4);
+/* The error that a function of the base gave: its text, or the end of memory. */
+void vt_cel_raise_error(struct vt_cel_run *run, struct vt_cel_value *out,
+                        const struct vt_error *error);
 /* "no such overload", with the arguments' types. */
 void vt_cel_raise_overload(struct vt_cel_run *run, struct vt_cel_value *out, struct vater_str name,
                            const struct vt_cel_value *arguments, uint32_t count);

@@ -116,6 +116,16 @@ void vt_cel_raise(struct vt_cel_run *run, struct vt_cel_value *out, const char *
   raise_text(run, out, VATER_E_RULE, vt_str(error.text));
 }
 
+void vt_cel_raise_error(struct vt_cel_run *run, struct vt_cel_value *out,
+                        const struct vt_error *error)
+{
+  if (error->status == VATER_E_NOMEM)
+    stop(run, VATER_E_NOMEM, 0, "", out);
+  else
+    raise_text(run, out, VATER_E_RULE,
+               error->text[0] != '\0' ? vt_str(error->text) : VT_STR("the function failed"));
+}
+
 void vt_cel_raise_overload(struct vt_cel_run *run, struct vt_cel_value *out, struct vater_str name,
                            const struct vt_cel_value *arguments, uint32_t count)
 {
@@ -133,7 +143,12 @@ void vt_cel_raise_overload(struct vt_cel_run *run, struct vt_cel_value *out, str
     at += type.len;
   }
   types[at] = '\0';
-  vt_cel_raise(run, out, "no such overload: %.*s(%s)", VT_STR_ARGS(name), types);
+  struct vater_str sign = name;
+  while (sign.len > 1 && (sign.ptr[0] == '_' || sign.ptr[0] == '@'))
+    sign = vt_str_slice(sign, 1, sign.len);
+  while (sign.len > 1 && sign.ptr[sign.len - 1] == '_')
+    sign.len--;
+  vt_cel_raise(run, out, "no such overload: %.*s(%s)", VT_STR_ARGS(sign), types);
 }
 
 /* ---- outcomes ----------------------------------------------------------------------------- */

@@ -38,7 +38,8 @@ vt_cel_step_run vt_cel_step_less;   /* one for each of < <= > >=, any types */
 vt_cel_step_run vt_cel_step_less_equal;
 vt_cel_step_run vt_cel_step_greater;
 vt_cel_step_run vt_cel_step_greater_equal;
-vt_cel_step_run vt_cel_step_less_double; /* and for doubles alone */
+/* of doubles alone: step_call.c */
+vt_cel_step_run vt_cel_step_less_double;
 vt_cel_step_run vt_cel_step_less_equal_double;
 vt_cel_step_run vt_cel_step_greater_double;
 vt_cel_step_run vt_cel_step_greater_equal_double;

@@ -11,9 +11,11 @@ static void call_back(struct vt_cel_run *run, const struct vt_cel_overload *over
   struct vt_error error = {0};
   *out = (struct vt_cel_value){0};
   int status = overload->callback(overload->context, arguments, count, run->arena, out, &error);
-  if (status < 0)
-    vt_cel_raise(run, out, "%s", error.text[0] != '\0' ? error.text : "the function failed");
-  else if (vt_cel_is_value(out) && !vt_cel_fits(out, overload->result))
+  if (status < 0) {
+    error.status = status;
+    vt_cel_raise_error(run, out, &error);
+  }
+  if (status >= 0 && vt_cel_is_value(out) && !vt_cel_fits(out, overload->result))
     vt_cel_raise(run, out, "%.*s() gave a %.*s", VT_STR_ARGS(overload->name),
                  VT_STR_ARGS(vt_cel_kind_name(out)));
 }
@@ -115,7 +117,7 @@ void vt_cel_step_matches(struct vt_cel_run *run, const struct vt_cel_step *step,
   if (!vt_cel_charge(run, 1 + text.len / 16, out))
     return;
   if (vt_regex_match(step->data, text, &matched, &error) != VATER_OK) {
-    vt_cel_raise(run, out, "%s", error.text);
+    vt_cel_raise_error(run, out, &error);
     return;
   }
   if (memo != NULL) {
@@ -128,25 +130,46 @@ void vt_cel_step_matches(struct vt_cel_run *run, const struct vt_cel_step *step,
 
 /* ---- doubles ------------------------------------------------------------------------------ */
 
-#define DOUBLE_OPERATION(name, sign)                                                       \
-  void vt_cel_step_##name##_double(struct vt_cel_run *run, const struct vt_cel_step *step, \
-                                   struct vt_cel_value *out)                               \
-  {                                                                                        \
-    struct vt_cel_value b;                                                                 \
-    step->items[0]->run(run, step->items[0], out);                                         \
-    if (!vt_cel_is_value(out))                                                             \
-      return;                                                                              \
-    step->items[1]->run(run, step->items[1], &b);                                          \
-    if (vt_cel_is_value(&b))                                                               \
-      out->as.number = out->as.number sign b.as.number;                                    \
-    else                                                                                   \
-      *out = b;                                                                            \
+/* A double into *out; false: *out is no value. Constants need no call. */
+static inline bool double_of(struct vt_cel_run *run, const struct vt_cel_step *step,
+                             struct vt_cel_value *out, double *number)
+{
+  if (step->run == vt_cel_step_constant) {
+    *number = step->value.as.number;
+    return true;
+  }
+  step->run(run, step, out);
+  *number = out->as.number;
+  return vt_cel_is_value(out);
+}
+
+#define DOUBLE_OPERATION(name, sign)                                                        \
+  void vt_cel_step_##name##_double(struct vt_cel_run *run, const struct vt_cel_step *step,  \
+                                   struct vt_cel_value *out)                                \
+  {                                                                                         \
+    double a, b;                                                                            \
+    if (double_of(run, step->items[0], out, &a) && double_of(run, step->items[1], out, &b)) \
+      *out = vt_cel_double(a sign b);                                                       \
   }
 
 DOUBLE_OPERATION(add, +)
 DOUBLE_OPERATION(subtract, -)
 DOUBLE_OPERATION(multiply, *)
 DOUBLE_OPERATION(divide, /)
+
+#define COMPARE_DOUBLE(name, sign)                                                          \
+  void vt_cel_step_##name##_double(struct vt_cel_run *run, const struct vt_cel_step *step,  \
+                                   struct vt_cel_value *out)                                \
+  {                                                                                         \
+    double a, b;                                                                            \
+    if (double_of(run, step->items[0], out, &a) && double_of(run, step->items[1], out, &b)) \
+      *out = vt_cel_bool(a sign b);                                                         \
+  }
+
+COMPARE_DOUBLE(less, <)
+COMPARE_DOUBLE(less_equal, <=)
+COMPARE_DOUBLE(greater, >)
+COMPARE_DOUBLE(greater_equal, >=)
 
 void vt_cel_step_abs_double(struct vt_cel_run *run, const struct vt_cel_step *step,
                             struct vt_cel_value *out)

@@ -138,17 +138,3 @@ void vt_cel_step_greater_equal(struct vt_cel_run *run, const struct vt_cel_step 
   if (order != 3)
     *out = vt_cel_bool(order == 0 || order == 1);
 }
-
-#define COMPARE_DOUBLE(name, sign)                                                         \
-  void vt_cel_step_##name##_double(struct vt_cel_run *run, const struct vt_cel_step *step, \
-                                   struct vt_cel_value *out)                               \
-  {                                                                                        \
-    struct vt_cel_value b;                                                                 \
-    if (operands(run, step, out, &b))                                                      \
-      *out = vt_cel_bool(out->as.number sign b.as.number);                                 \
-  }
-
-COMPARE_DOUBLE(less, <)
-COMPARE_DOUBLE(less_equal, <=)
-COMPARE_DOUBLE(greater, >)
-COMPARE_DOUBLE(greater_equal, >=)

@@ -202,18 +202,24 @@ const struct vt_cel_entry *vt_cel_map_entries(const struct vt_cel_map *map)
   return map->entries;
 }
 
+static bool same_key(const struct vt_cel_value *a, const struct vt_cel_value *b)
+{
+  if (a->kind == VT_CEL_STRING && b->kind == VT_CEL_STRING)
+    return vt_str_equal(a->as.text, b->as.text);
+  uint64_t budget = 1;
+  return vt_cel_equal_within(a, b, &budget);
+}
+
 const struct vt_cel_value *vt_cel_map_get(const struct vt_cel_map *map,
                                           const struct vt_cel_value *key)
 {
   if (map->count == 0 || (!vt_cel_is_key(key) && key->kind != VT_CEL_DOUBLE))
     return NULL;
-  uint64_t budget = 1;
   for (uint32_t at = (uint32_t)vt_cel_hash(key) & map->mask;; at = (at + 1) & map->mask) {
     uint32_t index = map->slots[at];
     if (index == 0)
       return NULL;
-    budget = 1;
-    if (vt_cel_equal_within(&map->entries[index - 1].key, key, &budget))
+    if (same_key(&map->entries[index - 1].key, key))
       return &map->entries[index - 1].value;
   }
 }
@@ -223,11 +229,9 @@ static bool put_slot(uint32_t *slots, uint32_t mask, const struct vt_cel_entry *
 {
   const struct vt_cel_value *key = &entries[index].key;
   uint32_t at = (uint32_t)vt_cel_hash(key) & mask;
-  for (; slots[at] != 0; at = (at + 1) & mask) {
-    uint64_t budget = 1;
-    if (vt_cel_equal_within(&entries[slots[at] - 1].key, key, &budget))
+  for (; slots[at] != 0; at = (at + 1) & mask)
+    if (same_key(&entries[slots[at] - 1].key, key))
       return false;
-  }
   slots[at] = index + 1;
   return true;
 }
