@@ -1,6 +1,7 @@
 #include "judge/judging.h"
 
 #include "doc/place.h"
+#include "judge/odd.h"
 
 /* ---- whose -------------------------------------------------------------------------------------
  */
@@ -18,7 +19,7 @@ static bool may_report_for(const struct vt_judge_job *job, struct vater_str orgn
 static int report_owner(struct vt_judge *judge, struct vater_str orgnr,
                         const struct judged_place *place, struct vt_error *error)
 {
-  const struct vater_str shown = vt_str_slice(orgnr, 0, 40);
+  const struct vater_str shown = judged_cut(orgnr, 40);
   const struct vater_str detail[VT_LANGUAGE_COUNT] = {
       [VT_LANGUAGE_NB] =
           vt_arena_format(judge->arena, "organisasjonsnummer %.*s", VT_STR_ARGS(shown)),
@@ -130,7 +131,7 @@ static int check_indicators(struct vt_judge *judge, bool *mentioned, struct vt_e
     if (is_expected(judge->job, name, mentioned) || in_bundle(judge, name))
       continue;
     struct judged_place place = vt_judge_place_of_row(judge, row, VATER_COLUMN_INDICATOR);
-    status = report_detail(judge, "PAY-INDICATOR", &place, row, vt_str_slice(name, 0, 100), error);
+    status = report_detail(judge, "PAY-INDICATOR", &place, row, judged_cut(name, 100), error);
   }
   return status;
 }
@@ -142,6 +143,61 @@ static int check_expected(struct vt_judge *judge, const bool *mentioned, struct 
     if (!mentioned[i])
       status = report_detail(judge, "PAY-MISSING", NULL, VT_NO_ROW, judge->job->expected[i], error);
   return status;
+}
+
+static int report_odd(struct vt_judge *judge, const struct judged_place *place, uint32_t row,
+                      enum vt_odd odd, struct vt_error *error)
+{
+  struct vater_str details[VT_LANGUAGE_COUNT];
+  for (int i = 0; i < VT_LANGUAGE_COUNT; i++)
+    details[i] = vt_str(vt_odd_name(odd, (enum vt_language)i));
+  return vt_judge_report(judge, "PAY-TEXT-ODD", place, row, details, error);
+}
+
+static int check_head_texts(struct vt_judge *judge, struct vt_error *error)
+{
+  static const int fields[] = {VATER_HEAD_SUBMISSION_ID, VATER_HEAD_REPLACES,
+                               VATER_HEAD_REPORTER_NAME, VATER_HEAD_REPORTER_SYSTEM,
+                               VATER_HEAD_COMMENT};
+  int status = VATER_OK;
+  for (size_t i = 0; i < sizeof fields / sizeof fields[0] && status == VATER_OK; i++) {
+    enum vt_odd odd = vt_odd_find(vt_table_head(&judge->table, fields[i]));
+    if (odd == VT_ODD_NOT)
+      continue;
+    struct judged_place place = head_place(judge, fields[i]);
+    status = report_odd(judge, &place, VT_NO_ROW, odd, error);
+  }
+  return status;
+}
+
+/* What people write, each text once, at its first row. */
+static int check_column_texts(struct vt_judge *judge, int column, struct vt_error *error)
+{
+  const uint32_t *ids = judge->table.columns[column].ids;
+  uint8_t *seen = vt_arena_alloc(judge->arena, (size_t)judge->table.texts + 1);
+  if (seen == NULL)
+    return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory to check texts");
+  int status = VATER_OK;
+  for (uint32_t row = 0; ids != NULL && row < judge->table.rows && status == VATER_OK; row++) {
+    uint32_t id = ids[row];
+    if (id == VT_TABLE_NO_TEXT || seen[id] != 0)
+      continue;
+    seen[id] = 1;
+    enum vt_odd odd = vt_odd_find(vt_table_text(&judge->table, id));
+    if (odd == VT_ODD_NOT)
+      continue;
+    struct judged_place place = vt_judge_place_of_row(judge, row, column);
+    status = report_odd(judge, &place, row, odd, error);
+  }
+  return status;
+}
+
+static int check_texts(struct vt_judge *judge, struct vt_error *error)
+{
+  int status = check_head_texts(judge, error);
+  if (status == VATER_OK)
+    status = check_column_texts(judge, VATER_COLUMN_REASON, error);
+  return status == VATER_OK ? check_column_texts(judge, VATER_COLUMN_COMMENT_TEXT, error) : status;
 }
 
 static int check_delivery(struct vt_judge *judge, struct vt_error *error)
@@ -203,6 +259,8 @@ static int take_rule(void *context, const struct vt_rule_outcomes *outcomes, str
 int vt_judge_check(struct vt_judge *judge, struct vt_error *error)
 {
   int status = check_delivery(judge, error);
+  if (status == VATER_OK)
+    status = check_texts(judge, error);
   if (status != VATER_OK)
     return status;
   const struct vt_rules_context context = {.today = judge->job->today,
