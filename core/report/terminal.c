@@ -239,9 +239,11 @@ static void put_reason(struct vt_layout *layout, const struct vt_report_job *job
 static void put_job(struct vt_layout *layout, const struct vt_report_job *job)
 {
   const struct vt_store_job_row *row = &job->row;
-  vt_layout_indent(layout, 4);
-  vt_layout_cut(layout, row->endpoint, 24, 0);
-  vt_layout_say(layout, " ");
+  vt_layout_indent(layout, row->endpoint.len > 0 ? 4 : 2);
+  if (row->endpoint.len > 0) {
+    vt_layout_cut(layout, row->endpoint, 24, 0);
+    vt_layout_say(layout, " ");
+  }
   vt_layout_cut(layout, row->delivery, 20, 0);
   if (row->code.len > 0) {
     vt_layout_say(layout, " ");

@@ -44,6 +44,7 @@ static void a_check(void **state)
   struct fixture *fixture = *state;
   struct vt_report_job job = fixture->report.jobs[2];
   job.row.finding_total = job.row.finding_errors = job.row.finding_warnings = job.row.rows = 0;
+  job.row.endpoint = VT_STR_NONE;
   fixture_report(fixture, &job, 1);
   fixture->report.file = VT_STR("faulty.json");
   render(fixture, plain);
