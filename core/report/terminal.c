@@ -37,7 +37,7 @@ static struct vater_str verdict_word(const struct vt_layout *layout, struct vate
 {
   for (int i = 0; i < VT_REPORT_VERDICTS; i++)
     if (vt_str_is(verdict, vt_report_verdict_name(i)))
-      return vt_str(vt_layout_word(layout, VT_TEXT_BLOCK_ACCEPTED + i));
+      return vt_str(vt_layout_word(layout, VT_TEXT_BLOCK_ACCEPTED + (unsigned)i));
   return verdict;
 }
 
@@ -329,7 +329,7 @@ static void put_totals(struct vt_layout *layout, const struct vt_report *report)
   vt_layout_say(layout, "%s: ", vt_layout_word(layout, VT_TEXT_BLOCKS));
   for (int i = 0; i < VT_REPORT_VERDICTS; i++) {
     vt_layout_say(layout, "%s%llu %s", between, (unsigned long long)report->verdicts[i],
-                  vt_layout_word(layout, VT_TEXT_BLOCK_ACCEPTED + i));
+                  vt_layout_word(layout, VT_TEXT_BLOCK_ACCEPTED + (unsigned)i));
     between = ", ";
   }
   vt_layout_end(layout);
