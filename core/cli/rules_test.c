@@ -11,6 +11,7 @@ enum { LINE_MAX_BYTES = 16 * 1024 };
 /* What came of one example. */
 struct tried {
   struct vt_example example;
+  bool sample; /* the indicator's sample itself: no rule may find anything */
   bool met;
   uint64_t counts[VT_OUTCOME_COUNT];
   uint64_t cleared;
@@ -55,6 +56,21 @@ static void read_result(struct testing *testing, const struct vt_result *result,
                vt_example_met(tried->example.expect, tried->counts, tried->cleared);
 }
 
+/* A sample passes everything: the first finding that says otherwise. */
+static void read_sample(struct testing *testing, const struct vt_result *result,
+                        struct tried *tried)
+{
+  tried->met = result->finding_total == 0 && result->delivery == VT_DELIVERY_RECEIVED;
+  if (result->finding_count > 0) {
+    struct vt_finding finding;
+    vt_result_finding(result, 0, &finding);
+    tried->refused = vt_arena_format(testing->arena, "%.*s: %.*s", VT_STR_ARGS(finding.code),
+                                     VT_STR_ARGS(finding.message[VT_LANGUAGE_EN]));
+  } else if (!tried->met) {
+    tried->refused = vt_arena_copy(testing->arena, result->code);
+  }
+}
+
 static int judge_payload(struct testing *testing, struct vt_judge *judge, struct tried *tried,
                          struct vt_error *error)
 {
@@ -75,7 +91,9 @@ static int judge_payload(struct testing *testing, struct vt_judge *judge, struct
     vt_judge_write(judge, block);
     status = vt_result_open(block, size, &result, error);
   }
-  if (status == VATER_OK)
+  if (status == VATER_OK && tried->sample)
+    read_sample(testing, &result, tried);
+  else if (status == VATER_OK)
     read_result(testing, &result, tried);
   vt_free(allocator, block);
   return status;
@@ -89,7 +107,8 @@ static int try_example(struct testing *testing, struct tried *tried, struct vt_e
                                    .format = VT_STR("indicator_json"),
                                    .actors = &actor,
                                    .actor_count = 1,
-                                   .today = example->today};
+                                   .today = example->today,
+                                   .proposed = tried->sample};
   struct vt_judge *judge = NULL;
   int status = vt_judge_begin(&testing->context, &job, &judge, error);
   if (status == VATER_OK)
@@ -120,10 +139,16 @@ static void print_failure(struct testing *testing, const struct tried *tried)
   struct vt_buffer *line = &testing->line;
   vt_buffer_reset(line);
   vt_encode_terminal(line, example->file);
-  vt_buffer_format(line, ":%u: %.*s, example %s %u on %.*s: ", example->line,
-                   VT_STR_ARGS(example->code), vt_example_expect_name(example->expect),
-                   example->number, VT_STR_ARGS(example->indicator));
-  if (tried->refused.len > 0) {
+  if (tried->sample)
+    vt_buffer_format(line, ":%u: the sample of %.*s: ", example->line,
+                     VT_STR_ARGS(example->indicator));
+  else
+    vt_buffer_format(line, ":%u: %.*s, example %s %u on %.*s: ", example->line,
+                     VT_STR_ARGS(example->code), vt_example_expect_name(example->expect),
+                     example->number, VT_STR_ARGS(example->indicator));
+  if (tried->sample) {
+    vt_encode_terminal(line, tried->refused);
+  } else if (tried->refused.len > 0) {
     vt_buffer_text(line, "refused before the rule was asked: ");
     vt_encode_terminal(line, tried->refused);
   } else {
@@ -167,9 +192,24 @@ static bool is_asked(const struct vt_rules_asked *asked, struct vater_str code)
   return asked->name_count == 0;
 }
 
-static int run_all(struct testing *testing, struct vt_error *error)
+static int run_samples(struct testing *testing, struct vt_error *error)
 {
   int status = VATER_OK;
+  uint32_t count = vt_rules_indicator_count(testing->rules);
+  for (uint32_t i = 0; i < count && status == VATER_OK; i++) {
+    struct tried tried = {.sample = true};
+    vt_rules_sample(testing->rules, i, &tried.example);
+    status = try_example(testing, &tried, error);
+    if (status == VATER_OK)
+      note(testing, &tried);
+    vt_arena_reset(testing->arena);
+  }
+  return status;
+}
+
+static int run_all(struct testing *testing, struct vt_error *error)
+{
+  int status = testing->asked->name_count == 0 ? run_samples(testing, error) : VATER_OK;
   for (uint32_t i = 0; i < vt_rules_example_count(testing->rules) && status == VATER_OK; i++) {
     struct tried tried = {0};
     status = vt_rules_example(testing->rules, i, testing->arena, &tried.example, error);

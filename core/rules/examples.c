@@ -254,24 +254,24 @@ static int64_t day_made(const struct vt_indicator *indicator)
   return (milliseconds - (milliseconds < 0 ? 86399999 : 0)) / 86400000;
 }
 
-static void describe(const struct vt_rules *rules, const struct vt_rule_example *from,
-                     struct vt_example *example)
+static void describe(const struct vt_indicator *indicator, struct vt_example *example)
 {
-  const struct vt_rule *rule = &rules->rules[from->rule];
-  const struct vt_indicator *indicator = &rules->indicators[from->indicator];
   const json_t *types = json_object_get(indicator->json, "reportedBy");
   const json_t *type = json_array_get(types, 0);
   const json_t *reporter = json_object_get(json_object_get(indicator->json, "sample"), "reporter");
-  *example = (struct vt_example){.code = rule->info.code,
-                                 .indicator = indicator->info.id,
-                                 .expect = (enum vt_example_expect)from->expect,
-                                 .number = from->number + 1,
-                                 .line = rule->info.line,
-                                 .file = rule->info.file,
+  *example = (struct vt_example){.indicator = indicator->info.id,
+                                 .line = indicator->info.line,
+                                 .file = indicator->info.file,
+                                 .payload = indicator->info.sample,
                                  .today = day_made(indicator),
                                  .reporter = vt_json_text(reporter, "orgnr")};
   if (json_is_string(type))
     example->reporter_type = (struct vater_str){json_string_value(type), json_string_length(type)};
+}
+
+void vt_rules_sample(const struct vt_rules *rules, uint32_t index, struct vt_example *example)
+{
+  describe(&rules->indicators[index], example);
 }
 
 int vt_rules_example(const struct vt_rules *rules, uint32_t index, struct vt_arena *arena,
@@ -284,7 +284,11 @@ int vt_rules_example(const struct vt_rules *rules, uint32_t index, struct vt_are
   uint32_t column;
   struct vater_str line_text;
   char pointer[96];
-  describe(rules, from, example);
+  describe(&rules->indicators[from->indicator], example);
+  example->code = rule->info.code;
+  example->file = rule->info.file;
+  example->expect = (enum vt_example_expect)from->expect;
+  example->number = from->number + 1;
   snprintf(pointer, sizeof pointer, "/rules/%u/examples/%s/%u", rule->number,
            expect_names[from->expect], from->number);
   int status =

@@ -39,6 +39,9 @@ uint32_t vt_rules_example_count(const struct vt_rules *rules);
 /* The payload is made on demand in `arena`; VATER_E_NOMEM, or VATER_E_LIMIT. */
 int vt_rules_example(const struct vt_rules *rules, uint32_t index, struct vt_arena *arena,
                      struct vt_example *example, struct vt_error *error);
+/* The sample of indicator `index` itself, which passes every rule; without code, number and
+ * expectation. */
+void vt_rules_sample(const struct vt_rules *rules, uint32_t index, struct vt_example *example);
 /* Whether the rule's outcomes are what was expected; `cleared`: findings of it that are info where
  * the rule's severity is not. */
 bool vt_example_met(enum vt_example_expect expect, const uint64_t counts[VT_OUTCOME_COUNT],

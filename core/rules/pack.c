@@ -230,7 +230,7 @@ static int take_rule(struct vt_rules_loader *loader, struct vt_rules_source *sou
   made->missing = (enum vt_missing)WORD(info->missing, missing_words, 0);
   made->explain = (enum vt_explain)WORD(info->explain, explain_words, 0);
   made->actions = actions_of(json_object_get(json, "actions"));
-  if (info->check.len > 0)
+  if (info->check.len > 0 && info->assert.len == 0)
     made->target = VT_TARGET_DELIVERY;
   made->column = column_of(vt_json_text(json, "at"));
   made->since = day_of(json, "since", false, INT64_MIN);
