@@ -106,6 +106,19 @@ static void close_decoder(struct vt_decoder *decoder)
   vt_free(decoder->input->allocator, decoder->frames);
 }
 
+/* A pointer that was cut may end in part of a number: its last name goes. */
+static void mask_pointer(struct vt_error *error)
+{
+  size_t len = strlen(error->pointer);
+  bool cut = len + 4 >= sizeof error->pointer;
+  while (cut && len > 0 && error->pointer[len - 1] != '/')
+    len--;
+  if (cut && len > 0)
+    len--;
+  error->pointer[len] = '\0';
+  vt_screen_mask_hits(error->pointer, len);
+}
+
 int vt_decode_page(const struct vt_decode_input *input, struct vt_decode_result *result,
                    struct vt_error *error)
 {
@@ -118,7 +131,7 @@ int vt_decode_page(const struct vt_decode_input *input, struct vt_decode_result 
   if (status != VATER_OK) {
     vt_decode_screen_end(&decoder);
     if (error != NULL)
-      vt_screen_mask_hits(error->pointer, strlen(error->pointer));
+      mask_pointer(error);
   }
   result->violations = decoder.own_violations;
   if (decoder.validator != NULL)

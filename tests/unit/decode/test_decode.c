@@ -382,6 +382,26 @@ static void p12_screens_what_cannot_be_read(void **state)
   }
 }
 
+/* A name that is cut out of the middle of a number must not leave its first ten digits. */
+static void p12_cut_pointers_keep_no_digits(void **state)
+{
+  (void)state;
+  for (size_t before = 170; before < 210; before++) {
+    char document[400];
+    memset(document, 'x', sizeof document);
+    document[0] = '{';
+    document[1] = '"';
+    memcpy(document + 2 + before, ":13097248022\":[}", 17);
+    struct rig rig;
+    rig_open(&rig, &native);
+    assert_int_equal(rig_page(&rig, document), VATER_E_DECODE);
+    assert_int_equal(rig.screen.count, 1);
+    assert_null(strstr(rig.error.pointer, "1309"));
+    assert_null(strstr(rig.screen.hits[0].pointer, "1309"));
+    rig_close(&rig);
+  }
+}
+
 static void trees_know_figures_by_name(void **state)
 {
   (void)state;
@@ -438,6 +458,7 @@ int main(void)
       cmocka_unit_test(senseless_declarations_are_refused),
       cmocka_unit_test(p12_person_numbers),
       cmocka_unit_test(p12_screens_what_cannot_be_read),
+      cmocka_unit_test(p12_cut_pointers_keep_no_digits),
       cmocka_unit_test(trees_know_figures_by_name),
       cmocka_unit_test(survives_each_failed_allocation),
   };

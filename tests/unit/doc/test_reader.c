@@ -406,6 +406,24 @@ static void p07_large_then_small_objects(void **state)
   vt_buffer_fini(&text);
 }
 
+/* Names that are the same in length and in first and last bytes, as many as may be. */
+static void p07_alike_keys(void **state)
+{
+  (void)state;
+  struct vt_allocator allocator = vt_allocator_real();
+  struct vt_buffer text;
+  vt_buffer_init(&text, &allocator, 1u << 26);
+  vt_buffer_char(&text, '{');
+  for (size_t i = 0; i < VT_LIMIT_PAYLOAD_MEMBERS; i++)
+    vt_buffer_format(&text, "%s\"aaaaaaaa%06zxbbbbbbbb\":0", i > 0 ? "," : "", i);
+  vt_buffer_char(&text, '}');
+  struct vt_error error = {0};
+  clock_t start = clock();
+  assert_int_equal(rig_read(vt_buffer_str(&text), NULL, &error, NULL), VATER_OK);
+  assert_true((clock() - start) / CLOCKS_PER_SEC < 2);
+  vt_buffer_fini(&text);
+}
+
 static void p07_long_text(void **state)
 {
   (void)state;
@@ -469,6 +487,7 @@ int main(void)
       cmocka_unit_test(p07_many_empty_objects),
       cmocka_unit_test(p07_many_keys),
       cmocka_unit_test(p07_large_then_small_objects),
+      cmocka_unit_test(p07_alike_keys),
       cmocka_unit_test(p07_long_text),
       cmocka_unit_test(survives_each_failed_allocation),
   };
