@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define DIRECT_STATES 64
+#define WORK_CEILING 500000 /* steps looked at; a pattern that takes more is left to base/regex */
 
 enum { DEAD = 0, MATCHED = 1, FIRST_FREE = 2 };
 
@@ -24,6 +25,7 @@ struct construction {
   uint32_t count, room;
   uint32_t *mark, epoch, *stack, *found;
   uint32_t found_count;
+  uint64_t work;
   uint8_t sample[256]; /* one byte of each class */
 };
 
@@ -75,6 +77,9 @@ static bool matches_at_end(struct construction *c, const struct subset *subset, 
 /* The state of what was found; UINT32_MAX without memory or beyond the limit. */
 static uint32_t intern(struct construction *c, bool begin)
 {
+  c->work += c->found_count;
+  if (c->work > WORK_CEILING)
+    return UINT32_MAX;
   if (holds_match(c))
     return MATCHED;
   if (c->found_count == 0)
@@ -111,6 +116,7 @@ static uint32_t advance(struct construction *c, uint32_t from, uint8_t byte)
 {
   c->epoch++;
   c->found_count = 0;
+  c->work += c->subsets[from].count;
   for (uint32_t i = 0; i < c->subsets[from].count; i++) {
     const struct vt_step_state *state = &c->steps->states[c->subsets[from].members[i]];
     if (state->kind == VT_STEP_BYTES && byte >= state->from && byte <= state->to)

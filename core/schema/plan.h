@@ -99,7 +99,8 @@ struct vt_way {
   struct vt_bar *bars;
   uint64_t *claims; /* slots that have evaluated the part if they are valid; tracking plans only */
   uint32_t entry_count, edge_count, bar_count;
-  bool quiet; /* no bar is of certain mode */
+  bool quiet;        /* no bar is of certain mode */
+  uint64_t bar_mask; /* the bars' slots, of a plan with one word */
 };
 
 struct vt_masked_way {

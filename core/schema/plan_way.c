@@ -126,6 +126,8 @@ static struct vt_way *finish(struct draft *draft)
   way->quiet = true;
   for (uint32_t i = 0; i < way->bar_count; i++)
     way->quiet &= way->bars[i].mode != VT_MODE_DEFINITE;
+  for (uint32_t i = 0; i < way->bar_count && draft->plan->words == 1; i++)
+    way->bar_mask |= (uint64_t)1 << way->bars[i].slot;
   vt_entries_merge(way->entries, &way->entry_count);
   for (uint32_t i = 0; i < way->edge_count; i++) {
     struct vt_edge *edge = &way->edges[i];

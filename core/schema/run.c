@@ -1,23 +1,6 @@
 #include "schema/run.h"
 #include "base/limits.h"
 
-void *vt_run_grow(struct vt_schema_validator *validator, void *items, size_t count, size_t more,
-                  size_t *room, size_t size, struct vt_error *error)
-{
-  if (more <= *room - count && items != NULL)
-    return items;
-  size_t wanted = *room == 0 ? 64 : *room;
-  while (wanted - count < more)
-    wanted *= 2;
-  void *fresh = vt_resize(&validator->allocator, items, wanted * size);
-  if (fresh == NULL) {
-    vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
-    return NULL;
-  }
-  *room = wanted;
-  return fresh;
-}
-
 static struct vt_frame *top(struct vt_schema_validator *validator)
 {
   return validator->depth > 0 ? &validator->frames[validator->depth - 1] : NULL;
@@ -28,58 +11,13 @@ static bool tracks(const struct vt_frame *frame)
   return frame->list ? frame->plan->track_list : frame->plan->track_object;
 }
 
-static int late_planner(struct vt_schema_validator *validator, struct vt_error *error)
-{
-  if (validator->plan_arena != NULL)
-    return VATER_OK;
-  validator->plan_arena = vt_arena_new(&validator->allocator, VT_LIMIT_SCHEMA_MEMORY);
-  if (validator->plan_arena == NULL ||
-      vt_planner_init(&validator->planner, validator->plan_arena, &validator->allocator,
-                      &validator->schema->planner, validator->schema->node_count,
-                      VT_LIMIT_SCHEMA_PLANS_LATE) != VATER_OK)
-    return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
-  return VATER_OK;
-}
-
-static int planner_failed(const struct vt_schema_validator *validator, struct vt_error *error)
-{
-  int status = validator->planner.status;
-  return vt_fail(error, status, NULL,
-                 status == VATER_E_LIMIT ? "the schema needs more than SCHEMA_PLANS_LATE plans or "
-                                           "SCHEMA_SLOTS slots for this document"
-                                         : "out of memory");
-}
-
 static int follow(struct vt_schema_validator *validator, const struct vt_way *way,
                   const struct vt_plan **plan, struct vt_error *error)
 {
   *plan = way->plan;
   if (way->plan != NULL || way->entry_count == 0)
     return VATER_OK;
-  int status = late_planner(validator, error);
-  if (status == VATER_OK && vt_planner_follow(&validator->planner, way, plan) != VATER_OK)
-    status = planner_failed(validator, error);
-  return status;
-}
-
-int vt_run_member_way(struct vt_schema_validator *validator, const struct vt_plan *plan,
-                      struct vater_str name, const struct vt_way **way, struct vt_error *error)
-{
-  uint64_t mask = 0;
-  for (uint32_t i = 0; i < plan->pattern_count; i++) {
-    bool matched;
-    int status = vt_pattern_match(plan->patterns[i], name, &matched, error);
-    if (status != VATER_OK)
-      return status;
-    mask |= (uint64_t)matched << i;
-  }
-  *way = plan->other;
-  if (mask == 0)
-    return VATER_OK;
-  int status = late_planner(validator, error);
-  if (status == VATER_OK && vt_planner_masked(&validator->planner, plan, mask, way) != VATER_OK)
-    status = planner_failed(validator, error);
-  return status;
+  return vt_run_follow(validator, way, plan, error);
 }
 
 /* Slots that fail because the part is there. */
@@ -87,11 +25,13 @@ static int run_bars(struct vt_schema_validator *validator, const struct vt_frame
                     const struct vt_way *way, size_t offset, size_t end, struct vt_error *error)
 {
   uint64_t *failed = validator->words + frame->words_at;
+  if (way->quiet && !validator->collect && frame->plan->words == 1) {
+    failed[0] |= way->bar_mask;
+    return VATER_OK;
+  }
   for (uint32_t i = 0; i < way->bar_count; i++) {
     const struct vt_bar *bar = &way->bars[i];
     vt_plan_set(failed, bar->slot);
-    if (way->quiet && !validator->collect)
-      continue;
     if (bar->mode == VT_MODE_SILENT || (bar->mode == VT_MODE_TENTATIVE && !validator->collect))
       continue;
     struct vt_problem problem = {.text = frame->list ? VT_TEXT_ITEM : VT_TEXT_MEMBER,
@@ -222,6 +162,28 @@ static int take_words(struct vt_schema_validator *validator, size_t count, struc
   return VATER_OK;
 }
 
+/* Member by member: clearing the whole costs more than all the rest. */
+static void begin_frame(const struct vt_schema_validator *validator, struct vt_frame *frame,
+                        const struct vt_plan *plan, const struct vt_way *way,
+                        const struct vt_doc_event *event)
+{
+  frame->plan = plan;
+  frame->way = way;
+  frame->part = NULL;
+  frame->name = VT_STR_NONE;
+  frame->name_at = frame->name_len = 0;
+  frame->offset = event->offset;
+  frame->part_offset = event->offset;
+  frame->count = 0;
+  frame->parts = (struct vt_hash){0, 0};
+  frame->words_at = validator->word_count;
+  frame->items_at = validator->item_count;
+  frame->names_at = validator->name_count;
+  frame->list = event->kind == VT_DOC_LIST;
+  frame->hashing = plan->hashes;
+  frame->simple = !frame->list && !plan->hashes && !plan->track_object && !validator->collect;
+}
+
 static int open_value(struct vt_schema_validator *validator, const struct vt_doc_event *event,
                       struct vt_error *error)
 {
@@ -251,14 +213,9 @@ static int open_value(struct vt_schema_validator *validator, const struct vt_doc
   status = take_words(validator, count, error);
   if (status != VATER_OK)
     return status;
-  frames[validator->depth] = (struct vt_frame){.plan = plan,
-                                               .way = way,
-                                               .offset = event->offset,
-                                               .words_at = validator->word_count,
-                                               .items_at = validator->item_count,
-                                               .names_at = validator->name_count,
-                                               .list = event->kind == VT_DOC_LIST,
-                                               .hashing = hashing || plan->hashes};
+  begin_frame(validator, &frames[validator->depth], plan, way, event);
+  frames[validator->depth].hashing |= hashing;
+  frames[validator->depth].simple &= !hashing;
   struct vt_subject subject = {.plan = plan,
                                .failed = validator->words + validator->word_count,
                                .kind = part_kinds[event->kind],
@@ -327,9 +284,28 @@ static struct vater_str scalar_text(const struct vt_doc_event *event)
   return event->kind == VT_DOC_FALSE ? VT_STR("false") : event->text;
 }
 
+/* A scalar member of a simple object, checked by a fast plan. False: the long way. */
+static bool fast_member(struct vt_schema_validator *validator, const struct vt_doc_event *event)
+{
+  struct vt_frame *frame = &validator->frames[validator->depth - 1];
+  const struct vt_way *way = frame->part;
+  const struct vt_plan *plan = way->plan;
+  uint64_t failed;
+  if (plan == NULL)
+    return way->entry_count == 0;
+  if (!plan->fast || !vt_run_fast(plan, part_kinds[event->kind], scalar_text(event), &failed))
+    return false;
+  if (failed != 0)
+    run_edges(validator, frame, way, plan, &failed);
+  return true;
+}
+
 static int scalar_value(struct vt_schema_validator *validator, const struct vt_doc_event *event,
                         struct vt_error *error)
 {
+  if (validator->depth > 0 && validator->frames[validator->depth - 1].simple &&
+      fast_member(validator, event))
+    return VATER_OK;
   const struct vt_way *way;
   const struct vt_plan *plan;
   bool hashing;
@@ -339,15 +315,8 @@ static int scalar_value(struct vt_schema_validator *validator, const struct vt_d
   if (status != VATER_OK)
     return status;
   struct vt_frame *whole = top(validator);
-  bool kept = hashing || (whole != NULL && tracks(whole));
-  if (plan == NULL && !kept)
+  if (plan == NULL && !hashing && !(whole != NULL && tracks(whole)))
     return VATER_OK;
-  uint64_t failed;
-  if (!kept && whole != NULL && plan->fast && !validator->collect &&
-      vt_run_fast(plan, part_kinds[event->kind], scalar_text(event), &failed)) {
-    run_edges(validator, whole, way, plan, &failed);
-    return VATER_OK;
-  }
   struct vt_subject subject = {.plan = plan != NULL ? plan : validator->schema->empty,
                                .kind = part_kinds[event->kind],
                                .text = scalar_text(event),

@@ -39,6 +39,7 @@ struct vt_frame {
   size_t items_at;
   size_t names_at;
   bool list, hashing;
+  bool simple; /* an object of which no part is hashed, remembered or explained */
 };
 
 /* A part that uniqueItems or unevaluated… must remember. */
@@ -168,6 +169,9 @@ bool vt_run_told(const struct vt_schema_validator *validator, size_t offset, boo
 /* Collect mode: what explains the failed parts of a value that ends moves up to its whole. */
 int vt_run_carry(struct vt_schema_validator *validator, const struct vt_subject *subject,
                  const struct vt_way *way, struct vt_error *error);
+/* late.c: plans that were not foreseen */
+int vt_run_follow(struct vt_schema_validator *validator, const struct vt_way *way,
+                  const struct vt_plan **plan, struct vt_error *error);
 int vt_run_member_way(struct vt_schema_validator *validator, const struct vt_plan *plan,
                       struct vater_str name, const struct vt_way **way, struct vt_error *error);
 /* Grows one of the validator's stacks to hold `count` + `more`. */
