@@ -144,17 +144,18 @@ struct judged_place vt_judge_place_of_row(struct vt_judge *judge, uint32_t row, 
 /* ---- findings of the engine --------------------------------------------------------------------
  */
 
-static struct vater_str message(struct vt_judge *judge, const char *title, struct vater_str detail)
+static struct vater_str with_detail(struct vt_judge *judge, const char *title,
+                                    struct vater_str detail)
 {
   if (detail.len == 0)
     return vt_str(title);
-  struct vater_str kept = keep(judge, vt_str_slice(detail, 0, MESSAGE_BYTES));
-  return vt_arena_format(judge->arena, "%s (%.*s)", title, VT_STR_ARGS(kept));
+  return vt_arena_format(judge->arena, "%s (%.*s)", title,
+                         VT_STR_ARGS(judged_cut(detail, MESSAGE_BYTES)));
 }
 
-int vt_judge_report(struct vt_judge *judge, const char *code, const struct judged_place *place,
-                    uint32_t row, const struct vater_str detail[VT_LANGUAGE_COUNT],
-                    struct vt_error *error)
+int vt_judge_say(struct vt_judge *judge, const char *code, const struct judged_place *place,
+                 uint32_t row, const struct vater_str message[VT_LANGUAGE_COUNT],
+                 struct vt_error *error)
 {
   const struct vt_code *known = vt_code_find(vt_str(code));
   if (known == NULL)
@@ -165,10 +166,7 @@ int vt_judge_report(struct vt_judge *judge, const char *code, const struct judge
                                .row = row,
                                .verdict = UINT32_MAX};
   for (int i = 0; i < VT_LANGUAGE_COUNT; i++) {
-    struct vater_str own = detail == NULL ? VT_STR_NONE : detail[i];
-    if (own.len == 0 && detail != NULL)
-      own = detail[VT_LANGUAGE_EN];
-    finding.message[i] = message(judge, known->title[i], own);
+    finding.message[i] = keep(judge, message[i]);
     finding.remedy[i] = vt_str(known->remedy[i]);
   }
   if (place != NULL && vt_judge_place(judge, place, &finding) != VATER_OK)
@@ -176,6 +174,21 @@ int vt_judge_report(struct vt_judge *judge, const char *code, const struct judge
   if (judge->refusal == NULL && known->delivery[0] != '\0')
     judge->refusal = known->code;
   return vt_result_add_finding(judge->result, &finding, error);
+}
+
+int vt_judge_report(struct vt_judge *judge, const char *code, const struct judged_place *place,
+                    uint32_t row, const struct vater_str detail[VT_LANGUAGE_COUNT],
+                    struct vt_error *error)
+{
+  const struct vt_code *known = vt_code_find(vt_str(code));
+  struct vater_str messages[VT_LANGUAGE_COUNT] = {{NULL, 0}};
+  for (int i = 0; i < VT_LANGUAGE_COUNT && known != NULL; i++) {
+    struct vater_str own = detail == NULL ? VT_STR_NONE : detail[i];
+    if (own.len == 0 && detail != NULL)
+      own = detail[VT_LANGUAGE_EN];
+    messages[i] = with_detail(judge, known->title[i], own);
+  }
+  return vt_judge_say(judge, code, place, row, messages, error);
 }
 
 int vt_judge_report_text(struct vt_judge *judge, const char *code, const struct judged_place *place,

@@ -44,6 +44,16 @@ struct judged_place {
   struct vater_str pointer; /* empty: unknown */
 };
 
+/* The first `max` bytes, whole code points. */
+static inline struct vater_str judged_cut(struct vater_str text, size_t max)
+{
+  if (text.len <= max)
+    return text;
+  while (max > 0 && ((unsigned char)text.ptr[max] & 0xc0) == 0x80)
+    max--;
+  return (struct vater_str){text.ptr, max};
+}
+
 /* ---- read.c: is this page what the format reads at all -----------------------------------------
  */
 
@@ -69,8 +79,13 @@ int vt_judge_check(struct vt_judge *judge, struct vt_error *error);
 /* ---- finding.c ---------------------------------------------------------------------------------
  */
 
-/* A finding of our own, with the texts of codes.def; `detail` (may be NULL) is by language, and an
- * empty one is taken from English. A code whose delivery is "refused" refuses. */
+/* A finding of our own with these messages and the remedy of codes.def. A code whose delivery there
+ * is "refused" or the like refuses. Masked where the screen has hits. */
+int vt_judge_say(struct vt_judge *judge, const char *code, const struct judged_place *place,
+                 uint32_t row, const struct vater_str message[VT_LANGUAGE_COUNT],
+                 struct vt_error *error);
+/* The message is the code's title with a detail (may be NULL) by language behind it; an empty one
+ * is taken from English. */
 int vt_judge_report(struct vt_judge *judge, const char *code, const struct judged_place *place,
                     uint32_t row, const struct vater_str detail[VT_LANGUAGE_COUNT],
                     struct vt_error *error);

@@ -3,6 +3,8 @@
 #include "base/limits.h"
 #include "plugin/host.h"
 
+enum { MEMBER_BYTES = 100 };
+
 /* Violations wait until the whole page is screened: only then it is known what may be shown. */
 struct waiting {
   struct vt_decode_violation violation;
@@ -47,18 +49,34 @@ static const char *code_of(const struct vt_judge *judge,
   return violation->code;
 }
 
+/* "value: must be of type number." */
+static int report_violation(struct vt_judge *judge, const struct vt_decode_violation *violation,
+                            struct vt_error *error)
+{
+  const struct judged_place place = {violation->page, violation->offset, violation->end,
+                                     violation->pointer};
+  const char *code = code_of(judge, violation);
+  size_t name = violation->pointer.len;
+  while (name > 0 && violation->pointer.ptr[name - 1] != '/')
+    name--;
+  if (name == 0)
+    return vt_judge_report(judge, code, &place, VT_NO_ROW, violation->message, error);
+  struct vater_str member =
+      judged_cut(vt_str_slice(violation->pointer, name, SIZE_MAX), MEMBER_BYTES);
+  struct vater_str messages[VT_LANGUAGE_COUNT];
+  for (int i = 0; i < VT_LANGUAGE_COUNT; i++)
+    messages[i] = vt_arena_format(judge->arena, "%.*s: %.*s.", VT_STR_ARGS(member),
+                                  VT_STR_ARGS(violation->message[i]));
+  return vt_judge_say(judge, code, &place, VT_NO_ROW, messages, error);
+}
+
 static int report_violations(struct vt_judge *judge, const struct collection *collection,
                              uint64_t total, struct vt_error *error)
 {
   int status = VATER_OK;
   for (const struct waiting *waiting = collection->first; waiting != NULL && status == VATER_OK;
-       waiting = waiting->next) {
-    const struct vt_decode_violation *violation = &waiting->violation;
-    const struct judged_place place = {violation->page, violation->offset, violation->end,
-                                       violation->pointer};
-    status = vt_judge_report(judge, code_of(judge, violation), &place, VT_NO_ROW,
-                             violation->message, error);
-  }
+       waiting = waiting->next)
+    status = report_violation(judge, &waiting->violation, error);
   if (status == VATER_OK && total > collection->count)
     vt_result_add_more(judge->result, VATER_SEVERITY_ERROR, total - collection->count);
   return status;

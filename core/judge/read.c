@@ -32,13 +32,13 @@ int vt_judge_read(struct vt_judge *judge, const struct vt_judge_head *head, bool
   if (head->media_type.len > 0 && !accepts(format, head->media_type))
     return refuse(judge,
                   vt_arena_format(judge->arena, "Content-Type is %.*s",
-                                  VT_STR_ARGS(vt_str_slice(head->media_type, 0, 100))),
+                                  VT_STR_ARGS(judged_cut(head->media_type, 100))),
                   error);
   if (head->charset.len > 0 && !vt_str_is(head->charset, "utf-8") &&
       !vt_str_is(head->charset, "us-ascii"))
     return refuse(judge,
                   vt_arena_format(judge->arena, "the charset is %.*s, not UTF-8",
-                                  VT_STR_ARGS(vt_str_slice(head->charset, 0, 40))),
+                                  VT_STR_ARGS(judged_cut(head->charset, 40))),
                   error);
   if (head->media_type.len > 0 && looks_like_html(bytes))
     return refuse(judge, VT_STR("the body is an HTML page"), error);

@@ -4,7 +4,10 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "base/utf8.h"
 #include "judge/result_block.h"
+
+enum { REPLACED_BYTES = 3 }; /* of U+FFFD */
 
 /* Records grow like a buffer's bytes; texts stand once each, in order of first use. */
 struct vt_result_builder {
@@ -58,10 +61,29 @@ static int no_memory(struct vt_error *error)
   return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for the result");
 }
 
-static int intern(struct vt_result_builder *builder, struct vater_str text,
+/* Excerpts of what is no UTF-8 are none either: each bad byte becomes U+FFFD, as readers demand. */
+static struct vater_str mended(struct vt_result_builder *builder, struct vater_str text)
+{
+  if (vt_utf8_valid(text) == text.len)
+    return text;
+  char *bytes = vt_arena_bytes(builder->arena, text.len * REPLACED_BYTES);
+  struct vater_str mended = {bytes, 0};
+  for (size_t at = 0; bytes != NULL && at < text.len;) {
+    char point[4];
+    size_t size = vt_utf8_put(vt_utf8_next(text, &at), point);
+    memcpy(bytes + mended.len, point, size);
+    mended.len += size;
+  }
+  return mended;
+}
+
+static int intern(struct vt_result_builder *builder, struct vater_str given,
                   struct result_text *reference, struct vt_error *error)
 {
   *reference = (struct result_text){0};
+  struct vater_str text = mended(builder, given);
+  if (text.len == 0 && given.len > 0)
+    return no_memory(error);
   if (text.len == 0)
     return VATER_OK;
   const uint64_t *known = vt_map_get(&builder->texts, text);
