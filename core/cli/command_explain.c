@@ -2,6 +2,7 @@
 #include "cli/reading.h"
 
 #include "base/encode.h"
+#include "report/texts.h"
 #include "rules/rules.h"
 
 #include <getopt.h>
@@ -55,17 +56,37 @@ static int print_json(struct vt_cli *cli, json_t *object)
   return failed != 0 ? VT_EXIT_FAILED : VT_EXIT_CLEAN;
 }
 
+static struct vater_str word(const struct asked *asked, enum vt_report_text which)
+{
+  return vt_str(vt_report_text(which, asked->language));
+}
+
+/* "  label: text"; nothing where the text is empty. */
+static void say(struct vt_cli *cli, const struct asked *asked, enum vt_report_text label,
+                struct vater_str text)
+{
+  struct vt_buffer out;
+  if (text.len == 0)
+    return;
+  vt_buffer_init(&out, &cli->environment.allocator, TEXT_BYTES_MAX);
+  vt_encode_terminal(&out, text);
+  fprintf(cli->out, "  %s: %.*s\n", vt_report_text(label, asked->language), (int)out.len,
+          out.len > 0 ? out.bytes : "");
+  vt_buffer_fini(&out);
+}
+
 /* ---- codes of the engine --------------------------------------------------------------------- */
 
 static int explain_code(struct vt_cli *cli, const struct asked *asked, const struct vt_code *code)
 {
   if (!asked->json) {
-    fprintf(cli->out, "%s: %s\n  severity: %s\n  who acts: %s\n", code->code,
-            code->title[asked->language], severity_name(code->severity), vt_acts_name(code->acts));
-    if (code->delivery[0] != '\0')
-      fprintf(cli->out, "  delivery: %s\n", code->delivery);
-    fprintf(cli->out, "  tried again: %s\n  → %s\n", code->retried ? "yes" : "no",
-            code->remedy[asked->language]);
+    fprintf(cli->out, "%s: %s\n", code->code, code->title[asked->language]);
+    say(cli, asked, VT_TEXT_SEVERITY,
+        word(asked, VT_TEXT_SEVERITY_INFO + (unsigned)code->severity));
+    say(cli, asked, VT_TEXT_WHO_ACTS, word(asked, VT_TEXT_ACTS_ACTOR + (unsigned)code->acts));
+    say(cli, asked, VT_TEXT_DELIVERY, vt_report_delivery(vt_str(code->delivery), asked->language));
+    say(cli, asked, VT_TEXT_TRIED_AGAIN, word(asked, code->retried ? VT_TEXT_YES : VT_TEXT_NO));
+    fprintf(cli->out, "  → %s\n", code->remedy[asked->language]);
     return VT_EXIT_CLEAN;
   }
   struct vater_str title[VT_LANGUAGE_COUNT], remedy[VT_LANGUAGE_COUNT];
@@ -112,33 +133,22 @@ static int print_all(struct vt_cli *cli)
 
 /* ---- rules ----------------------------------------------------------------------------------- */
 
-static void say(struct vt_cli *cli, const char *label, struct vater_str text)
-{
-  struct vt_buffer out;
-  if (text.len == 0)
-    return;
-  vt_buffer_init(&out, &cli->environment.allocator, TEXT_BYTES_MAX);
-  vt_encode_terminal(&out, text);
-  fprintf(cli->out, "%s%.*s\n", label, (int)out.len, out.len > 0 ? out.bytes : "");
-  vt_buffer_fini(&out);
-}
-
 static int explain_rule(struct vt_cli *cli, const struct asked *asked,
                         const struct vt_rule_info *rule)
 {
   if (!asked->json) {
     fprintf(cli->out, "%.*s: %.*s\n", VT_STR_ARGS(rule->code),
             VT_STR_ARGS(rule->message[asked->language]));
-    fprintf(cli->out, "  severity: %s\n  scope: %s\n", severity_name(rule->severity),
-            vt_scope_name(rule->scope));
-    say(cli, "  when: ", rule->when);
-    say(cli, "  must hold: ", rule->assert);
-    say(cli, "  check: ", rule->check);
-    say(cli, "  since: ", rule->since);
-    say(cli, "  reference: ", rule->reference);
-    fprintf(cli->out, "  pack: %.*s (%.*s:%u)\n", VT_STR_ARGS(rule->pack), VT_STR_ARGS(rule->file),
-            rule->line);
-    say(cli, "  → ", rule->remedy[asked->language]);
+    say(cli, asked, VT_TEXT_SEVERITY,
+        word(asked, VT_TEXT_SEVERITY_INFO + (unsigned)rule->severity));
+    say(cli, asked, VT_TEXT_SCOPE, vt_str(vt_scope_name(rule->scope)));
+    say(cli, asked, VT_TEXT_WHEN, rule->when);
+    say(cli, asked, VT_TEXT_MUST_HOLD, rule->assert);
+    say(cli, asked, VT_TEXT_BY_CHECK, rule->check);
+    say(cli, asked, VT_TEXT_SINCE, rule->since);
+    say(cli, asked, VT_TEXT_REFERENCE, rule->reference);
+    say(cli, asked, VT_TEXT_PACK, rule->pack);
+    fprintf(cli->out, "  → %.*s\n", VT_STR_ARGS(rule->remedy[asked->language]));
     return VT_EXIT_CLEAN;
   }
   json_t *object =

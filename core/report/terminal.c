@@ -43,9 +43,7 @@ static struct vater_str verdict_word(const struct vt_layout *layout, struct vate
 
 static const char *severity_word(const struct vt_layout *layout, int severity)
 {
-  return vt_layout_word(layout, severity == VATER_SEVERITY_ERROR     ? VT_TEXT_ERROR
-                                : severity == VATER_SEVERITY_WARNING ? VT_TEXT_WARNING
-                                                                     : VT_TEXT_INFO);
+  return vt_layout_word(layout, VT_TEXT_SEVERITY_INFO + (unsigned)severity);
 }
 
 static void heading(struct vt_layout *layout, enum vt_report_text which)
@@ -244,7 +242,7 @@ static void put_job(struct vt_layout *layout, const struct vt_report_job *job)
     vt_layout_cut(layout, row->endpoint, 24, 0);
     vt_layout_say(layout, " ");
   }
-  vt_layout_cut(layout, row->delivery, 20, 0);
+  vt_layout_cut(layout, vt_report_delivery(row->delivery, layout->style->language), 20, 0);
   if (row->code.len > 0) {
     vt_layout_say(layout, " ");
     vt_layout_ink(layout, VT_INK_BOLD);

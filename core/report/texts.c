@@ -10,3 +10,11 @@ const char *vt_report_text(enum vt_report_text which, enum vt_language language)
 {
   return texts[which][language];
 }
+
+struct vater_str vt_report_delivery(struct vater_str delivery, enum vt_language language)
+{
+  for (int i = VT_TEXT_DELIVERY_RECEIVED; i <= VT_TEXT_DELIVERY_INTERNAL_ERROR; i++)
+    if (vt_str_is(delivery, texts[i][VT_LANGUAGE_EN]))
+      return vt_str(texts[i][language]);
+  return delivery;
+}

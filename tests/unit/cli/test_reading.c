@@ -194,10 +194,10 @@ static void codes_of_the_engine_are_explained(void **state)
   assert_int_equal(RUN(stage, vt_command_explain, "-l", "nb", "NET-REFUSED"), VT_EXIT_CLEAN);
   assert_string_equal(stage->out,
                       "NET-REFUSED: Endepunktet tok ikke imot forbindelsen.\n"
-                      "  severity: error\n"
-                      "  who acts: actor\n"
-                      "  delivery: not-delivered\n"
-                      "  tried again: yes\n"
+                      "  alvorlighet: feil\n"
+                      "  hvem må gjøre noe: aktøren\n"
+                      "  innsending: ikke levert\n"
+                      "  prøves igjen: ja\n"
                       "  → Sjekk at tjenesten kjører og at brannmuren slipper oss inn.\n");
   assert_int_equal(RUN(stage, vt_command_explain, "NET-REFUSD"), VT_EXIT_FAILED);
   assert_has(stage->error, "there is no code 'NET-REFUSD'; did you mean 'NET-REFUSED'?");
@@ -209,7 +209,7 @@ static void rules_are_explained(void **state)
   assert_int_equal(RUN(stage, vt_command_explain, "C-015"), VT_EXIT_CLEAN);
   assert_has(stage->out, "C-015: ");
   assert_has(stage->out, "  severity: error\n");
-  assert_has(stage->out, "  pack: common (");
+  assert_has(stage->out, "  pack: common\n");
   assert_int_equal(RUN(stage, vt_command_explain, "-j", "C-015"), VT_EXIT_CLEAN);
   assert_has(stage->out, "\"kind\": \"rule\"");
 }
