@@ -1,6 +1,7 @@
 #include "cli/options.h"
 #include "cli/reading.h"
 
+#include "base/file.h"
 #include "report/render.h"
 
 #include <getopt.h>
@@ -10,8 +11,9 @@ enum { REPORT_BYTES_MAX = 256 * 1024 * 1024, SAMPLES = 3, SAMPLES_IN_JSON = 20 }
 struct asked {
   struct vt_cli_store store;
   struct vt_report_style style;
-  int64_t run; /* 0: the latest */
-  bool json, samples_given;
+  int64_t run;          /* 0: the latest */
+  const char *payloads; /* folder to write them to, or NULL */
+  bool json, quiet, samples_given;
 };
 
 static void print_help(FILE *out)
@@ -25,6 +27,8 @@ static void print_help(FILE *out)
         "  -n, --samples N          findings shown of each rule (default 3; 20 in JSON); all are\n"
         "                           counted\n"
         "  -j, --json               by rules/schemas/report.schema.json\n"
+        "      --payloads FOLDER    write what the actors sent, as received, into FOLDER as well\n"
+        "  -q, --quiet              no report\n"
         "  -h, --help               this text\n\n"
         "exit: 0 clean, 1 findings of severity error, 2 something could not be done,\n"
         "      3 the store cannot be used, 64 wrong usage\n",
@@ -35,12 +39,68 @@ static int print(struct vt_cli *cli, const struct asked *asked, const struct vt_
 {
   struct vt_buffer out;
   vt_buffer_init(&out, &cli->environment.allocator, REPORT_BYTES_MAX);
-  int status =
-      asked->json ? vt_report_json(report, &out) : vt_report_terminal(report, &asked->style, &out);
+  int status = VATER_OK;
+  if (asked->json)
+    status = vt_report_json(report, &out);
+  else if (!asked->quiet)
+    status = vt_report_terminal(report, &asked->style, &out);
   int code = vt_cli_print(cli, "report", status, &out);
   vt_buffer_fini(&out);
   return code == VT_EXIT_CLEAN ? vt_report_exit(report) : code;
 }
+
+/* ---- payloads -------------------------------------------------------------------------------- */
+
+/* "FOLDER/983974724-main-1": nothing of a name can lead out of the folder. */
+static void payload_path(char *out, size_t size, const char *folder,
+                         const struct vt_store_job_row *job, size_t number)
+{
+  int used = snprintf(out, size, "%s/", folder);
+  int len = snprintf(out + used, size - (size_t)used, "%.*s-%.*s-%zu", VT_STR_ARGS(job->actor),
+                     VT_STR_ARGS(job->endpoint), number + 1);
+  for (int i = used; i < used + len && (size_t)i + 1 < size; i++) {
+    char c = out[i];
+    bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!plain && c != '-' && c != '_')
+      out[i] = '_';
+  }
+}
+
+static int write_job(struct vt_cli *cli, const char *folder, struct vt_store *store,
+                     const struct vt_store_job_row *job, struct vt_error *error)
+{
+  struct vt_arena *arena = vt_arena_new(&cli->environment.allocator, 0);
+  if (arena == NULL)
+    return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
+  struct vt_store_page *pages;
+  size_t count = 0;
+  int status = vt_store_list_pages(store, job->id, arena, &pages, &count, error);
+  for (size_t i = 0; status == VATER_OK && i < count; i++) {
+    char path[1024];
+    struct vater_str content;
+    struct vt_arena_mark mark = vt_arena_mark(arena);
+    payload_path(path, sizeof path, folder, job, i);
+    status = vt_store_find_payload(store, pages[i].sha256, arena, &content, error);
+    if (status == VATER_OK)
+      status = vt_file_replace(path, content, 0600, error);
+    else if (status == VATER_DONE) /* not kept: unscreened, or with a person number */
+      status = VATER_OK;
+    vt_arena_rewind(arena, mark);
+  }
+  vt_arena_free(arena);
+  return status;
+}
+
+static int write_payloads(struct vt_cli *cli, const char *folder, struct vt_store *store,
+                          const struct vt_report *report, struct vt_error *error)
+{
+  int status = VATER_OK;
+  for (size_t i = 0; status == VATER_OK && i < report->job_count; i++)
+    status = write_job(cli, folder, store, &report->jobs[i].row, error);
+  return status;
+}
+
+/* ---- the report ------------------------------------------------------------------------------ */
 
 static int load_and_print(struct vt_cli *cli, const struct asked *asked, struct vt_store *store,
                           struct vt_arena *arena)
@@ -50,6 +110,8 @@ static int load_and_print(struct vt_cli *cli, const struct asked *asked, struct 
   uint32_t samples = asked->json && !asked->samples_given ? SAMPLES_IN_JSON : asked->style.samples;
   int status =
       vt_report_load(store, asked->run, samples == 0 ? 1 : samples, arena, &report, &error);
+  if (status == VATER_OK && asked->payloads != NULL)
+    status = write_payloads(cli, asked->payloads, store, &report, &error);
   if (status == VATER_OK)
     return print(cli, asked, &report);
   if (status != VATER_DONE)
@@ -65,7 +127,8 @@ static int load_and_print(struct vt_cli *cli, const struct asked *asked, struct 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},  {"store", required_argument, NULL, 's'},
     {"run", required_argument, NULL, 'R'},     {"language", required_argument, NULL, 'l'},
-    {"samples", required_argument, NULL, 'n'}, {"json", no_argument, NULL, 'j'},
+    {"samples", required_argument, NULL, 'n'}, {"payloads", required_argument, NULL, 'P'},
+    {"quiet", no_argument, NULL, 'q'},         {"json", no_argument, NULL, 'j'},
     {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
 
 /* False: the usage was wrong, and that has been said. */
@@ -88,6 +151,12 @@ static bool take_option(struct vt_cli *cli, int option, char **argv, struct aske
   case 'j':
     asked->json = true;
     return true;
+  case 'P':
+    asked->payloads = optarg;
+    return true;
+  case 'q':
+    asked->quiet = true;
+    return true;
   default:
     vt_cli_option_fault(cli, "report", option, argv);
     return false;
@@ -102,7 +171,7 @@ int vt_command_report(struct vt_cli *cli, int argc, char **argv)
   int option;
   optind = 1;
   opterr = 0;
-  while ((option = getopt_long(argc, argv, ":c:s:l:n:jh", long_options, NULL)) != -1) {
+  while ((option = getopt_long(argc, argv, ":c:s:l:n:jqh", long_options, NULL)) != -1) {
     if (option == 'h') {
       print_help(cli->out);
       return VT_EXIT_CLEAN;

@@ -208,6 +208,18 @@ static void read_page(const struct vt_query *query, struct vt_arena *arena, void
   page->media_type = vt_query_text(query, 5, arena);
 }
 
+int vt_store_list_pages(struct vt_store *store, int64_t job, struct vt_arena *arena,
+                        struct vt_store_page **pages, size_t *count, struct vt_error *error)
+{
+  struct vt_gather gather = {.arena = arena, .size = sizeof **pages};
+  struct vt_query query = vt_query_begin(store, VT_STATEMENT_PAGE_LIST);
+  vt_query_bind_integer(&query, job);
+  int status = gather_rows(&query, &gather, read_page, error);
+  *pages = gather.items;
+  *count = gather.count;
+  return status;
+}
+
 int vt_store_find_last(struct vt_store *store, struct vater_str actor, struct vater_str endpoint,
                        struct vt_arena *arena, struct vt_store_last *last, struct vt_error *error)
 {
@@ -220,15 +232,10 @@ int vt_store_find_last(struct vt_store *store, struct vater_str actor, struct va
     return status;
   int64_t job = vt_query_integer(&query, 0), run = vt_query_integer(&query, 1);
   vt_query_end(&query);
-  struct vt_gather gather = {.arena = arena, .size = sizeof *last->pages};
-  query = vt_query_begin(store, VT_STATEMENT_PAGE_LIST);
-  vt_query_bind_integer(&query, job);
-  status = gather_rows(&query, &gather, read_page, error);
+  *last = (struct vt_store_last){.job = job, .run = run};
+  status = vt_store_list_pages(store, job, arena, &last->pages, &last->page_count, error);
   if (status != VATER_OK)
     return status;
-  *last = (struct vt_store_last){.job = job, .run = run};
-  last->pages = gather.items;
-  last->page_count = gather.count;
   if (last->page_count > 0) {
     last->etag = last->pages[0].etag;
     last->last_modified = last->pages[0].last_modified;

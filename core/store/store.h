@@ -204,6 +204,10 @@ int vt_store_list_findings(struct vt_store *store, int64_t job, uint32_t per_cod
 int vt_store_list_rules(struct vt_store *store, int64_t job, struct vt_arena *arena,
                         struct vt_store_rule **rules, size_t *count, struct vt_error *error);
 
+/* What the endpoint answered, page by page, without content. */
+int vt_store_list_pages(struct vt_store *store, int64_t job, struct vt_arena *arena,
+                        struct vt_store_page **pages, size_t *count, struct vt_error *error);
+
 /* The latest received delivery of an endpoint whose payload is kept: what a conditional request
  * names, and what is judged again where it is answered with "unchanged". */
 struct vt_store_last {

@@ -34,6 +34,10 @@ static void record(struct vt_store *store, int64_t run, const char *actor, const
     job.blocks = &block;
     job.block_count = 1;
   }
+  struct vt_store_page page = {.sha256 = VT_STR("00"), .bytes = 2, .content = VT_STR("{}")};
+  job.screened = true;
+  job.pages = &page;
+  job.page_count = code[0] == '\0';
   struct vt_error error = {0};
   if (vt_store_record_job(store, run, &job, &error) != VATER_OK)
     fail_msg("%s", error.text);
@@ -168,6 +172,25 @@ static void history_of_runs_and_of_an_actor(void **state)
   assert_has(stage->out, "\"referenceDate\": \"2026-11-22\"");
 }
 
+static void payloads_are_written_as_received(void **state)
+{
+  struct stage *stage = *state;
+  assert_int_equal(
+      RUN(stage, vt_command_report, "-s", stage->path, "-q", "--payloads", stage->folder),
+      VT_EXIT_CLEAN);
+  assert_int_equal(stage->out[0], '\0');
+  char path[128], content[8] = "";
+  snprintf(path, sizeof path, "%s/964338531-main-1", stage->folder);
+  FILE *file = fopen(path, "rb");
+  assert_non_null(file);
+  assert_int_equal(fread(content, 1, sizeof content, file), 2);
+  fclose(file);
+  assert_string_equal(content, "{}");
+  assert_int_equal(RUN(stage, vt_command_report, "-s", stage->path, "--payloads", "/nowhere"),
+                   VT_EXIT_FAILED);
+  assert_has(stage->error, "/nowhere/964338531-main-1");
+}
+
 static void a_store_that_is_not_there(void **state)
 {
   struct stage *stage = *state;
@@ -234,6 +257,7 @@ int main(void)
       TEST(a_report_of_the_latest_run_or_of_any),
       TEST(status_is_brief),
       TEST(history_of_runs_and_of_an_actor),
+      TEST(payloads_are_written_as_received),
       TEST(a_store_that_is_not_there),
       TEST(wrong_usage_is_told),
       TEST(codes_of_the_engine_are_explained),
