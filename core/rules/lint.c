@@ -82,7 +82,8 @@ static void lint_severity(struct vt_rules_loader *loader, const struct vt_rule *
 static void lint_examples(struct vt_rules_loader *loader, const struct vt_rule *rule)
 {
   struct vater_str id = vt_json_text(json_object_get(rule->json, "examples"), "indicator");
-  if (id.len > 0 && !loader->incomplete && vt_map_get(&loader->rules->ids, id) == NULL)
+  bool whole = loader->options->directory != NULL && !loader->incomplete;
+  if (id.len > 0 && whole && vt_map_get(&loader->rules->ids, id) == NULL)
     say(loader, VATER_SEVERITY_WARNING, rule, "/examples/indicator",
         "the indicator is not in these packs, so the examples are not run");
   if (rule->everything && id.len == 0 && rule->info.passing + rule->info.failing > 0)
