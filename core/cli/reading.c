@@ -52,6 +52,7 @@ int vt_cli_print(struct vt_cli *cli, const char *command, int status, struct vt_
             status == VATER_E_LIMIT ? "the output is too large" : "out of memory");
     return vt_cli_error(cli, command, &error, VT_EXIT_FAILED);
   }
-  fwrite(out->bytes, 1, out->len, cli->out);
+  if (out->len > 0)
+    fwrite(out->bytes, 1, out->len, cli->out);
   return VT_EXIT_CLEAN;
 }
