@@ -19,7 +19,7 @@ title() {
   printf '\n%s\n' "$1"
   row "what" "ours" "peer" "ratio" "wanted"
 }
-divide() { awk -v a="$1" -v b="$2" 'BEGIN { printf b > 0 ? "%.2f" : "-", b > 0 ? a / b : 0 }'; }
+divide() { awk -v a="$1" -v b="$2" 'BEGIN { printf (b > 0 ? "%.2f" : "-"), (b > 0 ? a / b : 0) }'; }
 
 # Seconds of the fastest of N runs.
 fastest() {
