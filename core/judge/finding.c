@@ -56,8 +56,10 @@ int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
   finding->page = place->page;
   finding->offset = offset;
   finding->pointer = keep(judge, place->pointer);
-  if (page->bytes.len == 0)
+  if (page->bytes.len == 0) {
+    finding->line = finding->line_column = 1;
     return VATER_OK;
+  }
   if (page->lines == NULL)
     page->lines = vt_lines_new(judge->allocator, page->bytes);
   if (page->lines == NULL)
