@@ -74,6 +74,7 @@ struct vt_job {
   struct vt_worker *worker;
   const struct vt_result *result; /* the worker's, until it is closed */
   uint64_t worker_cpu_ms, worker_peak_bytes;
+  bool worker_noisy; /* its plugin printed more than it may: PLUG-NOISE */
   /* outcome without a result */
   enum vt_delivery delivery;
   struct vt_error error;

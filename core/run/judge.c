@@ -131,6 +131,7 @@ void vt_run_judge_event(struct vt_running *running, const struct vt_worker_event
   if (event->kind != VT_WORKER_PAGE) {
     job->worker_cpu_ms = event->cpu_ms;
     job->worker_peak_bytes = event->peak_bytes;
+    job->worker_noisy = event->noisy;
     job->judge_ms = now_ms(running) - job->judge_started_ms;
   }
   switch (event->kind) {

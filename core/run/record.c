@@ -13,7 +13,7 @@ static int64_t wall_ms(const struct vt_running *running)
 }
 
 /* Room for the findings of the result and those of main itself. */
-enum { OWN_FINDINGS = 2 };
+enum { OWN_FINDINGS = 3 };
 
 /* A finding of the engine about the delivery as a whole; texts from codes.def, `detail` behind. */
 static void add_own_finding(struct vt_job *job, struct vt_store_job *record, const char *name,
@@ -51,6 +51,8 @@ static void add_own_findings(struct vt_job *job, struct vt_store_job *record)
   if (job->certificate_days >= 0)
     add_own_finding(job, record, "TLS-EXPIRING",
                     vt_arena_format(job->arena, "%lld", (long long)job->certificate_days));
+  if (job->worker_noisy)
+    add_own_finding(job, record, "PLUG-NOISE", job->endpoint->format);
 }
 
 static struct vater_str map_page(const struct vt_job_page *page)
