@@ -45,17 +45,20 @@ static int compile_code(struct vt_regex *regex, struct vater_str pattern,
   if (context == NULL)
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for a pattern");
   pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-  regex->code = pcre2_compile((PCRE2_SPTR)(translated.ptr != NULL ? translated.ptr : ""),
-                              translated.len,
-                              PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C |
-                                  PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS |
-                                  PCRE2_NO_UTF_CHECK,
-                              &number, &offset, context);
+  regex->code =
+      pcre2_compile((PCRE2_SPTR)(translated.ptr != NULL ? translated.ptr : ""), translated.len,
+                    PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C |
+                        PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS | PCRE2_NO_UTF_CHECK,
+                    &number, &offset, context);
   pcre2_compile_context_free(context);
   if (regex->code != NULL)
     return VATER_OK;
   if (number == PCRE2_ERROR_HEAP_FAILED)
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for a pattern");
+  if (number == PCRE2_ERROR_PATTERN_TOO_LARGE)
+    return vt_fail(error, VATER_E_LIMIT, NULL,
+                   "pattern '%.*s' is too large once repeats are unrolled",
+                   VT_STR_ARGS(vt_str_slice(pattern, 0, 200)));
   PCRE2_UCHAR text[160];
   pcre2_get_error_message(number, text, sizeof text);
   return fail_pattern(error, pattern, offset < pattern.len ? offset : pattern.len,
@@ -86,7 +89,7 @@ int vt_regex_compile(struct vater_str pattern, enum vt_regex_dialect dialect,
 {
   *regex = NULL;
   if (pattern.len > VT_LIMIT_REGEX_PATTERN_BYTES)
-    return vt_fail(error, VATER_E_RULE, NULL,
+    return vt_fail(error, VATER_E_LIMIT, NULL,
                    "a pattern of %zu bytes, more than %llu (limit REGEX_PATTERN_BYTES)",
                    pattern.len, (unsigned long long)VT_LIMIT_REGEX_PATTERN_BYTES);
   struct vt_regex *made = vt_alloc(allocator, sizeof *made);

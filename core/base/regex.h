@@ -15,7 +15,8 @@ enum vt_regex_dialect {
   VT_REGEX_ECMA_262 /* JSON Schema's pattern: unanchored, unicode */
 };
 
-/* error: offset of the fault in the pattern and its text */
+/* VATER_E_RULE: not a pattern; error has the offset of the fault in it. VATER_E_LIMIT: too long
+ * (REGEX_PATTERN_BYTES) or too large. */
 int vt_regex_compile(struct vater_str pattern, enum vt_regex_dialect dialect,
                      const struct vt_allocator *allocator, struct vt_regex **regex,
                      struct vt_error *error);

@@ -243,6 +243,7 @@ struct vt_cel_program;
 struct vt_cel_source {
   struct vater_str text;
   const char *code;          /* of diagnostics: "RULE-LOAD"; NULL: none */
+  const char *cost_code;     /* of what could take too long: "RULE-COST"; NULL: code */
   struct vater_str name;     /* file name, or empty: "expression" */
   struct vater_str pointer;  /* JSON pointer of the expression in that file, or empty */
   struct vater_str document; /* the whole file; empty: the expression is the document */

@@ -223,7 +223,10 @@ static bool specialise_matches(struct compiler *compiler, struct vt_cel_step *st
       vt_cel_environment_regex(compiler->environment, pattern->value.as.text, &regex, &error);
   if (status == VATER_E_NOMEM)
     return false;
-  if (status != VATER_OK && !compiler->environment->options.unchecked)
+  bool told = status != VATER_OK && !compiler->environment->options.unchecked;
+  if (told && status == VATER_E_LIMIT)
+    vt_cel_report_cost(compiler->report, pattern->offset, pattern->node->width, "%s", error.text);
+  else if (told)
     vt_cel_report(compiler->report, pattern->offset, pattern->node->width, "%s", error.text);
   if (status == VATER_OK) {
     step->data = regex;

@@ -11,8 +11,8 @@ static size_t document_offset(const struct vt_cel_source *source, size_t offset)
   return source->offset + offset;
 }
 
-void vt_cel_report(struct vt_cel_report *report, uint32_t offset, uint32_t width,
-                   const char *format, ...)
+static void report_fault(struct vt_cel_report *report, uint32_t offset, uint32_t width,
+                         const char *code, const char *format, va_list arguments)
 {
   const struct vt_cel_source *source = report->source;
   report->count++;
@@ -21,10 +21,7 @@ void vt_cel_report(struct vt_cel_report *report, uint32_t offset, uint32_t width
   struct vater_str document = source->document.ptr != NULL ? source->document : source->text;
   size_t start = source->document.ptr != NULL ? document_offset(source, offset) : offset;
   struct vt_error error = {0};
-  va_list arguments;
-  va_start(arguments, format);
-  vt_fail_v(&error, VATER_E_RULE, source->code, format, arguments);
-  va_end(arguments);
+  vt_fail_v(&error, VATER_E_RULE, code, format, arguments);
   uint32_t line = 0, column = 0;
   struct vater_str line_text;
   vt_text_place(document, start, &line, &column, &line_text);
@@ -34,4 +31,24 @@ void vt_cel_report(struct vt_cel_report *report, uint32_t offset, uint32_t width
   size_t marked = vt_utf8_count(vt_str_slice(source->text, offset, (size_t)offset + width));
   vt_diagnostics_add(report->diagnostics, VATER_SEVERITY_ERROR, &error, document,
                      marked > 0 ? (uint32_t)marked : 1);
+}
+
+void vt_cel_report(struct vt_cel_report *report, uint32_t offset, uint32_t width,
+                   const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  report_fault(report, offset, width, report->source->code, format, arguments);
+  va_end(arguments);
+}
+
+void vt_cel_report_cost(struct vt_cel_report *report, uint32_t offset, uint32_t width,
+                        const char *format, ...)
+{
+  const struct vt_cel_source *source = report->source;
+  va_list arguments;
+  va_start(arguments, format);
+  report_fault(report, offset, width, source->cost_code != NULL ? source->cost_code : source->code,
+               format, arguments);
+  va_end(arguments);
 }

@@ -15,4 +15,8 @@ struct vt_cel_report {
 void vt_cel_report(struct vt_cel_report *report, uint32_t offset, uint32_t width,
                    const char *format, ...) VATER_PRINTF(4, 5);
 
+/* The same for what could take too long: the source's cost_code. */
+void vt_cel_report_cost(struct vt_cel_report *report, uint32_t offset, uint32_t width,
+                        const char *format, ...) VATER_PRINTF(4, 5);
+
 #endif

@@ -20,6 +20,7 @@ static struct vt_cel_source *begin(struct unit *unit, const char *member, struct
   unit->place.allocator = &unit->loader->options->environment->allocator;
   unit->source = (struct vt_cel_source){.text = text,
                                         .code = "RULE-LOAD",
+                                        .cost_code = "RULE-COST",
                                         .name = unit->rule->source->path,
                                         .pointer = vt_str(unit->place.pointer),
                                         .document = unit->rule->source->file.bytes,
