@@ -2,11 +2,10 @@
  * Person numbers in payloads: found before anything of a payload is stored, on any bytes, whether
  * they can be decoded or not. What is kept of a hit is its class and its place, never a digit.
  *
- * Candidates are runs of exactly 11 digits bounded by non-digits, and 6 digits, one separator
- * (space,
- * '-', '.', no-break space) and 5 digits; full-width digits count. A candidate is a hit when a
- * class of the table in screen.c takes it. Source of the forms and vectors: Skatteetaten's and
- * NAV's public rules, docs/privacy.md.
+ * Candidates are runs of exactly 11 digits bounded by non-digits, and 6 digits, one separator (a
+ * space, '-', '.', a no-break space) and 5 digits; full-width digits count. A candidate is a hit
+ * when a class of the table in screen.c takes it. Source of forms and control digits: the Norwegian
+ * Tax Administration on national identity numbers and D-numbers.
  */
 #ifndef VT_JUDGE_SCREEN_H
 #define VT_JUDGE_SCREEN_H
