@@ -3,13 +3,12 @@
  * memory, checks what comes back, and turns a negative status into an error that names plugin and
  * callback.
  *  - a negative return without text becomes "plugin 'x', source.first gave no reason";
- *  - a host function that refused (a bad header, a number that is none) fails the callback even if
- * the plugin ignored it, so that nothing is lost in silence;
+ *  - a host function that refused (a bad header, a number that is none) fails the callback
+ *    even if the plugin ignored it, so that nothing is lost in silence;
  *  - any other number than the contract knows is PLUG-PROTO.
- * Codes: E_CONFIG OPS-CONFIG, E_DECODE PAY-SCHEMA, E_AUTH AUTH-DENIED, E_LIMIT and E_NOMEM
- * PLUG-LIMIT, E_TIMEOUT PLUG-TIMEOUT, E_RULE RULE-ERROR, E_BUG PLUG-PROTO, others
- * PLUG-ERROR, unless a host function
- * set one.
+ * Codes, unless a host function set one: E_CONFIG OPS-CONFIG, E_DECODE PAY-SCHEMA, E_AUTH
+ * AUTH-DENIED, E_LIMIT and E_NOMEM PLUG-LIMIT, E_TIMEOUT PLUG-TIMEOUT, E_RULE RULE-ERROR, E_BUG
+ * PLUG-PROTO, others PLUG-ERROR.
  */
 #ifndef VT_PLUGIN_CALL_H
 #define VT_PLUGIN_CALL_H
