@@ -1,11 +1,12 @@
 /*
  * Plugins, from file to checked copy of what they offer. Three phases, so that no process runs code
- * of a file before it must: scan   lists *.so of trusted folders and reads them as bytes:
- * PLUG-TRUST, PLUG-ABI. Any process. probe  loads one in a throw-away child and brings back its
- * description. CLI, doctor. load   dlopen, entry symbol, ABI checks, deep copy, load(host):
- * PLUG-LOAD, PLUG-ABI. Zygote: all; main: only the source and auth plugins the configuration names,
- * after the zygote survived. Nothing is ever unmapped. Every refusal names the file, what was
- * found, what was wanted, the remedy.
+ * of a file before it must:
+ *  - scan lists *.so of trusted folders and reads them as bytes: PLUG-TRUST, PLUG-ABI. Any process.
+ *  - probe loads one in a throw-away child and brings back its description. CLI, doctor.
+ *  - load is dlopen, entry symbol, ABI checks, deep copy, load(host): PLUG-LOAD, PLUG-ABI. Zygote:
+ *    all; main: only the source and auth plugins the configuration names, after the zygote
+ * survived. Nothing is ever unmapped. Every refusal names the file, what was found, what was
+ * wanted, the remedy.
  */
 #ifndef VT_PLUGIN_REGISTRY_H
 #define VT_PLUGIN_REGISTRY_H
