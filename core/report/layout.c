@@ -81,6 +81,8 @@ void vt_layout_say(struct vt_layout *layout, const char *format, ...)
   va_end(arguments);
   struct vater_str said = vt_str(text);
   if (!fits(layout, (unsigned)vt_encode_width(said))) {
+    if (vt_str_starts(said, VT_STR(",")) && layout->at < layout->width)
+      put(layout, VT_STR(","));
     static const struct vater_str separators[] = {{", ", 2}, {" · ", 4}, {" ", 1}};
     break_line(layout, layout->hang);
     for (size_t i = 0; i < 3; i++)
@@ -148,6 +150,18 @@ void vt_layout_cut(struct vt_layout *layout, struct vater_str text, unsigned col
   unsigned room = layout->width > layout->at ? layout->width - layout->at : 0;
   if (width < pad)
     vt_layout_indent(layout, pad - width < room ? pad - width : room);
+}
+
+void vt_layout_join(struct vt_layout *layout, const char *between, struct vater_str text,
+                    unsigned columns)
+{
+  struct vater_str gap = vt_str(between);
+  unsigned width = (unsigned)vt_encode_width(encode(layout, text));
+  if (fits(layout, (unsigned)vt_encode_width(gap) + (width < columns ? width : columns)))
+    put(layout, gap);
+  else
+    break_line(layout, layout->hang);
+  vt_layout_cut(layout, text, columns, 0);
 }
 
 /* A word that is wider than a line is broken anywhere. */

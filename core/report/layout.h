@@ -41,6 +41,9 @@ void vt_layout_count(struct vt_layout *layout, const char *before, uint64_t coun
 /* Untrusted text on one line, cut with "…" to at most `columns`, padded to `pad` columns; on the
  * next line where it does not fit. */
 void vt_layout_cut(struct vt_layout *layout, struct vater_str text, unsigned columns, unsigned pad);
+/* The same after `between`, which is left out where a new line has to be begun. */
+void vt_layout_join(struct vt_layout *layout, const char *between, struct vater_str text,
+                    unsigned columns);
 /* Untrusted text broken at spaces into lines that begin at `indent`; the first goes on where the
  * line is. Ends the line. */
 void vt_layout_wrap(struct vt_layout *layout, unsigned indent, struct vater_str text);

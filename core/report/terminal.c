@@ -102,8 +102,7 @@ static void put_place(struct vt_layout *layout, const struct vt_report *report,
     between = " · ";
   }
   if (finding->pointer.len > 0) {
-    vt_layout_say(layout, "%s", between);
-    vt_layout_cut(layout, finding->pointer, layout->width - 8, 0);
+    vt_layout_join(layout, between, finding->pointer, layout->width - 8);
     between = " · ";
   }
   if (finding->line > 0)

@@ -46,7 +46,8 @@ static void add_own_findings(struct vt_job *job, struct vt_store_job *record)
   if (job->error.code[0] != '\0') {
     record->code = vt_str(job->error.code);
     record->message = vt_str(job->error.text);
-    add_own_finding(job, record, job->error.code, vt_str(job->error.text));
+    /* the text has times and ports in it: how it went, not what came of it */
+    add_own_finding(job, record, job->error.code, VT_STR_NONE);
   }
   if (job->certificate_days >= 0)
     add_own_finding(job, record, "TLS-EXPIRING",
