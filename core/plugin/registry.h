@@ -4,9 +4,8 @@
  *  - scan lists *.so of trusted folders and reads them as bytes: PLUG-TRUST, PLUG-ABI. Any process.
  *  - probe loads one in a throw-away child and brings back its description. CLI, doctor.
  *  - load is dlopen, entry symbol, ABI checks, deep copy, load(host): PLUG-LOAD, PLUG-ABI. Zygote:
- *    all; main: only the source and auth plugins the configuration names, after the zygote
- * survived. Nothing is ever unmapped. Every refusal names the file, what was found, what was
- * wanted, the remedy.
+ *    all; main: only the source and auth plugins the configuration names, when the zygote survived.
+ * Nothing is ever unmapped. Every refusal names the file, what was found and wanted, the remedy.
  */
 #ifndef VT_PLUGIN_REGISTRY_H
 #define VT_PLUGIN_REGISTRY_H

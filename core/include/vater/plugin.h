@@ -8,11 +8,11 @@
  *  - Structs marked "grows" start with `size`; members are only ever appended, and each side copies
  *    up to the smaller size. Structs marked "frozen" never change.
  *  - Memory never changes sides: what a callback receives is borrowed until it returns (the config
- * of open() until close()); what it hands to a host function is copied. Scratch memory from
+ *    of open() until close()); what it hands to a host function is copied. Scratch memory from
  *    host->alloc dies with the call.
  *  - A negative return has a text: `return host->fail(call, VATER_E_CONFIG, "…")`. The first text
- * wins. A host function that returned a negative status has failed the callback, whatever that
- * returns.
+ *    wins. A host function that returned a negative status has failed the callback, whatever that
+ *    returns.
  *  - The host makes one call at a time on an instance. Callbacks do no I/O, start no threads and do
  *    not fork; format, check and function callbacks run in a sandbox that kills those who try.
  *  - A plugin is never unloaded by dlclose.
