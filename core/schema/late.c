@@ -1,11 +1,9 @@
 #include "base/limits.h"
 #include "schema/run.h"
 
-void *vt_run_grow(struct vt_schema_validator *validator, void *items, size_t count, size_t more,
-                  size_t *room, size_t size, struct vt_error *error)
+void *vt_run_enlarge(struct vt_schema_validator *validator, void *items, size_t count, size_t more,
+                     size_t *room, size_t size, struct vt_error *error)
 {
-  if (more <= *room - count && items != NULL)
-    return items;
   size_t wanted = *room == 0 ? 64 : *room;
   while (wanted - count < more)
     wanted *= 2;

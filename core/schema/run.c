@@ -1,6 +1,9 @@
 #include "schema/run.h"
 #include "base/limits.h"
 
+/* Kept apart, so that the common events do not pay for the registers of the others. */
+#define RARE __attribute__((noinline))
+
 static struct vt_frame *top(struct vt_schema_validator *validator)
 {
   return validator->depth > 0 ? &validator->frames[validator->depth - 1] : NULL;
@@ -184,8 +187,8 @@ static void begin_frame(const struct vt_schema_validator *validator, struct vt_f
   frame->simple = !frame->list && !plan->hashes && !plan->track_object && !validator->collect;
 }
 
-static int open_value(struct vt_schema_validator *validator, const struct vt_doc_event *event,
-                      struct vt_error *error)
+RARE static int open_value(struct vt_schema_validator *validator, const struct vt_doc_event *event,
+                           struct vt_error *error)
 {
   const struct vt_way *way;
   const struct vt_plan *plan;
@@ -300,12 +303,9 @@ static bool fast_member(struct vt_schema_validator *validator, const struct vt_d
   return true;
 }
 
-static int scalar_value(struct vt_schema_validator *validator, const struct vt_doc_event *event,
-                        struct vt_error *error)
+RARE static int any_scalar(struct vt_schema_validator *validator, const struct vt_doc_event *event,
+                           struct vt_error *error)
 {
-  if (validator->depth > 0 && validator->frames[validator->depth - 1].simple &&
-      fast_member(validator, event))
-    return VATER_OK;
   const struct vt_way *way;
   const struct vt_plan *plan;
   bool hashing;
@@ -349,8 +349,8 @@ static int keep_name(struct vt_schema_validator *validator, struct vt_frame *fra
 }
 
 /* propertyNames: the name is a value of its own. */
-static int check_name(struct vt_schema_validator *validator, struct vt_frame *frame,
-                      const struct vt_doc_event *event, struct vt_error *error)
+RARE static int check_name(struct vt_schema_validator *validator, struct vt_frame *frame,
+                           const struct vt_doc_event *event, struct vt_error *error)
 {
   const struct vt_way *way = frame->plan->name_way;
   const struct vt_plan *plan;
@@ -359,6 +359,13 @@ static int check_name(struct vt_schema_validator *validator, struct vt_frame *fr
     status = run_bars(validator, frame, way, event->offset, event->end, error);
   if (status != VATER_OK || plan == NULL)
     return status;
+  uint64_t failed;
+  if (plan->fast && !validator->collect &&
+      vt_run_fast(plan, VT_KIND_STRING, event->text, &failed)) {
+    if (failed != 0)
+      run_edges(validator, frame, way, plan, &failed);
+    return VATER_OK;
+  }
   struct vt_subject subject = {.plan = plan,
                                .kind = VT_KIND_STRING,
                                .text = event->text,
@@ -413,17 +420,32 @@ static void skip_event(struct vt_schema_validator *validator, enum vt_doc_kind k
     validator->skip--;
 }
 
-int vt_schema_feed(struct vt_schema_validator *validator, const struct vt_doc_event *event,
-                   struct vt_error *error)
+RARE static int feed_rest(struct vt_schema_validator *validator, const struct vt_doc_event *event,
+                          struct vt_error *error)
 {
   if (validator->skip > 0) {
     skip_event(validator, event->kind);
     return VATER_OK;
   }
-  if (validator->ended)
-    return event->kind == VT_DOC_END
-               ? VATER_OK
-               : vt_fail(error, VATER_E_DECODE, NULL, "an event behind the document's value");
+  return event->kind == VT_DOC_END
+             ? VATER_OK
+             : vt_fail(error, VATER_E_DECODE, NULL, "an event behind the document's value");
+}
+
+static int scalar_value(struct vt_schema_validator *validator, const struct vt_doc_event *event,
+                        struct vt_error *error)
+{
+  if (validator->depth > 0 && validator->frames[validator->depth - 1].simple &&
+      fast_member(validator, event))
+    return VATER_OK;
+  return any_scalar(validator, event, error);
+}
+
+int vt_schema_feed(struct vt_schema_validator *validator, const struct vt_doc_event *event,
+                   struct vt_error *error)
+{
+  if (validator->skip > 0 || validator->ended)
+    return feed_rest(validator, event, error);
   switch (event->kind) {
   case VT_DOC_NAME:
     return member_name(validator, event, error);

@@ -174,8 +174,15 @@ int vt_run_follow(struct vt_schema_validator *validator, const struct vt_way *wa
                   const struct vt_plan **plan, struct vt_error *error);
 int vt_run_member_way(struct vt_schema_validator *validator, const struct vt_plan *plan,
                       struct vater_str name, const struct vt_way **way, struct vt_error *error);
-/* Grows one of the validator's stacks to hold `count` + `more`. */
-void *vt_run_grow(struct vt_schema_validator *validator, void *items, size_t count, size_t more,
-                  size_t *room, size_t size, struct vt_error *error);
+void *vt_run_enlarge(struct vt_schema_validator *validator, void *items, size_t count, size_t more,
+                     size_t *room, size_t size, struct vt_error *error);
+/* Room in one of the validator's stacks for `more` beyond `count`; NULL without memory. */
+static inline void *vt_run_grow(struct vt_schema_validator *validator, void *items, size_t count,
+                                size_t more, size_t *room, size_t size, struct vt_error *error)
+{
+  if (items != NULL && more <= *room - count)
+    return items;
+  return vt_run_enlarge(validator, items, count, more, room, size, error);
+}
 
 #endif
