@@ -80,8 +80,8 @@ struct vt_cel_network {
 };
 
 struct vt_cel_value {
-  uint8_t kind; /* enum vt_cel_kind */
-  uint32_t row; /* records: which, or how many */
+  uint32_t kind; /* enum vt_cel_kind */
+  uint32_t row;  /* records: which, or how many */
   union {
     bool truth;
     int64_t integer;
@@ -104,29 +104,55 @@ struct vt_cel_value {
   } as;
 };
 
+/* Member by member: a getter's outcome is read at once, and wider stores would have to settle
+ * first. */
 static inline struct vt_cel_value vt_cel_bool(bool truth)
 {
-  return (struct vt_cel_value){.kind = VT_CEL_BOOL, .as.truth = truth};
+  struct vt_cel_value value;
+  value.kind = VT_CEL_BOOL;
+  value.row = 0;
+  value.as.truth = truth;
+  return value;
 }
 static inline struct vt_cel_value vt_cel_int(int64_t integer)
 {
-  return (struct vt_cel_value){.kind = VT_CEL_INT, .as.integer = integer};
+  struct vt_cel_value value;
+  value.kind = VT_CEL_INT;
+  value.row = 0;
+  value.as.integer = integer;
+  return value;
 }
 static inline struct vt_cel_value vt_cel_uint(uint64_t natural)
 {
-  return (struct vt_cel_value){.kind = VT_CEL_UINT, .as.natural = natural};
+  struct vt_cel_value value;
+  value.kind = VT_CEL_UINT;
+  value.row = 0;
+  value.as.natural = natural;
+  return value;
 }
 static inline struct vt_cel_value vt_cel_double(double number)
 {
-  return (struct vt_cel_value){.kind = VT_CEL_DOUBLE, .as.number = number};
+  struct vt_cel_value value;
+  value.kind = VT_CEL_DOUBLE;
+  value.row = 0;
+  value.as.number = number;
+  return value;
 }
 static inline struct vt_cel_value vt_cel_string(struct vater_str text)
 {
-  return (struct vt_cel_value){.kind = VT_CEL_STRING, .as.text = text};
+  struct vt_cel_value value;
+  value.kind = VT_CEL_STRING;
+  value.row = 0;
+  value.as.text = text;
+  return value;
 }
 static inline struct vt_cel_value vt_cel_missing(void)
 {
-  return (struct vt_cel_value){.kind = VT_CEL_MISSING, .as.missing = {UINT32_MAX, UINT32_MAX}};
+  struct vt_cel_value value;
+  value.kind = VT_CEL_MISSING;
+  value.row = 0;
+  value.as.missing.slot = value.as.missing.field = UINT32_MAX;
+  return value;
 }
 static inline struct vt_cel_value vt_cel_timestamp(int64_t seconds, int32_t nanos)
 {

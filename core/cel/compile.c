@@ -230,6 +230,7 @@ static bool specialise_matches(struct compiler *compiler, struct vt_cel_step *st
     vt_cel_report(compiler->report, pattern->offset, pattern->node->width, "%s", error.text);
   if (status == VATER_OK) {
     step->data = regex;
+    step->value = vt_cel_uint(vt_str_hash(pattern->value.as.text, 1));
     step->run = vt_cel_step_matches;
   }
   return true;

@@ -36,11 +36,11 @@ struct vt_cel_program {
   uint32_t local_count;
 };
 
-enum { VT_CEL_MEMO_TEXT = 48, VT_CEL_MEMO_COUNT = 256 };
+enum { VT_CEL_MEMO_TEXT = 48, VT_CEL_MEMO_COUNT = 512 };
 
-/* The remembered outcome of a pattern on a text. */
+/* The remembered outcome of a pattern on a text: one of two places, the newer first. */
 struct vt_cel_memo {
-  const void *of;
+  uint64_t of; /* the pattern's hash */
   uint8_t len;
   bool matched;
   char text[VT_CEL_MEMO_TEXT];
@@ -51,6 +51,7 @@ struct vt_cel_run {
   struct vt_arena *arena;
   uint64_t steps, steps_left;
   size_t memory;
+  bool used; /* the arena, since it was emptied */
   const struct vt_cel_program *program;
   const struct vt_cel_value *variables;
   struct vt_cel_value *locals;

@@ -79,6 +79,7 @@ bool vt_cel_charge(struct vt_cel_run *run, uint64_t steps, struct vt_cel_value *
 
 void *vt_cel_alloc(struct vt_cel_run *run, size_t count, size_t size, struct vt_cel_value *out)
 {
+  run->used = true;
   void *memory = vt_arena_array(run->arena, count, size);
   if (memory == NULL)
     out_of_memory(run, count * size, out);
@@ -87,6 +88,7 @@ void *vt_cel_alloc(struct vt_cel_run *run, size_t count, size_t size, struct vt_
 
 char *vt_cel_alloc_bytes(struct vt_cel_run *run, size_t size, struct vt_cel_value *out)
 {
+  run->used = true;
   char *bytes = vt_arena_bytes(run->arena, size);
   if (bytes == NULL)
     out_of_memory(run, size, out);
@@ -195,8 +197,6 @@ bool vt_cel_run_equal(struct vt_cel_run *run, const struct vt_cel_value *a,
 
 static bool room_for_locals(struct vt_cel_run *run, uint32_t count)
 {
-  if (count <= run->local_room)
-    return true;
   struct vt_cel_value *grown = vt_resize(&run->allocator, run->locals, count * sizeof *grown);
   if (grown == NULL)
     return false;
@@ -209,13 +209,14 @@ void vt_cel_run_step(struct vt_cel_run *run, const struct vt_cel_program *progra
                      const struct vt_cel_step *step, const struct vt_cel_value *variables,
                      struct vt_cel_value *result)
 {
-  if (vt_arena_used(run->arena) > 0)
+  if (run->used)
     vt_arena_reset(run->arena);
+  run->used = false;
   run->steps_left = run->steps;
   run->stopped = NULL;
   run->program = program;
   run->variables = variables;
-  if (!room_for_locals(run, program->local_count)) {
+  if (program->local_count > run->local_room && !room_for_locals(run, program->local_count)) {
     stop(run, VATER_E_NOMEM, 0, "", result);
     return;
   }

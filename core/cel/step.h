@@ -47,7 +47,7 @@ vt_cel_step_run vt_cel_step_greater_equal_double;
 /* step_call.c */
 vt_cel_step_run vt_cel_step_call;     /* data: the one overload, whose types are sure */
 vt_cel_step_run vt_cel_step_dispatch; /* node->overloads, by the values' types */
-vt_cel_step_run vt_cel_step_matches;  /* items[0] matches data, a struct vt_regex */
+vt_cel_step_run vt_cel_step_matches;  /* items[0] matches data, a struct vt_regex; value: hash */
 vt_cel_step_run vt_cel_step_add_double;
 vt_cel_step_run vt_cel_step_subtract_double;
 vt_cel_step_run vt_cel_step_multiply_double;

@@ -10,6 +10,7 @@ static void call_back(struct vt_cel_run *run, const struct vt_cel_overload *over
 {
   struct vt_error error = {0};
   *out = (struct vt_cel_value){0};
+  run->used = true;
   int status = overload->callback(overload->context, arguments, count, run->arena, out, &error);
   if (status < 0) {
     error.status = status;
@@ -83,10 +84,20 @@ void vt_cel_step_dispatch(struct vt_cel_run *run, const struct vt_cel_step *step
 
 /* ---- patterns ----------------------------------------------------------------------------- */
 
-static struct vt_cel_memo *memo_of(struct vt_cel_run *run, const void *of, struct vater_str text)
+static bool remembered(const struct vt_cel_memo *memo, uint64_t of, struct vater_str text)
 {
-  uint64_t hash = vt_str_hash(text, (uint64_t)(uintptr_t)of);
-  return &run->memos[hash % VT_CEL_MEMO_COUNT];
+  return memo->of == of && memo->len == text.len && memcmp(memo->text, text.ptr, text.len) == 0;
+}
+
+static struct vt_cel_memo *memo_of(struct vt_cel_run *run, uint64_t of, struct vater_str text)
+{
+  uint64_t hash = of, word = 0;
+  for (size_t at = 0; at < text.len; at += 8) {
+    memcpy(&word, text.ptr + at, text.len - at < 8 ? text.len - at : 8);
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+    hash ^= hash >> 32;
+  }
+  return &run->memos[hash % (VT_CEL_MEMO_COUNT / 2) * 2];
 }
 
 /* A pattern's outcome is remembered for short texts: the same few come again row after row. */
@@ -104,12 +115,13 @@ void vt_cel_step_matches(struct vt_cel_run *run, const struct vt_cel_step *step,
     return;
   }
   struct vt_cel_memo *memo = NULL;
-  if (text.len <= VT_CEL_MEMO_TEXT) {
-    memo = memo_of(run, step->data, text);
-    if (memo->of == step->data && memo->len == text.len &&
-        memcmp(memo->text, text.ptr, text.len) == 0) {
-      *out = vt_cel_bool(memo->matched);
-      return;
+  if (text.len > 0 && text.len <= VT_CEL_MEMO_TEXT) {
+    memo = memo_of(run, step->value.as.natural, text);
+    for (int i = 0; i < 2; i++) {
+      if (remembered(&memo[i], step->value.as.natural, text)) {
+        *out = vt_cel_bool(memo[i].matched);
+        return;
+      }
     }
   }
   bool matched;
@@ -121,9 +133,10 @@ void vt_cel_step_matches(struct vt_cel_run *run, const struct vt_cel_step *step,
     return;
   }
   if (memo != NULL) {
-    *memo = (struct vt_cel_memo){.of = step->data, .len = (uint8_t)text.len, .matched = matched};
-    if (text.len > 0)
-      memcpy(memo->text, text.ptr, text.len);
+    memo[1] = memo[0];
+    *memo = (struct vt_cel_memo){
+        .of = step->value.as.natural, .len = (uint8_t)text.len, .matched = matched};
+    memcpy(memo->text, text.ptr, text.len);
   }
   *out = vt_cel_bool(matched);
 }

@@ -241,6 +241,7 @@ void vt_cel_finish_map(struct vt_cel_run *run, const struct vt_cel_entry *entrie
                        struct vt_cel_value *out)
 {
   uint32_t at = 0;
+  run->used = true;
   switch (vt_cel_map_build(run->arena, entries, count, out, &at)) {
   case VT_CEL_MAP_FINE:
     break;

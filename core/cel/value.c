@@ -202,6 +202,26 @@ const struct vt_cel_entry *vt_cel_map_entries(const struct vt_cel_map *map)
   return map->entries;
 }
 
+/* For texts that were not chosen to collide. */
+static uint64_t hash_quickly(struct vater_str text)
+{
+  uint64_t hash = text.len, word;
+  size_t at = 0;
+  for (; at + 8 <= text.len; at += 8) {
+    memcpy(&word, text.ptr + at, 8);
+    hash = mix(hash ^ word);
+  }
+  word = 0;
+  for (; at < text.len; at++)
+    word = word << 8 | (unsigned char)text.ptr[at];
+  return mix(hash ^ word);
+}
+
+static uint64_t hash_key(const struct vt_cel_value *key, bool quick)
+{
+  return quick && key->kind == VT_CEL_STRING ? hash_quickly(key->as.text) : vt_cel_hash(key);
+}
+
 static bool same_key(const struct vt_cel_value *a, const struct vt_cel_value *b)
 {
   if (a->kind == VT_CEL_STRING && b->kind == VT_CEL_STRING)
@@ -215,7 +235,7 @@ const struct vt_cel_value *vt_cel_map_get(const struct vt_cel_map *map,
 {
   if (map->count == 0 || (!vt_cel_is_key(key) && key->kind != VT_CEL_DOUBLE))
     return NULL;
-  for (uint32_t at = (uint32_t)vt_cel_hash(key) & map->mask;; at = (at + 1) & map->mask) {
+  for (uint32_t at = (uint32_t)hash_key(key, map->quick) & map->mask;; at = (at + 1) & map->mask) {
     uint32_t index = map->slots[at];
     if (index == 0)
       return NULL;
@@ -225,10 +245,10 @@ const struct vt_cel_value *vt_cel_map_get(const struct vt_cel_map *map,
 }
 
 static bool put_slot(uint32_t *slots, uint32_t mask, const struct vt_cel_entry *entries,
-                     uint32_t index)
+                     uint32_t index, bool quick)
 {
   const struct vt_cel_value *key = &entries[index].key;
-  uint32_t at = (uint32_t)vt_cel_hash(key) & mask;
+  uint32_t at = (uint32_t)hash_key(key, quick) & mask;
   for (; slots[at] != 0; at = (at + 1) & mask)
     if (same_key(&entries[slots[at] - 1].key, key))
       return false;
@@ -249,10 +269,10 @@ enum vt_cel_map_fault vt_cel_map_build(struct vt_arena *arena, const struct vt_c
   for (*at = 0; *at < count; ++*at) {
     if (!vt_cel_is_key(&entries[*at].key))
       return VT_CEL_MAP_KEY;
-    if (!put_slot(slots, room - 1, entries, *at))
+    if (!put_slot(slots, room - 1, entries, *at, false))
       return VT_CEL_MAP_REPEATED;
   }
-  *made = (struct vt_cel_map){count, entries, slots, room - 1};
+  *made = (struct vt_cel_map){count, entries, slots, room - 1, false};
   *map = (struct vt_cel_value){.kind = VT_CEL_MAP, .as.map = made};
   return VT_CEL_MAP_FINE;
 }
@@ -273,9 +293,9 @@ struct vt_cel_map *vt_cel_set_build(struct vt_arena *arena, const struct vt_cel_
     if (!vt_cel_is_key(&list->items[i]) && list->items[i].kind != VT_CEL_DOUBLE)
       return NULL;
     entries[*count] = (struct vt_cel_entry){list->items[i], list->items[i]};
-    *count += put_slot(slots, room - 1, entries, *count) ? 1 : 0;
+    *count += put_slot(slots, room - 1, entries, *count, true) ? 1 : 0;
   }
-  *made = (struct vt_cel_map){*count, entries, slots, room - 1};
+  *made = (struct vt_cel_map){*count, entries, slots, room - 1, true};
   return made;
 }
 

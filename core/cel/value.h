@@ -9,6 +9,7 @@ struct vt_cel_map {
   const struct vt_cel_entry *entries; /* in the order of insertion */
   const uint32_t *slots;              /* entry index + 1, open addressing */
   uint32_t mask;
+  bool quick; /* of constants: hashed without a guard against chosen keys */
 };
 
 static inline bool vt_cel_is_value(const struct vt_cel_value *value)
