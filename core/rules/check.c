@@ -16,9 +16,10 @@ static int fail_all(struct check *check, struct vater_str text)
   struct vt_judging *judging = check->judging;
   int severity = vt_judging_severity(check->rule, false);
   struct vt_target_place place = {.row = VT_NO_ROW, .block = UINT32_MAX, .text = text};
-  for (uint32_t block = 0; block < judging->block_count && !check->failed_all; block++)
-    vt_judging_count(judging, block, VT_OUTCOME_FAIL, severity);
   check->failed_all = true;
+  int status = vt_judging_count_blocks(judging, check->selection, VT_OUTCOME_FAIL, severity);
+  if (status != VATER_OK)
+    return status;
   return vt_judging_keep(judging, check->index, VT_OUTCOME_FAIL, severity, &place);
 }
 
@@ -86,8 +87,10 @@ static int could_not(struct check *check, const struct vt_error *failure)
   struct vt_target_place place = {
       .row = VT_NO_ROW, .block = UINT32_MAX, .text = vt_str(failure->text)};
   judging->states[check->index].counts[VT_OUTCOME_ERROR]++;
-  for (uint32_t block = 0; block < judging->block_count; block++)
-    vt_judging_count(judging, block, VT_OUTCOME_ERROR, VATER_SEVERITY_WARNING);
+  int status =
+      vt_judging_count_blocks(judging, check->selection, VT_OUTCOME_ERROR, VATER_SEVERITY_WARNING);
+  if (status != VATER_OK)
+    return status;
   return vt_judging_keep(judging, check->index, VT_OUTCOME_ERROR, VATER_SEVERITY_WARNING, &place);
 }
 

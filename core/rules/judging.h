@@ -147,6 +147,9 @@ int vt_judging_partition(struct vt_judging *judging, const struct vt_rule *rule,
 void vt_judging_select(const struct vt_judging *judging, const struct vt_rule *rule,
                        const struct vt_partition *partition, uint32_t part,
                        struct vt_selection *selection);
+/* Counts in each block that the selection touches, once. */
+int vt_judging_count_blocks(struct vt_judging *judging, const struct vt_selection *selection,
+                            enum vt_outcome outcome, int severity);
 /* The variables of an evaluation over the selection; getters and view live as long as values. */
 struct vt_submission_frame {
   struct vt_indicator_view view;

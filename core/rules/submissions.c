@@ -105,22 +105,23 @@ static enum vt_outcome evaluate(struct vt_judging *judging, const struct vt_rule
   return outcome;
 }
 
-/* Each block that the selection touches has the finding counted once. */
-static void count_blocks(struct vt_judging *judging, const struct vt_selection *selection,
-                         enum vt_outcome outcome, int severity, uint8_t *seen)
+int vt_judging_count_blocks(struct vt_judging *judging, const struct vt_selection *selection,
+                            enum vt_outcome outcome, int severity)
 {
-  memset(seen, 0, judging->block_count);
+  uint8_t *seen = vt_arena_array(judging->scratch, (size_t)judging->block_count + 1, 1);
+  if (seen == NULL)
+    return VATER_E_NOMEM;
   for (uint32_t i = 0; i < selection->count; i++) {
     uint32_t block = judging->row_block[selection->rows[i]];
     if (!seen[block])
       vt_judging_count(judging, block, outcome, severity);
     seen[block] = 1;
   }
+  return VATER_OK;
 }
 
 static int judge_part(struct vt_judging *judging, uint32_t index, uint32_t part,
-                      const struct vt_selection *selection, struct vt_submission_frame *frame,
-                      uint8_t *seen)
+                      const struct vt_selection *selection, struct vt_submission_frame *frame)
 {
   const struct vt_rule *rule = &judging->rules->rules[index];
   bool delivery = rule->target == VT_TARGET_DELIVERY;
@@ -139,9 +140,9 @@ static int judge_part(struct vt_judging *judging, uint32_t index, uint32_t part,
                                   .column = row == VT_NO_ROW ? VATER_COLUMN_NONE : rule->column,
                                   .text = text};
   int status = vt_judging_keep(judging, index, outcome, severity, &place);
-  if (delivery)
-    count_blocks(judging, selection, outcome, severity, seen);
-  else
+  if (status == VATER_OK && delivery)
+    return vt_judging_count_blocks(judging, selection, outcome, severity);
+  if (status == VATER_OK)
     vt_judging_count(judging, place.block, outcome, severity);
   return status;
 }
@@ -158,15 +159,14 @@ static int judge_rule(struct vt_judging *judging, uint32_t index)
   frame.variables = vt_arena_array(judging->scratch,
                                    (size_t)judging->rules->scopes[rule->target].variable_count + 1,
                                    sizeof *frame.variables);
-  uint8_t *seen = vt_arena_array(judging->scratch, (size_t)judging->block_count + 1, 1);
-  if (selection.rows == NULL || frame.variables == NULL || seen == NULL)
+  if (selection.rows == NULL || frame.variables == NULL)
     status = VATER_E_NOMEM;
   uint32_t parts = partition == NULL ? 1 : partition->parts;
   for (uint32_t part = 0; part < parts && status == VATER_OK; part++) {
     vt_judging_select(judging, rule, partition, part, &selection);
     bool whole = partition == NULL && rule->everything;
     if (selection.count > 0 || whole)
-      status = judge_part(judging, index, part, &selection, &frame, seen);
+      status = judge_part(judging, index, part, &selection, &frame);
     else
       judging->states[index].counts[VT_OUTCOME_NOT_APPLICABLE]++;
   }

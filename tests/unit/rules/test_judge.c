@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static void expect_counts(const struct bundle *bundle, const char *code, uint64_t pass,
                           uint64_t fail, uint64_t not_applicable, uint64_t skipped, uint64_t error)
@@ -278,90 +279,6 @@ static void test_wider_scopes_are_skipped(void **state)
   bundle_free(&bundle);
 }
 
-/* Each field that rules read, by an expression that only that value satisfies. */
-static const struct {
-  const char *expression, *cells;
-} fields[] = {
-    {"obs.indicator == 'T-1'", "value=1"},
-    {"obs.actor == '964338531'", "value=1 actor=964338531"},
-    {"obs.actor == '983974724' && !has(obs.actorType)", "value=1"},
-    {"obs.actorType == 'municipality'", "value=1 actor=964338531"},
-    {"obs.period == '2026-Q1' && obs.frequency == 'quarter'", "period=2026-Q1"},
-    {"obs.periodStart == '2026-05-01' && obs.periodEnd == '2026-08-31'", "period=2026-T2"},
-    {"obs.frequency == 'month' && obs.periodEnd == '2024-02-29'", "period=2024-02"},
-    {"obs.asOf == '2026-01-31'", "asOf=2026-01-31"},
-    {"obs.area == '4601' && obs.areaRole == 'provider'", "area=4601 areaRole=provider"},
-    {"obs.breakdown == 'age=67-79;sex=F' && dimension(obs.breakdown, 'sex') == 'F'",
-     "breakdown=age=67-79;sex=F"},
-    {"obs.breakdown == '' && dimension(obs.breakdown, 'sex') == ''", "value=1"},
-    {"!obs.breakdownKnown", "breakdown=sex=X"},
-    {"obs.breakdownKnown", "breakdown=sex=M"},
-    {"obs.numerator == 3.0 && obs.denominator == 4.5", "numerator=3 denominator=4.5"},
-    {"decimals(obs.value) == 2 && decimals(obs.numerator) == 0", "value=1.50 numerator=3"},
-    {"obs.unit == 'percent' && obs.status == 'final'", "unit=percent status=final"},
-    {"obs.action == 'report'", "value=1"},
-    {"obs.action == 'correct' && obs.reason == 'late'", "action=correct reason=late"},
-    {"obs.missing == 'not-yet' && !has(obs.value)", "missing=not-yet"},
-    {"obs.sampleSize == 1608.0 && obs.sampleMargin == 2.4 && obs.sampleWeighted",
-     "sample.n=1608 sample.margin=2.4 sample.weighted=true"},
-    {"obs.commentCode == 'merger' && obs.commentText == 'Ja'",
-     "comment.code=merger comment.text=Ja"},
-    {"!obs.duplicate", "value=1"},
-    {"indicator.id == 'T-1' && indicator.unit == 'percent' && indicator.goal == 1", "value=1"},
-    {"indicator.min == 1.0 && indicator.max == 50.0 && indicator.factor == 100.0", "value=1"},
-    {"indicator.known && indicator.collected && indicator.state == 'adopted'", "value=1"},
-    {"indicator.validFrom == '2020-01-01' && !has(indicator.validTo)", "value=1"},
-    {"'value' in indicator.requires && !('numerator' in indicator.requires)", "value=1"},
-    {"'trust' in indicator.reportedBy && !has(indicator.areaRole)", "value=1"},
-    {"submission.reporter == '983974724' && !has(submission.delivery)", "value=1"},
-    {"run.date == '2026-06-15'", "value=1"},
-};
-
-enum { FIELD_CASES = sizeof fields / sizeof *fields };
-
-/* Row by row, and with enough rows that columns are bound: the outcomes are the same. */
-static void check_fields(uint32_t copies)
-{
-  static const struct vt_rules_actor actors[] = {
-      {{"964338531", 9}, {"municipality", 12}},
-  };
-  for (size_t i = 0; i < FIELD_CASES; i++) {
-    struct bundle bundle = {0};
-    char rule[2048];
-    snprintf(rule, sizeof rule, RULE("T-001", OBSERVATION SKIP ",\"assert\":\"%s\""),
-             fields[i].expression);
-    load(&bundle, rule);
-    bundle.context.actors = actors;
-    bundle.context.actor_count = 1;
-    bundle_head(&bundle, VATER_HEAD_REPORTER, "983974724");
-    for (uint32_t copy = 0; copy < copies; copy++) {
-      char cells[256];
-      bool placed = strstr(fields[i].cells, "area=") != NULL;
-      snprintf(cells, sizeof cells, placed ? "%s" : "%s area=%04u", fields[i].cells, copy);
-      bundle_row(&bundle, cells);
-    }
-    bundle_judge(&bundle);
-    bool duplicates = strstr(fields[i].expression, "duplicate") != NULL;
-    const struct vt_rule_outcomes *outcomes = bundle_rule(&bundle, "T-001");
-    if (outcomes->counts[VT_OUTCOME_PASS] != copies && !duplicates)
-      fail_msg("%s: %llu of %u rows pass", fields[i].expression,
-               (unsigned long long)outcomes->counts[VT_OUTCOME_PASS], copies);
-    bundle_free(&bundle);
-  }
-}
-
-static void test_fields_by_row(void **state)
-{
-  (void)state;
-  check_fields(1);
-}
-
-static void test_fields_by_column(void **state)
-{
-  (void)state;
-  check_fields(100);
-}
-
 static void test_duplicates(void **state)
 {
   (void)state;
@@ -445,6 +362,62 @@ static void test_findings_are_capped(void **state)
   bundle_free(&bundle);
 }
 
+/* Texts and derived columns over more rows than are bound at once. */
+static void test_many_rows(void **state)
+{
+  (void)state;
+  enum { ROWS = 9001 };
+  struct bundle bundle = {0};
+  load(&bundle,
+       RULE("T-001", OBSERVATION SKIP ",\"assert\":\"obs.area.matches('7$')\"") "," RULE(
+           "T-002", OBSERVATION SKIP
+           ",\"assert\":\"obs.periodStart < '2024-02-01'\"") "," RULE("T-003", OBSERVATION SKIP
+                                                                      ",\"when\":\"obs.status == "
+                                                                      "'final'\","
+                                                                      "\"assert\":\"decimals(obs."
+                                                                      "value) == 1 && "
+                                                                      "obs.breakdown != ''\""));
+  for (int i = 0; i < ROWS; i++) {
+    char cells[128];
+    snprintf(cells, sizeof cells, "area=%04d period=20%02d-01 value=1.%s status=%s%s", i,
+             20 + i % 10, i % 3 == 0 ? "5" : "25", i % 2 == 0 ? "final" : "preliminary",
+             i % 6 == 0 ? " breakdown=sex=F" : "");
+    bundle_row(&bundle, cells);
+  }
+  bundle_judge(&bundle);
+  expect_counts(&bundle, "T-001", 900, ROWS - 900, 0, 0, 0);
+  expect_counts(&bundle, "T-002", 4501, ROWS - 4501, 0, 0, 0);
+  expect_counts(&bundle, "T-003", 1501, 3000, 4500, 0, 0);
+  bundle_free(&bundle);
+}
+
+/* R02: a pattern that tries every way to split a text is stopped; the rule is undecided. */
+static void test_R02_catastrophic_pattern(void **state)
+{
+  (void)state;
+  enum { LENGTH = 200 };
+  char cells[LENGTH + 64] = "value=1 comment.text=";
+  struct bundle bundle = {0};
+  load(&bundle, RULE("T-001", OBSERVATION SKIP
+                     ",\"assert\":\"!obs.commentText.matches('^(a|aa|a?a)+(b|c)$')\""));
+  memset(cells + strlen(cells), 'a', LENGTH);
+  cells[strlen(cells)] = '!';
+  bundle_row(&bundle, cells);
+  struct timespec before, after;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+  bundle_judge(&bundle);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+  expect_counts(&bundle, "T-001", 0, 0, 0, 0, 1);
+  assert_non_null(strstr(bundle.told.findings[0].message, "REGEX_STEPS"));
+  expect_verdict(&bundle, 0, VT_VERDICT_UNDECIDED);
+#ifndef VATER_SANITIZED
+  double spent =
+      (double)(after.tv_sec - before.tv_sec) * 1e3 + (double)(after.tv_nsec - before.tv_nsec) / 1e6;
+  assert_true(spent < 40); /* the rule, its message, and its text once more */
+#endif
+  bundle_free(&bundle);
+}
+
 static void test_nothing_to_judge(void **state)
 {
   (void)state;
@@ -471,11 +444,11 @@ int main(void)
       cmocka_unit_test(test_verdicts_by_block),
       cmocka_unit_test(test_submission_targets),
       cmocka_unit_test(test_wider_scopes_are_skipped),
-      cmocka_unit_test(test_fields_by_row),
-      cmocka_unit_test(test_fields_by_column),
       cmocka_unit_test(test_duplicates),
       cmocka_unit_test(test_unknown_indicator),
       cmocka_unit_test(test_findings_are_capped),
+      cmocka_unit_test(test_many_rows),
+      cmocka_unit_test(test_R02_catastrophic_pattern),
       cmocka_unit_test(test_nothing_to_judge),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
