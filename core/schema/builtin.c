@@ -1,5 +1,6 @@
 #include "schema/registry.h"
 
+/* The meta-schemas as published at json-schema.org/draft/2020-12. */
 #include "builtin_text.inc"
 
 #define DRAFT "https://json-schema.org/draft/2020-12/"

@@ -273,6 +273,12 @@ static int check_unique(struct vt_schema_validator *validator, const struct vt_s
   return status;
 }
 
+static bool has_format(const struct vt_schema_validator *validator, const struct vt_node *node,
+                       struct vater_str text)
+{
+  return node->format_regex ? vt_pattern_valid(text, &validator->allocator) : node->format(text);
+}
+
 static int run_check(struct vt_schema_validator *validator, const struct vt_subject *subject,
                      const struct vt_check *check, struct vt_error *error)
 {
@@ -298,7 +304,7 @@ static int run_check(struct vt_schema_validator *validator, const struct vt_subj
   case VT_CHECK_PATTERN:
     return check_pattern(validator, subject, check, error);
   case VT_CHECK_FORMAT:
-    if (check->node->format(subject->text))
+    if (has_format(validator, check->node, subject->text))
       return VATER_OK;
     return report(validator, subject, check, VT_TEXT_FORMAT, check->node->format_name, error);
   case VT_CHECK_REQUIRED:

@@ -147,6 +147,7 @@ static void set_format(struct vt_compiler *compiler, struct vt_node *node,
   if (!compiler->options->assert_formats && !node->value->resource->dialect.format_assertion)
     return;
   node->format = vt_format_find(keyword->text);
+  node->format_regex = vt_str_is(keyword->text, "regex");
   node->format_name = keyword->text;
 }
 

@@ -1,12 +1,5 @@
 #include "schema/format.h"
 
-#include "schema/pattern.h"
-
-bool vt_format_regex(struct vater_str text)
-{
-  return vt_pattern_valid(text);
-}
-
 vt_format_check *vt_format_find(struct vater_str name)
 {
   static const struct {
@@ -31,7 +24,6 @@ vt_format_check *vt_format_find(struct vater_str name)
       {"uuid", vt_format_uuid},
       {"json-pointer", vt_format_json_pointer},
       {"relative-json-pointer", vt_format_relative_json_pointer},
-      {"regex", vt_format_regex},
   };
   for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
     if (vt_str_is(name, formats[i].name))

@@ -6,7 +6,8 @@
 
 typedef bool vt_format_check(struct vater_str text);
 
-/* NULL where the format is not known (then it only annotates). */
+/* NULL where the format is not known (then it only annotates), and for "regex", which is the
+ * business of schema/pattern. */
 vt_format_check *vt_format_find(struct vater_str name);
 
 bool vt_format_date(struct vater_str text);
@@ -27,6 +28,5 @@ bool vt_format_uri_template(struct vater_str text);
 bool vt_format_uuid(struct vater_str text);
 bool vt_format_json_pointer(struct vater_str text);
 bool vt_format_relative_json_pointer(struct vater_str text);
-bool vt_format_regex(struct vater_str text);
 
 #endif

@@ -125,7 +125,8 @@ struct vt_node {
   bool has_size[VT_SIZE_COUNT];
   uint64_t size[VT_SIZE_COUNT];
   const struct vt_pattern *pattern;
-  vt_format_check *format;
+  vt_format_check *format; /* with format_regex: NULL */
+  bool format_regex;
   struct vater_str format_name;
   struct vt_node *made_next; /* of the same (value, scope) bucket */
 };

@@ -93,8 +93,7 @@ int vt_pattern_match(const struct vt_pattern *pattern, struct vater_str text, bo
   return VATER_OK;
 }
 
-bool vt_pattern_valid(struct vater_str text)
+bool vt_pattern_valid(struct vater_str text, const struct vt_allocator *allocator)
 {
-  struct vt_allocator allocator = vt_allocator_real();
-  return compile(text, NULL, &allocator, NULL, NULL) == VATER_OK;
+  return compile(text, NULL, allocator, NULL, NULL) == VATER_OK;
 }

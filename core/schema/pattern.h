@@ -23,6 +23,6 @@ bool vt_pattern_is_automaton(const struct vt_pattern *pattern);
 int vt_pattern_match(const struct vt_pattern *pattern, struct vater_str text, bool *matched,
                      struct vt_error *error);
 /* Only the grammar, for the format "regex". */
-bool vt_pattern_valid(struct vater_str text);
+bool vt_pattern_valid(struct vater_str text, const struct vt_allocator *allocator);
 
 #endif

@@ -25,7 +25,7 @@ static bool plain(const struct vt_node *node)
          node->unevaluated_properties == NULL && node->required == NULL &&
          node->prefix_count == 0 && node->items == NULL && node->contains == NULL &&
          node->unevaluated_items == NULL && node->choices == NULL && node->pattern == NULL &&
-         node->format == NULL;
+         node->format == NULL && !node->format_regex;
 }
 
 const struct vt_node *vt_node_meant(const struct vt_node *node)

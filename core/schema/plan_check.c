@@ -48,7 +48,7 @@ static void add_text(struct list *list, const struct vt_node *node)
     add(list, VT_CHECK_LENGTH, VT_SIZE_MAX_LENGTH);
   if (node->pattern != NULL)
     add(list, VT_CHECK_PATTERN, 0);
-  if (node->format != NULL)
+  if (node->format != NULL || node->format_regex)
     add(list, VT_CHECK_FORMAT, 0);
 }
 

@@ -240,8 +240,6 @@ static enum shape shape_of(struct vater_str keyword)
   return SHAPE_NONE;
 }
 
-/* The value after `value` in a walk below `top` that enters only schemas. `schema` is the nearest
- * schema object above, whose resource its parts inherit. */
 static void walk(struct vt_schema_registry *registry, struct vt_schema_value *schema,
                  struct vt_schema_resource *resource);
 
@@ -252,7 +250,8 @@ static void walk_each(struct vt_schema_registry *registry, struct vt_schema_valu
     walk(registry, item, resource);
 }
 
-/* Depth is bounded by the reader's: SCHEMA_DEPTH. */
+/* Enters only places where schemas stand, so that an "$id" in an enum names nothing. Depth is
+ * bounded by the reader's: SCHEMA_DEPTH. */
 static void walk(struct vt_schema_registry *registry, struct vt_schema_value *schema,
                  struct vt_schema_resource *resource)
 {

@@ -2,6 +2,7 @@
 #include "unit/schema/schema_rig.h"
 
 #include "base/limits.h"
+#include "schema/pattern.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,6 +212,87 @@ static void test_limit_depth(void **state)
   }
 }
 
+static void test_limit_number_bytes(void **state)
+{
+  (void)state;
+  for (size_t size = VT_LIMIT_SCHEMA_NUMBER_BYTES; size <= VT_LIMIT_SCHEMA_NUMBER_BYTES + 1;
+       size++) {
+    char schema[2048], text[512];
+    memcpy(schema, "{'const':0.", 12);
+    memset(schema + 11, '1', size - 2);
+    memcpy(schema + 9 + size, "}", 2);
+    rig_fault(schema, text, sizeof text);
+    assert_int_equal(text[0] == '\0', size == VT_LIMIT_SCHEMA_NUMBER_BYTES);
+  }
+}
+
+static void test_limit_slots(void **state)
+{
+  (void)state;
+  /* the anyOf has a slot of its own */
+  for (size_t count = VT_LIMIT_SCHEMA_SLOTS - 1; count <= VT_LIMIT_SCHEMA_SLOTS; count++) {
+    char *schema = malloc(count * 24 + 64), text[512];
+    assert_non_null(schema);
+    size_t len = (size_t)snprintf(schema, 32, "{'anyOf':[");
+    for (size_t i = 0; i < count; i++)
+      len += (size_t)snprintf(schema + len, 32, "%s{'const':%zu}", i > 0 ? "," : "", i);
+    memcpy(schema + len, "]}", 3);
+    rig_fault(schema, text, sizeof text);
+    assert_int_equal(text[0] == '\0', count < VT_LIMIT_SCHEMA_SLOTS);
+    assert_true(text[0] == '\0' || strstr(text, "SCHEMA_SLOTS") != NULL);
+    free(schema);
+  }
+}
+
+static void test_limit_bytes(void **state)
+{
+  (void)state;
+  size_t limit = VT_LIMIT_SCHEMA_BYTES;
+  char *schema = malloc(limit + 1);
+  assert_non_null(schema);
+  memset(schema, ' ', limit + 1);
+  memcpy(schema, "true", 4);
+  for (size_t size = limit; size <= limit + 1; size++) {
+    struct vt_allocator allocator = vt_allocator_real();
+    struct vt_arena *arena = vt_arena_new(&allocator, 0);
+    struct vt_diagnostics diagnostics;
+    struct vt_schema *compiled;
+    vt_diagnostics_init(&diagnostics, arena);
+    int status = vt_schema_compile((struct vater_str){schema, size}, NULL, &allocator, &compiled,
+                                   &diagnostics);
+    assert_int_equal(status, size == limit ? VATER_OK : VATER_E_LIMIT);
+    vt_schema_free(compiled);
+    vt_arena_free(arena);
+  }
+  free(schema);
+}
+
+/* A pattern whose automaton is too large is decided by base/regex, with the same answer. */
+static void test_limit_automaton(void **state)
+{
+  (void)state;
+  struct vt_allocator allocator = vt_allocator_real();
+  struct vt_arena *arena = vt_arena_new(&allocator, 0);
+  /* states: dead, matched, and one for each number of characters read, 0 to n */
+  for (unsigned n = VT_LIMIT_SCHEMA_DFA_STATES - 3; n <= VT_LIMIT_SCHEMA_DFA_STATES - 2; n++) {
+    char text[32], subject[2048];
+    struct vt_pattern *pattern;
+    bool matched;
+    snprintf(text, sizeof text, "^a{%u}$", n);
+    memset(subject, 'a', n);
+    assert_int_equal(vt_pattern_compile(vt_str(text), arena, &allocator, &pattern, NULL), VATER_OK);
+    assert_int_equal(vt_pattern_is_automaton(pattern), n == VT_LIMIT_SCHEMA_DFA_STATES - 3);
+    assert_int_equal(vt_pattern_match(pattern, (struct vater_str){subject, n}, &matched, NULL),
+                     VATER_OK);
+    assert_true(matched);
+    assert_int_equal(vt_pattern_match(pattern, (struct vater_str){subject, n - 1}, &matched, NULL),
+                     VATER_OK);
+    assert_false(matched);
+    vt_pattern_fini(pattern);
+  }
+  vt_arena_free(arena);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -218,6 +300,8 @@ int main(void)
       cmocka_unit_test(test_check_text),          cmocka_unit_test(test_check_text_syntax),
       cmocka_unit_test(test_memory_ends),         cmocka_unit_test(test_late_plans),
       cmocka_unit_test(test_limit_pattern_bytes), cmocka_unit_test(test_limit_depth),
+      cmocka_unit_test(test_limit_number_bytes),  cmocka_unit_test(test_limit_slots),
+      cmocka_unit_test(test_limit_bytes),         cmocka_unit_test(test_limit_automaton),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,6 +142,12 @@ static void test_references(void **state)
   vt_arena_free(arena);
 }
 
+static bool valid_pattern(struct vater_str text)
+{
+  struct vt_allocator allocator = vt_allocator_real();
+  return vt_pattern_valid(text, &allocator);
+}
+
 static void test_patterns(void **state)
 {
   (void)state;
@@ -191,7 +197,7 @@ static void test_patterns(void **state)
     struct vt_error error = {.status = VATER_OK};
     bool matched = false;
     if (strcmp(rows[i].pattern, "^[\\d-x]+$") == 0) {
-      assert_false(vt_pattern_valid(vt_str(rows[i].pattern)));
+      assert_false(valid_pattern(vt_str(rows[i].pattern)));
       continue;
     }
     int status = vt_pattern_compile(vt_str(rows[i].pattern), arena, &allocator, &pattern, &error);
@@ -248,12 +254,12 @@ static void test_pattern_grammar(void **state)
   static const char *const good[] = {"a{1}",   "[\\b]", "(?<n>a)\\k<n>", "\\x41",   "(?!a)b", "\\/",
                                      "[\\-a]", "a|",    "(?<=a)b",       "\\p{Lu}", "\\0"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    if (vt_pattern_valid(vt_str(bad[i])))
+    if (valid_pattern(vt_str(bad[i])))
       print_error("%s\n", bad[i]);
-    assert_false(vt_pattern_valid(vt_str(bad[i])));
+    assert_false(valid_pattern(vt_str(bad[i])));
   }
   for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-    assert_true(vt_pattern_valid(vt_str(good[i])));
+    assert_true(valid_pattern(vt_str(good[i])));
 }
 
 static void test_formats(void **state)
@@ -300,9 +306,7 @@ static void test_formats(void **state)
               {"json-pointer", "/a~1b", true},
               {"json-pointer", "/a~2b", false},
               {"relative-json-pointer", "1/a", true},
-              {"relative-json-pointer", "01/a", false},
-              {"regex", "^a+$", true},
-              {"regex", "^(", false}};
+              {"relative-json-pointer", "01/a", false}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     vt_format_check *check = vt_format_find(vt_str(rows[i].format));
     assert_non_null(check);
