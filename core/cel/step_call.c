@@ -100,30 +100,10 @@ static struct vt_cel_memo *memo_of(struct vt_cel_run *run, uint64_t of, struct v
   return &run->memos[hash % (VT_CEL_MEMO_COUNT / 2) * 2];
 }
 
-/* A pattern's outcome is remembered for short texts: the same few come again row after row. */
-void vt_cel_step_matches(struct vt_cel_run *run, const struct vt_cel_step *step,
-                         struct vt_cel_value *out)
+__attribute__((noinline)) static void match(struct vt_cel_run *run, const struct vt_cel_step *step,
+                                            struct vater_str text, struct vt_cel_memo *memo,
+                                            struct vt_cel_value *out)
 {
-  step->items[0]->run(run, step->items[0], out);
-  if (!vt_cel_is_value(out))
-    return;
-  struct vater_str text = out->as.text;
-  run->offset = step->offset;
-  if (out->kind != VT_CEL_STRING) {
-    struct vt_cel_value kept = *out;
-    vt_cel_raise_overload(run, out, VT_STR("matches"), &kept, 1);
-    return;
-  }
-  struct vt_cel_memo *memo = NULL;
-  if (text.len > 0 && text.len <= VT_CEL_MEMO_TEXT) {
-    memo = memo_of(run, step->value.as.natural, text);
-    for (int i = 0; i < 2; i++) {
-      if (remembered(&memo[i], step->value.as.natural, text)) {
-        *out = vt_cel_bool(memo[i].matched);
-        return;
-      }
-    }
-  }
   bool matched;
   struct vt_error error = {0};
   if (!vt_cel_charge(run, 1 + text.len / 16, out))
@@ -139,6 +119,32 @@ void vt_cel_step_matches(struct vt_cel_run *run, const struct vt_cel_step *step,
     memcpy(memo->text, text.ptr, text.len);
   }
   *out = vt_cel_bool(matched);
+}
+
+/* A pattern's outcome is remembered for short texts: the same few come again row after row. */
+void vt_cel_step_matches(struct vt_cel_run *run, const struct vt_cel_step *step,
+                         struct vt_cel_value *out)
+{
+  step->items[0]->run(run, step->items[0], out);
+  if (!vt_cel_is_value(out))
+    return;
+  struct vater_str text = out->as.text;
+  struct vt_cel_memo *memo = NULL;
+  run->offset = step->offset;
+  if (out->kind != VT_CEL_STRING) {
+    struct vt_cel_value kept = *out;
+    vt_cel_raise_overload(run, out, VT_STR("matches"), &kept, 1);
+    return;
+  }
+  if (text.len > 0 && text.len <= VT_CEL_MEMO_TEXT)
+    memo = memo_of(run, step->value.as.natural, text);
+  for (int i = 0; memo != NULL && i < 2; i++) {
+    if (remembered(&memo[i], step->value.as.natural, text)) {
+      *out = vt_cel_bool(memo[i].matched);
+      return;
+    }
+  }
+  match(run, step, text, memo, out);
 }
 
 /* ---- doubles ------------------------------------------------------------------------------ */

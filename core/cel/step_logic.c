@@ -12,7 +12,8 @@ static void not_bool(struct vt_cel_run *run, const struct vt_cel_step *step, con
 static void logic(struct vt_cel_run *run, const struct vt_cel_step *step, bool absorbing,
                   struct vt_cel_value *out)
 {
-  struct vt_cel_value kept = vt_cel_bool(!absorbing);
+  struct vt_cel_value kept;
+  bool undecided = false;
   for (uint32_t i = 0; i < step->count; i++) {
     step->items[i]->run(run, step->items[i], out);
     if (out->kind == VT_CEL_BOOL) {
@@ -24,10 +25,11 @@ static void logic(struct vt_cel_run *run, const struct vt_cel_step *step, bool a
       return;
     if (vt_cel_is_value(out))
       not_bool(run, step, absorbing ? "||" : "&&", out);
-    if (vt_cel_is_value(&kept))
+    if (!undecided)
       kept = *out;
+    undecided = true;
   }
-  *out = kept;
+  *out = undecided ? kept : vt_cel_bool(!absorbing);
 }
 
 void vt_cel_step_and(struct vt_cel_run *run, const struct vt_cel_step *step,

@@ -205,16 +205,23 @@ const struct vt_cel_entry *vt_cel_map_entries(const struct vt_cel_map *map)
 /* For texts that were not chosen to collide. */
 static uint64_t hash_quickly(struct vater_str text)
 {
-  uint64_t hash = text.len, word;
-  size_t at = 0;
-  for (; at + 8 <= text.len; at += 8) {
-    memcpy(&word, text.ptr + at, 8);
-    hash = mix(hash ^ word);
+  uint64_t hash = text.len, word = 0;
+  uint32_t low, high;
+  if (text.len >= 8) {
+    for (size_t at = 0; at + 8 < text.len; at += 8) {
+      memcpy(&word, text.ptr + at, 8);
+      hash = mix(hash ^ word);
+    }
+    memcpy(&word, text.ptr + text.len - 8, 8);
+  } else if (text.len >= 4) {
+    memcpy(&low, text.ptr, 4);
+    memcpy(&high, text.ptr + text.len - 4, 4);
+    word = (uint64_t)high << 32 | low;
+  } else {
+    for (size_t at = 0; at < text.len; at++)
+      word = word << 8 | (unsigned char)text.ptr[at];
   }
-  word = 0;
-  for (; at < text.len; at++)
-    word = word << 8 | (unsigned char)text.ptr[at];
-  return mix(hash ^ word);
+  return mix(mix(hash ^ word));
 }
 
 static uint64_t hash_key(const struct vt_cel_value *key, bool quick)
