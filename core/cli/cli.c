@@ -12,7 +12,8 @@ static void print_encoded(FILE *out, struct vater_str text)
   struct vt_buffer buffer;
   vt_buffer_init(&buffer, &allocator, MESSAGE_MAX);
   vt_encode_terminal(&buffer, text);
-  fwrite(buffer.bytes, 1, buffer.len, out);
+  if (buffer.len > 0)
+    fwrite(buffer.bytes, 1, buffer.len, out);
   vt_buffer_fini(&buffer);
 }
 
@@ -52,6 +53,7 @@ void vt_cli_diagnostics(struct vt_cli *cli, const struct vt_diagnostics *list)
   struct vt_buffer buffer;
   vt_buffer_init(&buffer, &cli->environment.allocator, 1024 * 1024);
   vt_diagnostics_print(list, &buffer);
-  fwrite(buffer.bytes, 1, buffer.len, cli->error);
+  if (buffer.len > 0)
+    fwrite(buffer.bytes, 1, buffer.len, cli->error);
   vt_buffer_fini(&buffer);
 }
