@@ -2,7 +2,7 @@
 # Runs the console blocks of docs/rules.md on its file blocks, and compares what they print.
 # usage: run_doc.sh VATER RULES DOCUMENT
 set -eu
-binary=$1 rules=$2 document=$3
+binary=$(realpath "$1") rules=$(realpath "$2") document=$(realpath "$3")
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 cp -r "$rules" "$folder/packs"
