@@ -102,17 +102,19 @@ static int tear_down(void **state)
 
 typedef int command(struct vt_cli *cli, int argc, char **argv);
 
-/* Runs it with up to four arguments; what it printed is in stage->out and ->error. */
+/* Runs it; what it printed is in stage->out and ->error. getopt keeps a pointer to the last word of
+ * the call before, so that words live as long as the process. */
 static int run(struct stage *stage, command *which, const char *const *arguments)
 {
-  char words[6][128];
-  char *argv[7] = {0};
+  static char words[16384];
+  static size_t used;
+  char *argv[8] = {0};
   int argc = 0;
-  snprintf(words[argc], sizeof words[0], "command");
-  for (argc = 1; arguments[argc - 1] != NULL; argc++)
-    snprintf(words[argc], sizeof words[0], "%s", arguments[argc - 1]);
-  for (int i = 0; i < argc; i++)
-    argv[i] = words[i];
+  for (const char *word = "command"; word != NULL; word = arguments[argc - 1]) {
+    argv[argc++] = words + used;
+    used += (size_t)snprintf(words + used, sizeof words - used, "%s", word) + 1;
+    assert_true(used < sizeof words && argc < 8);
+  }
   rewind(stage->cli.out);
   rewind(stage->cli.error);
   int code = which(&stage->cli, argc, argv);
