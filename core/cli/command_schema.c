@@ -132,9 +132,12 @@ static int check_lines(struct vt_cli *cli, struct vt_schema_validator *validator
     return vt_cli_error(cli, "schema", &error, VT_EXIT_FAILED);
   }
   report->first_line = 0;
-  while (exit_code != VT_EXIT_FAILED && (len = getline(&line, &room, file)) >= 0) {
+  while ((len = getline(&line, &room, file)) >= 0) {
     bool valid = false;
+    vt_error_clear(&error);
     report->first_line++;
+    if (len > 0 && line[len - 1] == '\n')
+      len--;
     report->document = (struct vater_str){line, (size_t)len};
     if (vt_str_trim(report->document).len == 0)
       continue;
@@ -142,7 +145,7 @@ static int check_lines(struct vt_cli *cli, struct vt_schema_validator *validator
         validate(validator, &cli->environment.allocator, report->document, NULL, &valid, &error);
     if (status != VATER_OK)
       exit_code = exit_of(cli, report, status, &error);
-    else if (!valid)
+    else if (!valid && exit_code == VT_EXIT_CLEAN)
       exit_code = VT_EXIT_FINDINGS;
   }
   free(line);
