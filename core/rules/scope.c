@@ -194,20 +194,20 @@ static int declare(struct vt_rules_scope *scope, bool wanted, const char *name, 
 static int declare_records(struct vt_rules_scope *scope, struct vt_error *error)
 {
   struct vt_cel_environment *made = scope->environment;
-  int status = vt_cel_declare_record(made, "observation", observation_fields,
+  int status = vt_cel_declare_record(made, "Observation", observation_fields,
                                      COUNT(observation_fields), error);
   if (status == VATER_OK)
-    status = vt_cel_declare_record(made, "indicator_type", indicator_fields,
-                                   COUNT(indicator_fields), error);
+    status =
+        vt_cel_declare_record(made, "Indicator", indicator_fields, COUNT(indicator_fields), error);
   if (status == VATER_OK)
-    status = vt_cel_declare_record(made, "submission_type", submission_fields,
-                                   COUNT(submission_fields), error);
+    status = vt_cel_declare_record(made, "Submission", submission_fields, COUNT(submission_fields),
+                                   error);
   if (status == VATER_OK)
-    status = vt_cel_declare_record(made, "run_type", run_fields, COUNT(run_fields), error);
-  scope->observation_type = vt_cel_record_find(made, "observation");
-  scope->indicator_type = vt_cel_record_find(made, "indicator_type");
-  scope->submission_type = vt_cel_record_find(made, "submission_type");
-  scope->run_type = vt_cel_record_find(made, "run_type");
+    status = vt_cel_declare_record(made, "Run", run_fields, COUNT(run_fields), error);
+  scope->observation_type = vt_cel_record_find(made, "Observation");
+  scope->indicator_type = vt_cel_record_find(made, "Indicator");
+  scope->submission_type = vt_cel_record_find(made, "Submission");
+  scope->run_type = vt_cel_record_find(made, "Run");
   return status;
 }
 
@@ -236,23 +236,23 @@ static int declare_scope(struct vt_rules *rules, enum vt_target target, struct v
   if (status == VATER_OK)
     status = declare_records(scope, error);
   if (status == VATER_OK)
-    status = declare(scope, named[target].obs, "obs", "observation", &scope->obs, error);
+    status = declare(scope, named[target].obs, "obs", "Observation", &scope->obs, error);
   if (status == VATER_OK)
-    status = declare(scope, named[target].rows, "rows", "list(observation)", &scope->rows, error);
+    status = declare(scope, named[target].rows, "rows", "list(Observation)", &scope->rows, error);
   if (status == VATER_OK)
-    status = declare(scope, named[target].indicator, "indicator", "indicator_type",
-                     &scope->indicator, error);
+    status =
+        declare(scope, named[target].indicator, "indicator", "Indicator", &scope->indicator, error);
   if (status == VATER_OK)
-    status = declare(scope, named[target].submission, "submission", "submission_type",
+    status = declare(scope, named[target].submission, "submission", "Submission",
                      &scope->submission, error);
   if (status == VATER_OK)
     status =
-        declare(scope, named[target].series, "series", "list(observation)", &scope->series, error);
+        declare(scope, named[target].series, "series", "list(Observation)", &scope->series, error);
   if (status == VATER_OK)
     status =
-        declare(scope, named[target].actors, "actors", "list(observation)", &scope->actors, error);
+        declare(scope, named[target].actors, "actors", "list(Observation)", &scope->actors, error);
   if (status == VATER_OK)
-    status = declare(scope, true, "run", "run_type", &scope->run, error);
+    status = declare(scope, true, "run", "Run", &scope->run, error);
   if (status == VATER_OK)
     status = declare_lists(rules, scope, error);
   return status;
