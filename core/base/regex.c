@@ -8,6 +8,10 @@
 
 enum { HEAP_KIBIBYTES = 4096 };
 
+#define SHARED_OPTIONS \
+  (PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_UTF_CHECK)
+#define ECMA_OPTIONS (PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS)
+
 struct vt_regex {
   struct vt_allocator allocator;
   pcre2_general_context *general;
@@ -36,8 +40,9 @@ static int fail_pattern(struct vt_error *error, struct vater_str pattern, size_t
   return status;
 }
 
-static int compile_code(struct vt_regex *regex, struct vater_str pattern,
-                        struct vater_str translated, struct vt_error *error)
+static int compile_code(struct vt_regex *regex, enum vt_regex_dialect dialect,
+                        struct vater_str pattern, struct vater_str translated,
+                        struct vt_error *error)
 {
   int number = 0;
   PCRE2_SIZE offset = 0;
@@ -47,8 +52,7 @@ static int compile_code(struct vt_regex *regex, struct vater_str pattern,
   pcre2_set_newline(context, PCRE2_NEWLINE_LF);
   regex->code =
       pcre2_compile((PCRE2_SPTR)(translated.ptr != NULL ? translated.ptr : ""), translated.len,
-                    PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C |
-                        PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS | PCRE2_NO_UTF_CHECK,
+                    dialect == VT_REGEX_RE2 ? SHARED_OPTIONS : SHARED_OPTIONS | ECMA_OPTIONS,
                     &number, &offset, context);
   pcre2_compile_context_free(context);
   if (regex->code != NULL)
@@ -78,7 +82,7 @@ static int compile(struct vt_regex *regex, struct vater_str pattern, enum vt_reg
   else if (status != VATER_OK)
     vt_fail(error, status, NULL, "out of memory for a pattern");
   else
-    status = compile_code(regex, pattern, vt_buffer_str(&translated), error);
+    status = compile_code(regex, dialect, pattern, vt_buffer_str(&translated), error);
   vt_buffer_fini(&translated);
   return status;
 }

@@ -142,8 +142,8 @@ int vt_regex_translate_re2(struct vater_str pattern, struct vt_buffer *out,
 
 /* ---- ECMA-262 ----------------------------------------------------------------------------- */
 
-#define ECMA_SPACE                                                                                 \
-  "\\x09-\\x0d\\x20\\xa0\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}"         \
+#define ECMA_SPACE                                                                        \
+  "\\x09-\\x0d\\x20\\xa0\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}" \
   "\\x{3000}\\x{feff}"
 
 /* Code units of \uXXXX at `ahead` behind in->at; -1 where there is none. */

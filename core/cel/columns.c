@@ -1,6 +1,6 @@
 #include "cel/vector.h"
 
-enum { NO_FIELD = UINT32_MAX };
+#define NO_FIELD UINT32_MAX
 
 /* ---- a row of the columns as a record ------------------------------------------------------ */
 

@@ -1,74 +1,13 @@
 #include "cel/parse.h"
 
 #include "base/limits.h"
-#include "base/number.h"
 #include "base/utf8.h"
 
 static struct vt_cel_node *parse_expression(struct vt_cel_parser *parser);
 
-struct vt_cel_node *vt_cel_parse_fail(struct vt_cel_parser *parser, uint32_t offset, uint32_t width,
-                                      const char *format, ...)
-{
-  if (parser->broken)
-    return NULL;
-  parser->broken = true;
-  char text[400];
-  va_list arguments;
-  va_start(arguments, format);
-  struct vt_error error = {0};
-  vt_fail_v(&error, VATER_E_RULE, NULL, format, arguments);
-  va_end(arguments);
-  vt_text_copy(text, sizeof text, vt_str(error.text));
-  vt_cel_report(parser->report, offset, width, "%s", text);
-  return NULL;
-}
-
-static struct vt_cel_node *out_of_memory(struct vt_cel_parser *parser)
-{
-  parser->broken = parser->no_memory = true;
-  return NULL;
-}
-
-struct vt_cel_node *vt_cel_node_new(struct vt_cel_parser *parser, enum vt_cel_node_kind kind,
-                                    uint32_t offset, uint32_t width, uint32_t count)
-{
-  if (parser->broken)
-    return NULL;
-  if (++parser->nodes > VT_LIMIT_EXPRESSION_NODES)
-    return vt_cel_parse_fail(parser, offset, width,
-                             "the expression has more than %llu parts (limit EXPRESSION_NODES)",
-                             (unsigned long long)VT_LIMIT_EXPRESSION_NODES);
-  struct vt_cel_node *node = vt_arena_alloc(parser->arena, sizeof *node);
-  struct vt_cel_node **items = vt_arena_array(parser->arena, count, sizeof(void *));
-  if (node == NULL || items == NULL)
-    return out_of_memory(parser);
-  *node = (struct vt_cel_node){.kind = (uint8_t)kind,
-                               .offset = offset,
-                               .width = width,
-                               .count = count,
-                               .items = items,
-                               .slot = UINT32_MAX};
-  return node;
-}
-
-struct vt_cel_node *vt_cel_node_finish(struct vt_cel_parser *parser, struct vt_cel_node *node)
-{
-  if (parser->broken || node == NULL)
-    return NULL;
-  for (uint32_t i = 0; i < node->count; i++)
-    if (node->items[i] != NULL && node->items[i]->depth >= node->depth)
-      node->depth = node->items[i]->depth + 1;
-  if (node->depth > VT_LIMIT_EXPRESSION_DEPTH)
-    return vt_cel_parse_fail(
-        parser, node->offset, node->width,
-        "the expression is nested more than %llu levels deep (limit EXPRESSION_DEPTH)",
-        (unsigned long long)VT_LIMIT_EXPRESSION_DEPTH);
-  return node;
-}
-
 /* ---- tokens ------------------------------------------------------------------------------- */
 
-static void advance(struct vt_cel_parser *parser)
+void vt_cel_parse_advance(struct vt_cel_parser *parser)
 {
   vt_cel_lex(&parser->lexer, &parser->token);
   if (parser->token.kind == VT_CEL_TOKEN_BAD)
@@ -89,7 +28,7 @@ static bool take(struct vt_cel_parser *parser, int sign)
 {
   if (parser->broken || !at_sign(parser, sign))
     return false;
-  advance(parser);
+  vt_cel_parse_advance(parser);
   return true;
 }
 
@@ -113,39 +52,7 @@ static bool want(struct vt_cel_parser *parser, int sign, const char *wanted)
   return false;
 }
 
-static bool is_word_of(struct vater_str name, const char *const *words, size_t count)
-{
-  for (size_t i = 0; i < count; i++)
-    if (vt_str_is(name, words[i]))
-      return true;
-  return false;
-}
-
-static bool is_keyword(struct vater_str name)
-{
-  static const char *const words[] = {"true", "false", "null", "in"};
-  return is_word_of(name, words, sizeof words / sizeof *words);
-}
-
-static bool is_reserved(struct vater_str name)
-{
-  static const char *const words[] = {
-      "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
-      "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
-  return is_word_of(name, words, sizeof words / sizeof *words);
-}
-
 /* ---- nodes -------------------------------------------------------------------------------- */
-
-static struct vt_cel_node *constant(struct vt_cel_parser *parser, const struct vt_cel_token *token,
-                                    struct vt_cel_value value)
-{
-  struct vt_cel_node *node =
-      vt_cel_node_new(parser, VT_CEL_NODE_CONSTANT, token->offset, token->width, 0);
-  if (node != NULL)
-    node->value = value;
-  return node;
-}
 
 static struct vt_cel_node *operation(struct vt_cel_parser *parser, const char *name,
                                      const struct vt_cel_token *token, struct vt_cel_node *left,
@@ -160,72 +67,6 @@ static struct vt_cel_node *operation(struct vt_cel_parser *parser, const char *n
   if (right != NULL)
     node->items[1] = right;
   return vt_cel_node_finish(parser, node);
-}
-
-static bool natural_from(struct vater_str digits, uint64_t *value)
-{
-  unsigned base = 10;
-  if (digits.len > 2 && (digits.ptr[1] == 'x' || digits.ptr[1] == 'X')) {
-    base = 16;
-    digits = vt_str_slice(digits, 2, digits.len);
-  }
-  *value = 0;
-  for (size_t i = 0; i < digits.len; i++) {
-    char c = (char)(digits.ptr[i] | 0x20);
-    unsigned digit =
-        digits.ptr[i] <= '9' ? (unsigned)(digits.ptr[i] - '0') : (unsigned)(c - 'a') + 10;
-    if (*value > (UINT64_MAX - digit) / base)
-      return false;
-    *value = *value * base + digit;
-  }
-  return true;
-}
-
-static struct vt_cel_node *integer_constant(struct vt_cel_parser *parser,
-                                            const struct vt_cel_token *token, bool negative)
-{
-  uint64_t value;
-  bool fits = natural_from(token->text, &value);
-  if (token->kind == VT_CEL_TOKEN_UINT)
-    return fits ? constant(parser, token, vt_cel_uint(value))
-                : vt_cel_parse_fail(parser, token->offset, token->width,
-                                    "the number does not fit in a uint (64 bits)");
-  uint64_t most = (uint64_t)INT64_MAX + (negative ? 1 : 0);
-  if (!fits || value > most)
-    return vt_cel_parse_fail(parser, token->offset, token->width,
-                             "the number does not fit in an int (64 bits)");
-  int64_t integer = negative ? (int64_t)(0 - value) : (int64_t)value;
-  return constant(parser, token, vt_cel_int(integer));
-}
-
-static struct vt_cel_node *double_constant(struct vt_cel_parser *parser,
-                                           const struct vt_cel_token *token, bool negative)
-{
-  struct vater_str text = token->text;
-  while (text.len > 1 && text.ptr[0] == '0' && text.ptr[1] >= '0' && text.ptr[1] <= '9')
-    text = vt_str_slice(text, 1, text.len);
-  if (text.ptr[0] == '.')
-    text = vt_arena_format(parser->arena, "0%.*s", VT_STR_ARGS(text));
-  double value;
-  if (text.ptr == NULL)
-    return out_of_memory(parser);
-  if (!vt_number_double(text, &value))
-    return vt_cel_parse_fail(parser, token->offset, token->width,
-                             "the number does not fit in a double");
-  return constant(parser, token, vt_cel_double(negative ? -value : value));
-}
-
-static struct vt_cel_node *number(struct vt_cel_parser *parser, const struct vt_cel_token *minus)
-{
-  struct vt_cel_token token = parser->token;
-  if (minus != NULL) {
-    token.width += token.offset - minus->offset;
-    token.offset = minus->offset;
-  }
-  advance(parser);
-  if (token.kind == VT_CEL_TOKEN_DOUBLE)
-    return double_constant(parser, &token, minus != NULL);
-  return integer_constant(parser, &token, minus != NULL);
 }
 
 /* ---- lists of parts ----------------------------------------------------------------------- */
@@ -243,7 +84,7 @@ static bool add_part(struct vt_cel_parser *parser, struct parts *parts, struct v
     uint32_t room = parts->room == 0 ? 4 : parts->room * 2;
     struct vt_cel_node **grown = vt_arena_array(parser->arena, room, sizeof *grown);
     if (grown == NULL) {
-      out_of_memory(parser);
+      vt_cel_parse_no_memory(parser);
       return false;
     }
     if (parts->count > 0)
@@ -284,7 +125,7 @@ static struct vt_cel_node *parse_list(struct vt_cel_parser *parser)
 {
   struct vt_cel_token token = parser->token;
   struct parts parts = {0};
-  advance(parser);
+  vt_cel_parse_advance(parser);
   while (!parser->broken && !at_sign(parser, ']')) {
     bool optional = take(parser, '?');
     if (!add_part(parser, &parts, parse_expression(parser)))
@@ -302,7 +143,7 @@ static struct vt_cel_node *parse_map(struct vt_cel_parser *parser)
 {
   struct vt_cel_token token = parser->token;
   struct parts parts = {0};
-  advance(parser);
+  vt_cel_parse_advance(parser);
   while (!parser->broken && !at_sign(parser, '}')) {
     bool optional = take(parser, '?');
     if (!add_part(parser, &parts, parse_expression(parser)))
@@ -327,7 +168,7 @@ static struct vt_cel_node *parse_call(struct vt_cel_parser *parser, const struct
   struct parts parts = {0};
   if (receiver != NULL && !add_part(parser, &parts, receiver))
     return NULL;
-  advance(parser);
+  vt_cel_parse_advance(parser);
   if (!parse_arguments(parser, &parts))
     return NULL;
   struct vt_cel_node *node = node_of_parts(parser, VT_CEL_NODE_CALL, name, &parts);
@@ -342,12 +183,12 @@ static struct vt_cel_node *parse_call(struct vt_cel_parser *parser, const struct
 static struct vt_cel_node *parse_name(struct vt_cel_parser *parser, bool absolute)
 {
   struct vt_cel_token name = parser->token;
-  if (name.kind != VT_CEL_TOKEN_NAME || is_keyword(name.text))
+  if (name.kind != VT_CEL_TOKEN_NAME || vt_cel_is_keyword(name.text))
     return unexpected(parser, "a name");
-  if (is_reserved(name.text))
+  if (vt_cel_is_reserved(name.text))
     return vt_cel_parse_fail(parser, name.offset, name.width, "'%.*s' is a reserved word",
                              VT_STR_ARGS(name.text));
-  advance(parser);
+  vt_cel_parse_advance(parser);
   if (at_sign(parser, '('))
     return parse_call(parser, &name, NULL, absolute);
   struct vt_cel_node *node = vt_cel_node_new(parser, VT_CEL_NODE_NAME, name.offset, name.width, 0);
@@ -361,11 +202,11 @@ static struct vt_cel_node *parse_name(struct vt_cel_parser *parser, bool absolut
 static struct vt_cel_node *parse_text(struct vt_cel_parser *parser)
 {
   struct vt_cel_token token = parser->token;
-  advance(parser);
+  vt_cel_parse_advance(parser);
   struct vt_cel_value value = vt_cel_string(token.text);
   if (token.kind == VT_CEL_TOKEN_BYTES)
     value.kind = VT_CEL_BYTES;
-  return constant(parser, &token, value);
+  return vt_cel_parse_constant(parser, &token, value);
 }
 
 static struct vt_cel_node *parse_word(struct vt_cel_parser *parser)
@@ -378,8 +219,8 @@ static struct vt_cel_node *parse_word(struct vt_cel_parser *parser)
     value = (struct vt_cel_value){.kind = VT_CEL_NULL};
   else
     return parse_name(parser, false);
-  advance(parser);
-  return constant(parser, &token, value);
+  vt_cel_parse_advance(parser);
+  return vt_cel_parse_constant(parser, &token, value);
 }
 
 static struct vt_cel_node *parse_primary(struct vt_cel_parser *parser)
@@ -390,7 +231,7 @@ static struct vt_cel_node *parse_primary(struct vt_cel_parser *parser)
   case VT_CEL_TOKEN_INT:
   case VT_CEL_TOKEN_UINT:
   case VT_CEL_TOKEN_DOUBLE:
-    return number(parser, NULL);
+    return vt_cel_parse_number(parser, NULL);
   case VT_CEL_TOKEN_STRING:
   case VT_CEL_TOKEN_BYTES:
     return parse_text(parser);
@@ -414,9 +255,9 @@ static struct vt_cel_node *parse_select(struct vt_cel_parser *parser, struct vt_
   bool optional = take(parser, '?');
   struct vt_cel_token name = parser->token;
   bool quoted = name.kind == VT_CEL_TOKEN_QUOTED_NAME;
-  if (!quoted && (name.kind != VT_CEL_TOKEN_NAME || is_keyword(name.text)))
+  if (!quoted && (name.kind != VT_CEL_TOKEN_NAME || vt_cel_is_keyword(name.text)))
     return unexpected(parser, "a field name behind '.'");
-  advance(parser);
+  vt_cel_parse_advance(parser);
   if (at_sign(parser, '(') && !optional && !quoted)
     return parse_call(parser, &name, operand, false);
   struct vt_cel_node *node =
@@ -470,13 +311,13 @@ static struct vt_cel_node *parse_signs(struct vt_cel_parser *parser, int sign)
   while (!parser->broken && at_sign(parser, sign)) {
     last = parser->token;
     count++;
-    advance(parser);
+    vt_cel_parse_advance(parser);
   }
   struct vt_cel_node *node;
   if (sign == '-' &&
       (parser->token.kind == VT_CEL_TOKEN_INT || parser->token.kind == VT_CEL_TOKEN_DOUBLE)) {
     count--;
-    node = parse_member(parser, number(parser, &last));
+    node = parse_member(parser, vt_cel_parse_number(parser, &last));
   } else {
     node = parse_member(parser, parse_primary(parser));
   }
@@ -529,7 +370,7 @@ static struct vt_cel_node *parse_binary(struct vt_cel_parser *parser, int level)
     if (found == NULL || found->level < level)
       break;
     struct vt_cel_token token = parser->token;
-    advance(parser);
+    vt_cel_parse_advance(parser);
     struct vt_cel_node *right = parse_binary(parser, found->level + 1);
     left = right != NULL ? operation(parser, found->name, &token, left, right) : NULL;
   }
@@ -616,7 +457,7 @@ struct vt_cel_node *vt_cel_parse(struct vt_arena *arena, struct vt_cel_report *r
     *no_memory = true;
     return NULL;
   }
-  advance(&parser);
+  vt_cel_parse_advance(&parser);
   struct vt_cel_node *node = parse_expression(&parser);
   if (!parser.broken && parser.token.kind != VT_CEL_TOKEN_END)
     unexpected(&parser, "an operator or the end");

@@ -11,6 +11,7 @@ static size_t document_offset(const struct vt_cel_source *source, size_t offset)
   return source->offset + offset;
 }
 
+VATER_PRINTF(5, 0)
 static void report_fault(struct vt_cel_report *report, uint32_t offset, uint32_t width,
                          const char *code, const char *format, va_list arguments)
 {

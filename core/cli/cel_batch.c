@@ -71,7 +71,8 @@ static int bind_all(struct batch *batch, struct vt_cel_value **variables)
   json_t *bindings = json_object_get(batch->request, "bindings");
   const char *name;
   json_t *json;
-  json_object_foreach (bindings, name, json) {
+  json_object_foreach(bindings, name, json)
+  {
     struct vt_error ignored = {0};
     vt_cel_declare_variable(batch->cel, name, "dyn", NULL, &ignored);
   }
@@ -81,7 +82,8 @@ static int bind_all(struct batch *batch, struct vt_cel_value **variables)
     return VATER_E_NOMEM;
   for (uint32_t i = 0; i < count; i++)
     (*variables)[i] = vt_cel_missing();
-  json_object_foreach (bindings, name, json) {
+  json_object_foreach(bindings, name, json)
+  {
     uint32_t slot = vt_cel_variable_find(batch->cel, name);
     if (slot == UINT32_MAX)
       continue;

@@ -1,8 +1,8 @@
 #include "cli/cel_values.h"
 
 #include "base/number.h"
-#include "cel/time.h"
 #include "cel/function.h"
+#include "cel/time.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -50,7 +50,8 @@ static int plain_map(const json_t *json, struct vt_arena *arena, struct vt_cel_v
   json_t *member;
   if (entries == NULL)
     return no_memory(error);
-  json_object_foreach ((json_t *)(uintptr_t)json, name, member) {
+  json_object_foreach((json_t *)(uintptr_t)json, name, member)
+  {
     entries[at].key = vt_cel_string(vt_arena_copy(arena, vt_str(name)));
     int status = vt_cli_cel_plain(member, arena, &entries[at++].value, &type, error);
     if (status != VATER_OK)
@@ -128,8 +129,7 @@ static int typed_number(struct vater_str type, const json_t *json, struct vt_cel
 
 static int base64_value(char c)
 {
-  static const char alphabet[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const char *found = c != '\0' ? strchr(alphabet, c) : NULL;
   return found != NULL ? (int)(found - alphabet) : -1;
 }
@@ -198,8 +198,7 @@ static int typed_text(struct vater_str type, struct vater_str text, struct vt_ar
   }
   if (vt_str_is(type, "duration") || vt_str_is(type, "google.protobuf.Duration")) {
     value->kind = VT_CEL_DURATION;
-    return vt_cel_duration_parse(text, &value->as.time) ? VATER_OK
-                                                        : wrong(error, "not a duration");
+    return vt_cel_duration_parse(text, &value->as.time) ? VATER_OK : wrong(error, "not a duration");
   }
   if (vt_str_is(type, "bytes"))
     return typed_bytes(text, arena, value, error);
@@ -277,8 +276,7 @@ static json_t *map_answer(const struct vt_cel_map *map, struct vt_error *error)
 
 static json_t *bytes_answer(struct vater_str bytes)
 {
-  static const char alphabet[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   struct vt_allocator allocator = vt_allocator_real();
   struct vt_buffer text;
   vt_buffer_init(&text, &allocator, bytes.len * 2 + 8);

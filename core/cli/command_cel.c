@@ -59,8 +59,8 @@ static int declare_variable(struct vt_cel_environment *environment, struct vt_ar
     return vt_fail(error, VATER_E_CONFIG, NULL, "'%s': %s", argument, fault.text);
   struct vater_str name =
       vt_arena_copy(arena, (struct vater_str){argument, (size_t)(equals - argument)});
-  int status = name.ptr == NULL ? VATER_E_NOMEM
-                                : vt_cli_cel_plain(json, arena, value, &type, error);
+  int status =
+      name.ptr == NULL ? VATER_E_NOMEM : vt_cli_cel_plain(json, arena, value, &type, error);
   if (status == VATER_OK)
     status = vt_cel_declare_variable(environment, name.ptr, type, NULL, error);
   json_decref(json);
@@ -103,8 +103,7 @@ static int evaluate(struct vt_cli *cli, const struct options *options, struct vt
   struct vt_cel_value values[VARIABLES];
   struct vt_error error = {0};
   for (uint32_t i = 0; i < options->variable_count; i++) {
-    int status =
-        declare_variable(environment, arena, options->variables[i], &values[i], &error);
+    int status = declare_variable(environment, arena, options->variables[i], &values[i], &error);
     if (status != VATER_OK)
       return vt_cli_error(cli, "cel", &error, VT_EXIT_USAGE);
   }
@@ -148,10 +147,12 @@ static int run_batch(struct vt_cli *cli)
 
 int vt_command_cel(struct vt_cli *cli, int argc, char **argv)
 {
-  static const struct option names[] = {
-      {"expression", required_argument, NULL, 'e'}, {"var", required_argument, NULL, 'v'},
-      {"ast", no_argument, NULL, 'a'},              {"batch", no_argument, NULL, 'b'},
-      {"help", no_argument, NULL, 'h'},             {NULL, 0, NULL, 0}};
+  static const struct option names[] = {{"expression", required_argument, NULL, 'e'},
+                                        {"var", required_argument, NULL, 'v'},
+                                        {"ast", no_argument, NULL, 'a'},
+                                        {"batch", no_argument, NULL, 'b'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
   struct options options = {0};
   int option;
   optind = 1;

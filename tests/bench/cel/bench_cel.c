@@ -55,8 +55,8 @@ static void get_field(const void *context, uint32_t row, uint32_t field, struct 
     *value = vt_cel_string(text_of(&bench->texts, bench->ids[field - 3][row]));
 }
 
-static struct vt_cel_program *compile(struct vt_cel_environment *environment, struct vt_arena *arena,
-                                      const char *text)
+static struct vt_cel_program *compile(struct vt_cel_environment *environment,
+                                      struct vt_arena *arena, const char *text)
 {
   struct vt_diagnostics diagnostics;
   struct vt_cel_program *program;
@@ -194,11 +194,11 @@ int main(int argc, char **argv)
   if (argc > 1 && strcmp(argv[1], "--dump") == 0)
     return dump(&bench);
   area_rule(&bench, areas, sizeof areas);
-  const char *rules[] = {
-      "obs.numerator <= obs.denominator",
-      "math.abs(obs.value - 100.0 * obs.numerator / obs.denominator) <= 0.05",
-      "obs.period.matches('^\\\\d{4}-Q[1-4]$')", areas,
-      "obs.status in ['final', 'preliminary'] && (obs.status != 'final' || obs.denominator >= 5.0)"};
+  const char *rules[] = {"obs.numerator <= obs.denominator",
+                         "math.abs(obs.value - 100.0 * obs.numerator / obs.denominator) <= 0.05",
+                         "obs.period.matches('^\\\\d{4}-Q[1-4]$')", areas,
+                         "obs.status in ['final', 'preliminary'] && (obs.status != 'final' || "
+                         "obs.denominator >= 5.0)"};
   const struct vt_allocator allocator = vt_allocator_real();
   struct vt_arena *arena = vt_arena_new(&allocator, 0);
   struct vt_cel_environment *environment;

@@ -99,9 +99,8 @@ static int twice(void *context, const struct vt_cel_value *arguments, uint32_t c
 static int declare(struct rig *rig)
 {
   static const char *const names[][2] = {
-      {"obs", "Row"},          {"rows", "list(Row)"}, {"name", "string"},
-      {"nothing", "string"},   {"anything", "dyn"},   {"numbers", "list(int)"},
-      {"limit", "double"}};
+      {"obs", "Row"},      {"rows", "list(Row)"},    {"name", "string"}, {"nothing", "string"},
+      {"anything", "dyn"}, {"numbers", "list(int)"}, {"limit", "double"}};
   int status = vt_cel_declare_record(rig->environment, "Row", fields, RIG_FIELDS, NULL);
   for (size_t i = 0; i < sizeof names / sizeof *names && status == VATER_OK; i++)
     status = vt_cel_declare_variable(rig->environment, names[i][0], names[i][1], NULL, NULL);

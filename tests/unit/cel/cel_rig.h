@@ -31,9 +31,9 @@ enum { RIG_FIELDS = 9 };
 
 /* malloc that fails from the `left`th call on, or only that one, and counts what is not freed. */
 struct failing {
-  long left;  /* calls until one fails; negative: never */
+  long left; /* calls until one fails; negative: never */
   bool once;
-  long live;  /* allocations not freed */
+  long live; /* allocations not freed */
   long calls;
 };
 struct vt_allocator failing_allocator(struct failing *state);

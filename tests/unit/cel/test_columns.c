@@ -38,10 +38,10 @@ static void put_one(struct maker *maker, const char *const *texts, uint32_t coun
   put(maker, texts[pick(maker, count)]);
 }
 
-#define PUT_ONE(maker, ...)                                                                        \
-  do {                                                                                             \
-    static const char *const texts[] = {__VA_ARGS__};                                              \
-    put_one(maker, texts, sizeof texts / sizeof *texts);                                           \
+#define PUT_ONE(maker, ...)                              \
+  do {                                                   \
+    static const char *const texts[] = {__VA_ARGS__};    \
+    put_one(maker, texts, sizeof texts / sizeof *texts); \
   } while (0)
 
 static void make_bool(struct maker *maker, int depth);
@@ -95,11 +95,10 @@ static void make_leaf(struct maker *maker, int depth)
   switch (pick(maker, 7)) {
   case 0:
     PUT_ONE(maker, "obs.flag", "true", "false", "has(obs.value)", "has(obs.area)", "has(obs.flag)",
-            "has(obs.count)", "obs.count == 3", "1 / 0 == 1",
-            "rows.exists(r, r.area == obs.area)", "nothing == ''", "obs.period == obs.area",
-            "obs.area != obs.status", "obs.status in ['final', 'preliminary']",
-            "obs.period.matches('^[0-9]{4}-Q[1-4]$')", "obs.area in ['0301', '1103']",
-            "numbers.exists(n, double(n) > obs.value)");
+            "has(obs.count)", "obs.count == 3", "1 / 0 == 1", "rows.exists(r, r.area == obs.area)",
+            "nothing == ''", "obs.period == obs.area", "obs.area != obs.status",
+            "obs.status in ['final', 'preliminary']", "obs.period.matches('^[0-9]{4}-Q[1-4]$')",
+            "obs.area in ['0301', '1103']", "numbers.exists(n, double(n) > obs.value)");
     break;
   case 1:
     make_text(maker, depth);
@@ -226,10 +225,10 @@ static void batches(void **state)
   assert_int_equal(vt_cel_columns_slow(bound), 0);
   vt_cel_columns_eval(bound, rig.run, 3, MANY_ROWS - 3, lanes + 3);
   for (uint32_t i = 3; i < MANY_ROWS; i++) {
-    uint8_t wanted = i == 600              ? VT_CEL_LANE_FALSE
-                     : i % 7 == 0          ? VT_CEL_LANE_MISSING
-                     : i < 1000            ? VT_CEL_LANE_TRUE
-                                           : VT_CEL_LANE_FALSE;
+    uint8_t wanted = i == 600     ? VT_CEL_LANE_FALSE
+                     : i % 7 == 0 ? VT_CEL_LANE_MISSING
+                     : i < 1000   ? VT_CEL_LANE_TRUE
+                                  : VT_CEL_LANE_FALSE;
     assert_int_equal(lanes[i], wanted);
   }
   vt_cel_columns_free(bound);

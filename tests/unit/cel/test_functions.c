@@ -46,8 +46,9 @@ static void documented(void **state)
   struct vt_allocator allocator = vt_allocator_real();
   struct vater_str page;
   struct vt_error error = {0};
-  assert_int_equal(vt_file_load(&allocator, VATER_SOURCE_DIR "/docs/cel.md", 1024 * 1024, &page, &error),
-                   VATER_OK);
+  assert_int_equal(
+      vt_file_load(&allocator, VATER_SOURCE_DIR "/docs/cel.md", 1024 * 1024, &page, &error),
+      VATER_OK);
   for (size_t i = 0; i < vt_cel_builtin_count; i++) {
     struct vt_buffer row;
     vt_buffer_init(&row, &allocator, 4096);

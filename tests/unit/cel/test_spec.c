@@ -10,7 +10,8 @@
 
 #include <cmocka.h>
 
-/* Tables in tests/spec/cel: an expression behind "> " (further lines behind ". "), then its outcome:
+/* Tables in tests/spec/cel: an expression behind "> " (further lines behind ". "), then its
+ * outcome:
  * "= VALUE : TYPE", "! error text", or the lines of its diagnostics behind "| ". VATER_SPEC_PRINT=1
  * prints the tables with the outcomes that are. */
 
