@@ -268,10 +268,12 @@ static void test_row_for_another_with_delegation(void **state)
  * tree. */
 static void make_number(char out[12])
 {
+  char text[32];
   static const int first[] = {3, 7, 6, 1, 8, 9, 4, 5, 2};
   static const int second[] = {5, 4, 3, 2, 7, 6, 5, 4, 3, 2};
   for (int serial = 400;; serial++) {
-    snprintf(out, 12, "150790%03d", serial);
+    snprintf(text, sizeof text, "150790%03d", serial);
+    memcpy(out, text, 9);
     int sum = 0;
     for (int i = 0; i < 9; i++)
       sum += (out[i] - '0') * first[i];

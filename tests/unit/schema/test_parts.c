@@ -253,11 +253,8 @@ static void test_pattern_grammar(void **state)
                                     "(?=a)*", "\\p",   "a{1"};
   static const char *const good[] = {"a{1}",   "[\\b]", "(?<n>a)\\k<n>", "\\x41",   "(?!a)b", "\\/",
                                      "[\\-a]", "a|",    "(?<=a)b",       "\\p{Lu}", "\\0"};
-  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    if (valid_pattern(vt_str(bad[i])))
-      print_error("%s\n", bad[i]);
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     assert_false(valid_pattern(vt_str(bad[i])));
-  }
   for (size_t i = 0; i < sizeof good / sizeof *good; i++)
     assert_true(valid_pattern(vt_str(good[i])));
 }
@@ -310,8 +307,6 @@ static void test_formats(void **state)
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     vt_format_check *check = vt_format_find(vt_str(rows[i].format));
     assert_non_null(check);
-    if (check(vt_str(rows[i].text)) != rows[i].valid)
-      print_error("%s %s\n", rows[i].format, rows[i].text);
     assert_int_equal(check(vt_str(rows[i].text)), rows[i].valid);
   }
   assert_null(vt_format_find(VT_STR("colour")));
