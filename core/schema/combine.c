@@ -21,6 +21,15 @@ static uint32_t count_valid(const struct vt_subject *subject, const struct vt_co
 
 static bool holds(const struct vt_subject *subject, const struct vt_combine *combine)
 {
+  uint64_t mask = combine->mask, bad = mask & subject->failed[0];
+  if (mask != 0 && combine->kind == VT_NODE_PLAIN)
+    return bad == 0;
+  if (mask != 0 && combine->kind == VT_NODE_ANY)
+    return bad != mask;
+  if (mask != 0 && combine->kind == VT_NODE_ONE) {
+    uint64_t good = mask & ~bad;
+    return good != 0 && (good & (good - 1)) == 0;
+  }
   switch (combine->kind) {
   case VT_NODE_PLAIN:
     return count_valid(subject, combine) == combine->part_count;

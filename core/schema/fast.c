@@ -24,7 +24,6 @@ static bool is_plain_integer(struct vater_str text)
 /* 1: passes, 0: fails, -1: not decided here */
 static int decide(const struct vt_check *check, enum vt_part_kind kind, struct vater_str text)
 {
-  bool matched;
   switch (check->code) {
   case VT_CHECK_TYPE:
   case VT_CHECK_NEVER:
@@ -34,10 +33,7 @@ static int decide(const struct vt_check *check, enum vt_part_kind kind, struct v
   case VT_CHECK_CHOICES:
     return kind == VT_KIND_STRING ? same_text(check->choices, text) : -1;
   case VT_CHECK_PATTERN:
-    if (!vt_pattern_is_automaton(check->node->pattern) ||
-        vt_pattern_match(check->node->pattern, text, &matched, NULL) != VATER_OK)
-      return -1;
-    return matched;
+    return check->table != NULL ? vt_pattern_run(check->table, text) : -1;
   case VT_CHECK_LENGTH:
     if (check->which == VT_SIZE_MAX_LENGTH)
       return text.len <= check->node->size[VT_SIZE_MAX_LENGTH] ? 1 : -1;

@@ -83,8 +83,8 @@ int vt_run_deliver(struct vt_schema_validator *validator, enum vt_text text, con
 struct vater_str vt_run_name(const struct vt_schema_validator *validator,
                              const struct vt_frame *frame)
 {
-  if (frame->name.ptr != NULL)
-    return frame->name;
+  if (frame->name < frame->plan->name_count)
+    return frame->plan->names[frame->name];
   return (struct vater_str){validator->names + frame->name_at, frame->name_len};
 }
 

@@ -7,6 +7,7 @@
 struct vt_pattern {
   struct vater_str text;
   struct vt_automaton automaton; /* states 0: `regex` decides */
+  struct vt_pattern_table table;
   struct vt_regex *regex;
 };
 
@@ -49,11 +50,18 @@ int vt_pattern_compile(struct vater_str text, struct vt_arena *arena,
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
   made->text = text;
   int status = compile(text, arena, allocator, made, error);
+  made->table = (struct vt_pattern_table){made->automaton.direct, made->automaton.accepts,
+                                          made->automaton.start};
   if (status == VATER_OK)
     *pattern = made;
   else
     vt_regex_free(made->regex);
   return status;
+}
+
+const struct vt_pattern_table *vt_pattern_table(const struct vt_pattern *pattern)
+{
+  return pattern->table.next != NULL ? &pattern->table : NULL;
 }
 
 void vt_pattern_fini(struct vt_pattern *pattern)
@@ -79,12 +87,6 @@ int vt_pattern_match(const struct vt_pattern *pattern, struct vater_str text, bo
   if (automaton->states == 0)
     return vt_regex_match(pattern->regex, text, matched, error);
   uint32_t state = automaton->start;
-  if (automaton->direct != NULL) {
-    for (size_t i = 0; i < text.len; i++)
-      state = automaton->direct[state << 8 | (unsigned char)text.ptr[i]];
-    *matched = automaton->accepts[state];
-    return VATER_OK;
-  }
   for (size_t i = 0; i < text.len && state > 1; i++)
     state =
         automaton

@@ -46,7 +46,8 @@ struct vt_check {
   const struct vt_node *node;
   const struct vt_choices *choices;
   const struct vt_required *required;
-  const uint64_t *names; /* REQUIRED: bits of the plan's names */
+  const struct vt_pattern_table *table; /* PATTERN, where there is one */
+  const uint64_t *names;                /* REQUIRED: bits of the plan's names */
 };
 
 struct vt_checks {
@@ -62,6 +63,7 @@ struct vt_combine {
   uint32_t slot;
   uint32_t *parts;
   uint32_t part_count;
+  uint64_t mask; /* the parts, where they are distinct and the plan has one word; else 0 */
   uint32_t name; /* DEPENDENT: index in the plan's names */
   const struct vt_node *node;
 };
@@ -245,6 +247,15 @@ static inline uint32_t vt_plan_name(const struct vt_plan *plan, struct vater_str
     if (vt_plan_same(plan->names[index - 1], name))
       return index - 1;
   }
+}
+
+/* `guess` is tried first: members often come in the order of the schema. */
+static inline uint32_t vt_plan_name_near(const struct vt_plan *plan, struct vater_str name,
+                                         uint32_t guess)
+{
+  if (guess < plan->name_count && vt_plan_same(plan->names[guess], name))
+    return guess;
+  return vt_plan_name(plan, name);
 }
 
 static inline bool vt_plan_bit(const uint64_t *words, uint32_t index)

@@ -46,8 +46,11 @@ static void add_text(struct list *list, const struct vt_node *node)
     add(list, VT_CHECK_LENGTH, VT_SIZE_MIN_LENGTH);
   if (node->has_size[VT_SIZE_MAX_LENGTH])
     add(list, VT_CHECK_LENGTH, VT_SIZE_MAX_LENGTH);
-  if (node->pattern != NULL)
-    add(list, VT_CHECK_PATTERN, 0);
+  if (node->pattern != NULL) {
+    struct vt_check *check = add(list, VT_CHECK_PATTERN, 0);
+    if (check != NULL)
+      check->table = vt_pattern_table(node->pattern);
+  }
   if (node->format != NULL || node->format_regex)
     add(list, VT_CHECK_FORMAT, 0);
 }
@@ -148,6 +151,14 @@ static bool slot_combine(struct vt_planner *planner, struct vt_plan *plan, uint3
     combine->parts[i] = node->parts[i] != NULL
                             ? planner->slot_of[vt_node_meant(node->parts[i])->id] - 1
                             : VT_SLOT_NONE;
+  for (uint32_t i = 0; i < node->part_count && plan->words == 1; i++) {
+    uint64_t bit = combine->parts[i] != VT_SLOT_NONE ? (uint64_t)1 << combine->parts[i] : 0;
+    if (bit == 0 || (combine->mask & bit) != 0) {
+      combine->mask = 0;
+      break;
+    }
+    combine->mask |= bit;
+  }
   if (node->kind == VT_NODE_DEPENDENT)
     combine->name = name_index(plan, node->name);
   return true;

@@ -203,7 +203,8 @@ static void add_name(struct vt_planner *planner, struct vt_plan *plan, uint32_t 
 static void gather_names(struct vt_planner *planner, struct vt_plan *plan)
 {
   uint32_t room = 0;
-  for (uint32_t slot = 0; slot < plan->slot_count; slot++) {
+  /* wholes first: the order of the outermost schema is the likeliest in documents */
+  for (uint32_t slot = plan->slot_count; slot-- > 0;) {
     const struct vt_node *node = plan->nodes[slot];
     for (const struct vt_named_node *each = node->properties; each != NULL; each = each->next)
       add_name(planner, plan, &room, each->name);

@@ -173,7 +173,7 @@ static void begin_frame(const struct vt_schema_validator *validator, struct vt_f
   frame->plan = plan;
   frame->way = way;
   frame->part = NULL;
-  frame->name = VT_STR_NONE;
+  frame->name = UINT32_MAX;
   frame->name_at = frame->name_len = 0;
   frame->offset = event->offset;
   frame->part_offset = event->offset;
@@ -296,7 +296,10 @@ static bool fast_member(struct vt_schema_validator *validator, const struct vt_d
   uint64_t failed;
   if (plan == NULL)
     return way->entry_count == 0;
-  if (!plan->fast || !vt_run_fast(plan, part_kinds[event->kind], scalar_text(event), &failed))
+  enum vt_part_kind kind = part_kinds[event->kind];
+  if (plan->fast && plan->starts[kind].count == 0)
+    return true;
+  if (!plan->fast || !vt_run_fast(plan, kind, event->text, &failed))
     return false;
   if (failed != 0)
     run_edges(validator, frame, way, plan, &failed);
@@ -341,7 +344,6 @@ static int keep_name(struct vt_schema_validator *validator, struct vt_frame *fra
   validator->names = names;
   if (name.len > 0)
     memcpy(names + validator->name_count, name.ptr, name.len);
-  frame->name = VT_STR_NONE;
   frame->name_at = validator->name_count;
   frame->name_len = name.len;
   validator->name_count += name.len;
@@ -388,15 +390,15 @@ static int member_name(struct vt_schema_validator *validator, const struct vt_do
   if (frame == NULL)
     return vt_fail(error, VATER_E_DECODE, NULL, "a name outside of an object");
   const struct vt_plan *plan = frame->plan;
-  uint32_t index = vt_plan_name(plan, event->text);
+  uint32_t index = vt_plan_name_near(plan, event->text, frame->name + 1);
   int status = VATER_OK;
   frame->count++;
-  frame->name_offset = event->offset;
-  frame->name_end = event->end;
+  frame->name = index;
   if (index < plan->name_count) {
     vt_plan_set(validator->words + frame->words_at + plan->words, index);
-    frame->name = plan->names[index];
     frame->part = plan->name_ways[index];
+    if (frame->simple && frame->part->bar_count == 0 && plan->name_way == NULL)
+      return VATER_OK;
   }
   if (index >= plan->name_count || plan->track_object)
     status = keep_name(validator, frame, event->text, error);

@@ -28,11 +28,10 @@ struct vt_frame {
   const struct vt_plan *plan;
   const struct vt_way *way;  /* that led to this value */
   const struct vt_way *part; /* to the current member or item */
-  struct vater_str name;     /* of the current member: the plan's, or NULL: in `names` */
+  uint32_t name;             /* of the current member: index in the plan's names, or the count: */
   size_t name_at, name_len;  /* in validator->names */
-  size_t name_offset, name_end;
-  size_t offset;      /* of the value */
-  size_t part_offset; /* of the current part's value */
+  size_t offset;             /* of the value */
+  size_t part_offset;        /* of the current part's value */
   uint64_t count;
   struct vt_hash parts, name_hash;
   size_t words_at;
