@@ -212,6 +212,7 @@ struct vt_cel_options {
   struct vater_str container;      /* for name resolution: "com.example"; may be empty */
   bool unchecked;                  /* no static types: all is decided at run time */
   bool blocks;                     /* cel.block, cel.index, cel.iterVar of optimisers' output */
+  bool opaque_types;               /* an unknown type name with arguments is a type of its own */
   struct vt_cel_zone_loader zones; /* load NULL: only fixed offsets and UTC */
   struct vt_allocator allocator;   /* for regular expressions; freed with the environment */
 };

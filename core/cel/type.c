@@ -197,7 +197,7 @@ static int with_arguments(struct reading *in, struct vater_str name, const struc
   if (status != VATER_OK)
     return status;
   struct vt_arena *arena = in->environment->arena;
-  if (base == NULL && count == 0)
+  if (base == NULL && (count == 0 || !in->environment->options.opaque_types))
     return wrong(in, "unknown name", name);
   if (base == NULL) {
     struct vater_str copy = vt_arena_copy(arena, name);

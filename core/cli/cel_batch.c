@@ -127,6 +127,7 @@ static int answer(struct batch *batch)
       .container = vt_str(container),
       .unchecked = json_is_true(json_object_get(batch->request, "disable_check")),
       .blocks = true,
+      .opaque_types = true,
       .zones = vt_cel_zone_files(),
       .allocator = batch->environment.allocator};
   struct vt_cel_program *program;

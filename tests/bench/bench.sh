@@ -106,7 +106,7 @@ bench_doc() {
   "$build/bin/bench_doc" "$scratch/large.json"
 }
 
-bench_cel() { "$build/bin/bench_cel"; }
+bench_cel() { "$here/cel/bench.sh" "$build"; }
 bench_schema() {
   ajv
   "$here/schema/bench.sh" "$build"
