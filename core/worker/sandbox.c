@@ -130,7 +130,8 @@ int vt_sandbox_enter_zygote(struct sandbox *sandbox, struct vt_error *error)
 static int limit(int resource, uint64_t soft, uint64_t hard, struct vt_error *error)
 {
   struct rlimit value = {soft, hard};
-  return setrlimit(resource, &value) != 0 ? failed(error, "resource limit") : VATER_OK;
+  return setrlimit((__rlimit_resource_t)resource, &value) != 0 ? failed(error, "resource limit")
+                                                               : VATER_OK;
 }
 
 static int set_limits(const struct sandbox *sandbox, const struct vt_worker_limits *limits,

@@ -61,13 +61,19 @@ static int add_plain(scmp_filter_ctx filter)
   return failed;
 }
 
+static struct scmp_arg_cmp compare(unsigned argument, enum scmp_compare how, uint64_t first,
+                                   uint64_t second)
+{
+  return (struct scmp_arg_cmp){.arg = argument, .op = how, .datum_a = first, .datum_b = second};
+}
+
 /* Memory is never executable; shared memory is a memfd's, since anonymous shared memory would not
  * count as the worker's. */
 static int add_memory(scmp_filter_ctx filter)
 {
-  struct scmp_arg_cmp no_exec = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
-  struct scmp_arg_cmp private = SCMP_A3(SCMP_CMP_MASKED_EQ, SHARING, MAP_PRIVATE);
-  struct scmp_arg_cmp file = SCMP_A3(SCMP_CMP_MASKED_EQ, SHARING | MAP_ANONYMOUS, MAP_SHARED);
+  struct scmp_arg_cmp no_exec = compare(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+  struct scmp_arg_cmp private = compare(3, SCMP_CMP_MASKED_EQ, SHARING, MAP_PRIVATE);
+  struct scmp_arg_cmp file = compare(3, SCMP_CMP_MASKED_EQ, SHARING | MAP_ANONYMOUS, MAP_SHARED);
   return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_exec) |
          seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, no_exec, private) |
          seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, no_exec, file);
@@ -76,9 +82,10 @@ static int add_memory(scmp_filter_ctx filter)
 /* Seals are read; abort() signals itself; nobody takes our handler of SIGSYS away. */
 static int add_guarded(scmp_filter_ctx filter)
 {
-  struct scmp_arg_cmp seals = SCMP_A1_32(SCMP_CMP_EQ, F_GET_SEALS);
-  struct scmp_arg_cmp self = SCMP_A0_32(SCMP_CMP_EQ, VT_SECCOMP_SELF);
-  struct scmp_arg_cmp others = SCMP_A0_32(SCMP_CMP_NE, SIGSYS);
+  struct scmp_arg_cmp seals = compare(1, SCMP_CMP_EQ, F_GET_SEALS, 0);
+  struct scmp_arg_cmp self = compare(0, SCMP_CMP_EQ, VT_SECCOMP_SELF, 0);
+  /* the kernel looks at the lower half only: a range, since "other than" could be fooled */
+  struct scmp_arg_cmp others = compare(0, SCMP_CMP_LT, SIGSYS, 0);
   return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, seals) |
          seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, self) |
          seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(rt_sigaction), 1, others);
