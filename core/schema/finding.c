@@ -1,8 +1,6 @@
 #include "base/limits.h"
 #include "schema/run.h"
 
-#include <stdio.h>
-
 struct text {
   const char *keyword;
   const char *message[VT_LANGUAGE_COUNT];
@@ -80,8 +78,8 @@ int vt_run_deliver(struct vt_schema_validator *validator, enum vt_text text, con
                             : vt_fail(error, status, NULL, "the receiver of findings gave up");
 }
 
-struct vater_str vt_run_name(const struct vt_schema_validator *validator,
-                             const struct vt_frame *frame)
+static struct vater_str name_of(const struct vt_schema_validator *validator,
+                                const struct vt_frame *frame)
 {
   if (frame->name < frame->plan->name_count)
     return frame->plan->names[frame->name];
@@ -111,7 +109,7 @@ int vt_run_pointer(const struct vt_schema_validator *validator, uint32_t depth,
     if (frame->list)
       status = vt_buffer_format(out, "/%llu", (unsigned long long)(frame->count - 1));
     else
-      status = put_token(out, vt_run_name(validator, frame));
+      status = put_token(out, name_of(validator, frame));
   }
   return status;
 }

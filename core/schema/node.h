@@ -128,7 +128,6 @@ struct vt_node {
   vt_format_check *format; /* with format_regex: NULL */
   bool format_regex;
   struct vater_str format_name;
-  struct vt_node *made_next; /* of the same (value, scope) bucket */
 };
 
 /* The dynamic anchors in force: name -> schema, the outermost resource wins. Interned. */

@@ -307,13 +307,8 @@ int vt_planner_masked(struct vt_planner *planner, const struct vt_plan *plan, ui
   uint64_t *slot = late_slot(planner, plan, mask);
   if (slot == NULL)
     return planner->status;
-  if (*slot == 0) {
-    for (uint32_t i = 0; i < plan->slot_count; i++)
-      planner->slot_of[plan->nodes[i]->id] = i + 1;
+  if (*slot == 0)
     *slot = (uint64_t)(uintptr_t)vt_plan_member_way(planner, plan, NULL, mask);
-    for (uint32_t i = 0; i < plan->slot_count; i++)
-      planner->slot_of[plan->nodes[i]->id] = 0;
-  }
   *way = (const struct vt_way *)(uintptr_t)*slot;
   return planner->status;
 }

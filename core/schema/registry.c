@@ -41,10 +41,10 @@ void vt_schema_fault(struct vt_schema_registry *registry, const struct vt_schema
   vt_diagnostics_add(registry->diagnostics, VATER_SEVERITY_ERROR, &error, document, 1);
 }
 
-int vt_schema_registry_init(struct vt_schema_registry *registry, struct vt_arena *arena,
-                            const struct vt_allocator *allocator,
-                            const struct vt_schema_options *options,
-                            struct vt_diagnostics *diagnostics)
+void vt_schema_registry_init(struct vt_schema_registry *registry, struct vt_arena *arena,
+                             const struct vt_allocator *allocator,
+                             const struct vt_schema_options *options,
+                             struct vt_diagnostics *diagnostics)
 {
   *registry = (struct vt_schema_registry){.arena = arena,
                                           .allocator = allocator,
@@ -52,7 +52,6 @@ int vt_schema_registry_init(struct vt_schema_registry *registry, struct vt_arena
                                           .diagnostics = diagnostics,
                                           .status = VATER_OK};
   vt_map_init(&registry->resources, allocator, (uint32_t)VT_LIMIT_SCHEMA_NODES, 0);
-  return VATER_OK;
 }
 
 void vt_schema_registry_fini(struct vt_schema_registry *registry)
@@ -230,7 +229,7 @@ static enum shape shape_of(struct vater_str keyword)
     const char *name;
     enum shape shape;
   } keywords[] = {
-#define VT_KEYWORD(name, vocabulary, shape) {name, SHAPE_##shape},
+#define VT_KEYWORD(name, shape) {name, SHAPE_##shape},
 #include "schema/keyword.def"
 #undef VT_KEYWORD
   };

@@ -40,10 +40,10 @@ struct vt_schema_registry {
   uint32_t faults;
 };
 
-int vt_schema_registry_init(struct vt_schema_registry *registry, struct vt_arena *arena,
-                            const struct vt_allocator *allocator,
-                            const struct vt_schema_options *options,
-                            struct vt_diagnostics *diagnostics);
+void vt_schema_registry_init(struct vt_schema_registry *registry, struct vt_arena *arena,
+                             const struct vt_allocator *allocator,
+                             const struct vt_schema_options *options,
+                             struct vt_diagnostics *diagnostics);
 void vt_schema_registry_fini(struct vt_schema_registry *registry);
 /* Parses and enters the root document; NULL after a fault. */
 struct vt_schema_value *vt_schema_registry_root(struct vt_schema_registry *registry,

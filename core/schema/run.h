@@ -128,8 +128,6 @@ int vt_run_deliver(struct vt_schema_validator *validator, enum vt_text text, con
 /* Appends the pointer of the value at that depth. */
 int vt_run_pointer(const struct vt_schema_validator *validator, uint32_t depth,
                    struct vt_buffer *out);
-struct vater_str vt_run_name(const struct vt_schema_validator *validator,
-                             const struct vt_frame *frame);
 
 /* expected.c: into a buffer of `size`, cut with … */
 struct vater_str vt_expected_types(uint8_t types, char *out, size_t size);
