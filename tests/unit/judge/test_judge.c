@@ -264,89 +264,6 @@ static void test_row_for_another_with_delegation(void **state)
   free(text);
 }
 
-/* Eleven digits with both control digits right (Skatteetaten), made here so that none stands in the
- * tree. */
-static void make_number(char out[12])
-{
-  char text[32];
-  static const int first[] = {3, 7, 6, 1, 8, 9, 4, 5, 2};
-  static const int second[] = {5, 4, 3, 2, 7, 6, 5, 4, 3, 2};
-  for (int serial = 400;; serial++) {
-    snprintf(text, sizeof text, "150790%03d", serial);
-    memcpy(out, text, 9);
-    int sum = 0;
-    for (int i = 0; i < 9; i++)
-      sum += (out[i] - '0') * first[i];
-    int control = (11 - sum % 11) % 11;
-    if (control == 10)
-      continue;
-    out[9] = (char)('0' + control);
-    sum = 0;
-    for (int i = 0; i < 10; i++)
-      sum += (out[i] - '0') * second[i];
-    control = (11 - sum % 11) % 11;
-    if (control == 10)
-      continue;
-    out[10] = (char)('0' + control);
-    out[11] = '\0';
-    return;
-  }
-}
-
-static bool holds(const struct judged *judged, const char *digits)
-{
-  struct vater_str block = {judged->block, judged->size};
-  return vt_str_find(block, vt_str(digits), 0) < block.len;
-}
-
-static void test_P12_person_number(void **state)
-{
-  (void)state;
-  char number[12];
-  char row[400];
-  make_number(number);
-  snprintf(row, sizeof row,
-           "{\"indicator\":\"G1-13\",\"period\":\"2025\",\"area\":\"4601\",\"value\":\"x\","
-           "\"unit\":\"yes-no\",\"status\":\"final\",\"comment\":{\"code\":\"other\",\"text\":"
-           "\"gjelder %s\"}}",
-           number);
-  struct judged judged = judge_rows(row);
-  is_refused(&judged, "PAY-PII");
-  assert_true(judged.result.pii);
-  assert_str(judged_finding(&judged, "PAY-PII", 0).pointer, "/observations/0/comment/text");
-  assert_int_equal(judged_count(&judged, "PAY-SCHEMA"), 1);
-  assert_false(holds(&judged, number));
-  judged_free(&judged);
-}
-
-/* As a name, beside an unknown member: pointer and message would show it. */
-static void test_P12_person_number_as_name(void **state)
-{
-  (void)state;
-  char number[12];
-  char row[400];
-  make_number(number);
-  snprintf(row, sizeof row, "{\"%s\":1}", number);
-  struct judged judged = judge_rows(row);
-  is_refused(&judged, "PAY-PII");
-  assert_false(holds(&judged, number));
-  judged_free(&judged);
-}
-
-/* In bytes that cannot be decoded, and behind the fault. */
-static void test_P12_person_number_behind_a_fault(void **state)
-{
-  (void)state;
-  char number[12];
-  char text[100];
-  make_number(number);
-  snprintf(text, sizeof text, "{\"a\": nope, \"b\": \"%s\"", number);
-  struct judged judged = judged_text(&world, text);
-  is_refused(&judged, "PAY-PII");
-  assert_false(holds(&judged, number));
-  judged_free(&judged);
-}
-
 static void test_H12_wrong_type(void **state)
 {
   (void)state;
@@ -505,9 +422,6 @@ int main(void)
       cmocka_unit_test(test_P10_reporter_is_another),
       cmocka_unit_test(test_P10_row_for_another),
       cmocka_unit_test(test_row_for_another_with_delegation),
-      cmocka_unit_test(test_P12_person_number),
-      cmocka_unit_test(test_P12_person_number_as_name),
-      cmocka_unit_test(test_P12_person_number_behind_a_fault),
       cmocka_unit_test(test_H12_wrong_type),
       cmocka_unit_test(test_P14_many_findings),
       cmocka_unit_test(test_expected_and_unknown_indicators),

@@ -1,0 +1,151 @@
+#include "judged.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct judged_world world;
+
+static struct judged judge_rows(const char *observations)
+{
+  char *text = judged_submission(observations);
+  struct judged judged = judged_text(&world, text);
+  free(text);
+  return judged;
+}
+
+/* Nothing of it may be stored, and the result itself shows no digit of it. */
+static void is_refused(const struct judged *judged)
+{
+  assert_int_equal(judged->result.delivery, VT_DELIVERY_REFUSED);
+  assert_str(judged->result.code, "PAY-PII");
+  assert_true(judged->result.screened);
+  assert_true(judged->result.pii);
+  assert_int_equal(judged->result.table.rows, 0);
+}
+
+/* Eleven digits with both control digits right (Skatteetaten), made here so that none stands in the
+ * tree. */
+static void make_number(char out[12])
+{
+  char text[32];
+  static const int first[] = {3, 7, 6, 1, 8, 9, 4, 5, 2};
+  static const int second[] = {5, 4, 3, 2, 7, 6, 5, 4, 3, 2};
+  for (int serial = 400;; serial++) {
+    snprintf(text, sizeof text, "150790%03d", serial);
+    memcpy(out, text, 9);
+    int sum = 0;
+    for (int i = 0; i < 9; i++)
+      sum += (out[i] - '0') * first[i];
+    int control = (11 - sum % 11) % 11;
+    if (control == 10)
+      continue;
+    out[9] = (char)('0' + control);
+    sum = 0;
+    for (int i = 0; i < 10; i++)
+      sum += (out[i] - '0') * second[i];
+    control = (11 - sum % 11) % 11;
+    if (control == 10)
+      continue;
+    out[10] = (char)('0' + control);
+    out[11] = '\0';
+    return;
+  }
+}
+
+static bool holds(const struct judged *judged, const char *digits)
+{
+  struct vater_str block = {judged->block, judged->size};
+  return vt_str_find(block, vt_str(digits), 0) < block.len;
+}
+
+static void test_P12_person_number(void **state)
+{
+  (void)state;
+  char number[12];
+  char row[400];
+  make_number(number);
+  snprintf(row, sizeof row,
+           "{\"indicator\":\"G1-13\",\"period\":\"2025\",\"area\":\"4601\",\"value\":\"x\","
+           "\"unit\":\"yes-no\",\"status\":\"final\",\"comment\":{\"code\":\"other\",\"text\":"
+           "\"gjelder %s\"}}",
+           number);
+  struct judged judged = judge_rows(row);
+  is_refused(&judged);
+  assert_str(judged_finding(&judged, "PAY-PII", 0).pointer, "/observations/0/comment/text");
+  assert_int_equal(judged_count(&judged, "PAY-SCHEMA"), 1);
+  assert_false(holds(&judged, number));
+  judged_free(&judged);
+}
+
+/* As a name, beside an unknown member: pointer and message would show it. */
+static void test_P12_person_number_as_name(void **state)
+{
+  (void)state;
+  char number[12];
+  char row[400];
+  make_number(number);
+  snprintf(row, sizeof row, "{\"%s\":1}", number);
+  struct judged judged = judge_rows(row);
+  is_refused(&judged);
+  assert_false(holds(&judged, number));
+  judged_free(&judged);
+}
+
+/* In bytes that cannot be decoded, and behind the fault. */
+static void test_P12_person_number_behind_a_fault(void **state)
+{
+  (void)state;
+  char number[12];
+  char text[100];
+  make_number(number);
+  snprintf(text, sizeof text, "{\"a\": nope, \"b\": \"%s\"", number);
+  struct judged judged = judged_text(&world, text);
+  is_refused(&judged);
+  assert_false(holds(&judged, number));
+  judged_free(&judged);
+}
+
+/* On the second page, after the first was read without fault. */
+static void test_P12_person_number_on_a_later_page(void **state)
+{
+  (void)state;
+  char number[12];
+  char second[100];
+  const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};
+  const struct vt_judge_job job = judged_job();
+  make_number(number);
+  snprintf(second, sizeof second, "{\"comment\": \"%s\"}", number);
+  char *first = judged_submission("");
+  const struct vater_str pages[] = {vt_str(first), vt_str(second), VT_STR_NONE};
+  struct judged judged = judged_pages(&world, &job, &head, pages);
+  is_refused(&judged);
+  assert_int_equal(judged_finding(&judged, "PAY-PII", 0).page, 1);
+  assert_false(holds(&judged, number));
+  judged_free(&judged);
+  free(first);
+}
+
+static int setup(void **state)
+{
+  (void)state;
+  judged_setup(&world);
+  return 0;
+}
+
+static int teardown(void **state)
+{
+  (void)state;
+  judged_teardown(&world);
+  return 0;
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_P12_person_number),
+      cmocka_unit_test(test_P12_person_number_as_name),
+      cmocka_unit_test(test_P12_person_number_behind_a_fault),
+      cmocka_unit_test(test_P12_person_number_on_a_later_page),
+  };
+  return cmocka_run_group_tests_name("judge_privacy", tests, setup, teardown);
+}
