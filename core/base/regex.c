@@ -155,6 +155,15 @@ static int run_match(const struct vt_regex *regex, struct vater_str text, size_t
                  (unsigned long long)VT_LIMIT_REGEX_STEPS);
 }
 
+int vt_regex_match_within(const struct vt_regex *regex, struct vater_str text, uint32_t steps,
+                          bool *matched, struct vt_error *error)
+{
+  pcre2_set_match_limit(regex->limits, steps);
+  int status = vt_regex_match(regex, text, matched, error);
+  pcre2_set_match_limit(regex->limits, (uint32_t)VT_LIMIT_REGEX_STEPS);
+  return status;
+}
+
 int vt_regex_match(const struct vt_regex *regex, struct vater_str text, bool *matched,
                    struct vt_error *error)
 {

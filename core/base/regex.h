@@ -24,9 +24,13 @@ void vt_regex_free(struct vt_regex *regex); /* NULL is fine */
 /* Translates to machine code where the system allows it; before the sandbox only, which forbids
  * executable memory. Worth it for patterns that meet many texts. */
 void vt_regex_prepare(struct vt_regex *regex);
-/* One match at a time on a regex. VATER_OK with *matched, or VATER_E_LIMIT. `text` is valid UTF-8. */
+/* One match at a time on a regex. VATER_OK with *matched, or VATER_E_LIMIT. `text` is valid UTF-8.
+ */
 int vt_regex_match(const struct vt_regex *regex, struct vater_str text, bool *matched,
                    struct vt_error *error);
+/* The same with a smaller ceiling of steps. */
+int vt_regex_match_within(const struct vt_regex *regex, struct vater_str text, uint32_t steps,
+                          bool *matched, struct vt_error *error);
 /* The leftmost match at or after byte `from`: [start, end) and `count` group pairs (SIZE_MAX where
  * unset) in `groups`, group 0 first. VATER_DONE where there is none. */
 int vt_regex_find(const struct vt_regex *regex, struct vater_str text, size_t from, size_t *groups,

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { CANDIDATES = 64, NEAREST_NAMES = 512, ARGUMENT_WORDS = 300 };
+enum { CANDIDATES = 64, NEAREST_NAMES = 512, NEAREST_FAULTS = 20, ARGUMENT_WORDS = 300 };
 
 /* ---- which function ----------------------------------------------------------------------- */
 
@@ -62,6 +62,8 @@ static struct vater_str nearest_function(const struct vt_cel_checker *checker,
 {
   struct vater_str names[NEAREST_NAMES];
   size_t count = 0;
+  if (checker->report->count > NEAREST_FAULTS)
+    return VT_STR_NONE;
   const struct vt_map *functions = &checker->environment->functions;
   for (uint32_t i = 0; i < functions->count && count < NEAREST_NAMES; i++) {
     const struct vt_cel_overload *overload =

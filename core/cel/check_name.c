@@ -1,6 +1,6 @@
 #include "cel/check.h"
 
-enum { NEAREST_NAMES = 512 };
+enum { NEAREST_NAMES = 512, NEAREST_FAULTS = 20 };
 
 static const struct vt_cel_local *find_local(const struct vt_cel_checker *checker,
                                              struct vater_str name)
@@ -107,6 +107,8 @@ static struct vater_str nearest_variable(struct vt_cel_checker *checker, struct 
 {
   struct vater_str names[NEAREST_NAMES];
   size_t count = 0;
+  if (checker->report->count > NEAREST_FAULTS)
+    return VT_STR_NONE;
   for (const struct vt_cel_local *at = checker->scope; at != NULL && count < NEAREST_NAMES;
        at = at->outer)
     names[count++] = at->name;
@@ -172,7 +174,8 @@ static const struct vt_cel_type *record_field(struct vt_cel_checker *checker,
   if (!find_field(record, node->name, &index)) {
     char what[80];
     vt_text_copy(what, sizeof what, record->name);
-    struct vater_str nearest = nearest_field(record, node->name);
+    struct vater_str nearest =
+        checker->report->count > NEAREST_FAULTS ? VT_STR_NONE : nearest_field(record, node->name);
     if (nearest.len > 0)
       vt_cel_report(checker->report, node->offset, node->width,
                     "%s has no field '%.*s'; did you mean '%.*s'?", what, VT_STR_ARGS(node->name),

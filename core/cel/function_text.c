@@ -86,16 +86,13 @@ FUNCTION(matches)
   struct vt_error error = {0};
   bool matched = false;
   (void)count;
-  if (!vt_cel_charge(run, 100 + pattern.len + text.len / 16, out))
+  if (!vt_cel_charge(run, 100 + pattern.len, out))
     return;
-  int status = vt_regex_compile(pattern, VT_REGEX_RE2, &run->allocator, &regex, &error);
-  if (status == VATER_OK)
-    status = vt_regex_match(regex, text, &matched, &error);
-  vt_regex_free(regex);
-  if (status == VATER_OK)
-    *out = vt_cel_bool(matched);
-  else
+  if (vt_regex_compile(pattern, VT_REGEX_RE2, &run->allocator, &regex, &error) != VATER_OK)
     vt_cel_raise_error(run, out, &error);
+  else if (vt_cel_run_match(run, regex, text, &matched, out))
+    *out = vt_cel_bool(matched);
+  vt_regex_free(regex);
 }
 
 FUNCTION(index_of)
@@ -106,10 +103,7 @@ FUNCTION(index_of)
   if (!charge_search(run, text, part, out))
     return;
   if (!byte_at(text, from, &at)) {
-    if (from < 0)
-      no_index(run, out, from);
-    else
-      *out = vt_cel_int(-1);
+    no_index(run, out, from);
     return;
   }
   size_t found = part.len == 0 ? at : vt_str_find(text, part, at);

@@ -84,6 +84,9 @@ void vt_cel_give_text(struct vt_cel_value *out, enum vt_cel_kind kind, const cha
                       size_t len);
 void vt_cel_give_optional(struct vt_cel_run *run, struct vt_cel_value *out,
                           const struct vt_cel_value *inner);
+/* Whether the pattern occurs in the text, charged by the work it takes; false: *out is an error. */
+bool vt_cel_run_match(struct vt_cel_run *run, const struct vt_regex *regex, struct vater_str text,
+                      bool *matched, struct vt_cel_value *out);
 /* == within the budget; false with *out an error when it is spent. */
 bool vt_cel_run_equal(struct vt_cel_run *run, const struct vt_cel_value *a,
                       const struct vt_cel_value *b, bool *equal, struct vt_cel_value *out);

@@ -1,5 +1,6 @@
 #include "cel/report.h"
 
+#include "base/limits.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -19,6 +20,12 @@ static void report_fault(struct vt_cel_report *report, uint32_t offset, uint32_t
   report->count++;
   if (report->diagnostics == NULL)
     return;
+  if (report->diagnostics->count >= VT_LIMIT_DIAGNOSTICS) {
+    /* counted only: finding a place takes time */
+    vt_diagnostics_add(report->diagnostics, VATER_SEVERITY_ERROR,
+                       &(struct vt_error){.status = VATER_E_RULE}, VT_STR_NONE, 1);
+    return;
+  }
   struct vater_str document = source->document.ptr != NULL ? source->document : source->text;
   size_t start = source->document.ptr != NULL ? document_offset(source, offset) : offset;
   struct vt_error error = {0};

@@ -193,6 +193,30 @@ bool vt_cel_run_equal(struct vt_cel_run *run, const struct vt_cel_value *a,
   return run->steps_left > 0 || vt_cel_charge(run, 1, out);
 }
 
+/* PCRE2 does not tell how many steps a match took, so it gets few at first, and more for a price.
+ */
+bool vt_cel_run_match(struct vt_cel_run *run, const struct vt_regex *regex, struct vater_str text,
+                      bool *matched, struct vt_cel_value *out)
+{
+  static const struct {
+    uint32_t steps, price;
+  } tries[] = {{200, 2}, {5000, 500}, {(uint32_t)VT_LIMIT_REGEX_STEPS, 20000}};
+  enum { TRIES = sizeof tries / sizeof *tries };
+  for (size_t i = 0; i < TRIES; i++) {
+    struct vt_error error = {0};
+    if (!vt_cel_charge(run, tries[i].price + text.len / 16, out))
+      return false;
+    int status = vt_regex_match_within(regex, text, tries[i].steps, matched, &error);
+    if (status == VATER_OK)
+      return true;
+    if (status != VATER_E_LIMIT || i + 1 == TRIES) {
+      vt_cel_raise_error(run, out, &error);
+      return false;
+    }
+  }
+  return false;
+}
+
 /* ---- evaluations -------------------------------------------------------------------------- */
 
 static bool room_for_locals(struct vt_cel_run *run, uint32_t count)

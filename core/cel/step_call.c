@@ -100,18 +100,12 @@ static struct vt_cel_memo *memo_of(struct vt_cel_run *run, uint64_t of, struct v
   return &run->memos[hash % (VT_CEL_MEMO_COUNT / 2) * 2];
 }
 
-__attribute__((noinline)) static void match(struct vt_cel_run *run, const struct vt_cel_step *step,
-                                            struct vater_str text, struct vt_cel_memo *memo,
-                                            struct vt_cel_value *out)
+static void match(struct vt_cel_run *run, const struct vt_cel_step *step, struct vater_str text,
+                  struct vt_cel_memo *memo, struct vt_cel_value *out)
 {
   bool matched;
-  struct vt_error error = {0};
-  if (!vt_cel_charge(run, 1 + text.len / 16, out))
+  if (!vt_cel_run_match(run, step->data, text, &matched, out))
     return;
-  if (vt_regex_match(step->data, text, &matched, &error) != VATER_OK) {
-    vt_cel_raise_error(run, out, &error);
-    return;
-  }
   if (memo != NULL) {
     memo[1] = memo[0];
     *memo = (struct vt_cel_memo){
