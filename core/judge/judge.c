@@ -131,6 +131,8 @@ int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct v
   if (status == VATER_OK)
     status = report_hits(judge, hits, error);
   page->refused = judge->refusal != NULL;
+  if (judge->context->release != NULL)
+    judge->context->release(bytes);
   if (page->cursor.len > VT_LIMIT_CURSOR_BYTES)
     return vt_fail(error, VATER_E_LIMIT, "PLUG-PROTO", "a cursor longer than CURSOR_BYTES (%llu)",
                    (unsigned long long)VT_LIMIT_CURSOR_BYTES);

@@ -27,6 +27,8 @@ struct vt_judge_context {
   uint32_t format_count;
   struct vt_rules_file *schema_files; /* "schemas/submission.schema.json": what a run pins */
   uint32_t schema_file_count;
+  /* Told of bytes of a page that are not looked at soon; NULL after init: nobody is told. */
+  void (*release)(struct vater_str bytes);
 };
 
 /* Where the schemas are that format plugins name; borrowed. */

@@ -1,6 +1,6 @@
 #include "judge/lines.h"
 
-enum { WINDOW = 8192 };
+enum { WINDOW = 8192, RELEASED = 1024 * 1024 };
 
 /* What lies before a window. */
 struct mark {
@@ -16,12 +16,20 @@ struct vt_lines {
   struct mark *marks;
 };
 
+/* Bytes that begin a code point are those that are not 10xxxxxx, counted eight at a time. */
 static uint64_t count_points(const char *bytes, size_t len)
 {
-  uint64_t points = 0;
-  for (size_t i = 0; i < len; i++)
-    points += ((unsigned char)bytes[i] & 0xc0) != 0x80;
-  return points;
+  const uint64_t ones = 0x0101010101010101u;
+  uint64_t following = 0;
+  size_t i = 0;
+  for (; i + sizeof(uint64_t) <= len; i += sizeof(uint64_t)) {
+    uint64_t word;
+    memcpy(&word, bytes + i, sizeof word);
+    following += (uint64_t)__builtin_popcountll((word >> 7) & ~(word >> 6) & ones);
+  }
+  for (; i < len; i++)
+    following += ((unsigned char)bytes[i] & 0xc0) == 0x80;
+  return len - following;
 }
 
 /* Moves the mark over bytes [from, to). */
@@ -41,7 +49,8 @@ static void advance(struct mark *mark, struct vater_str bytes, size_t from, size
   }
 }
 
-struct vt_lines *vt_lines_new(const struct vt_allocator *allocator, struct vater_str bytes)
+struct vt_lines *vt_lines_new(const struct vt_allocator *allocator, struct vater_str bytes,
+                              void (*release)(struct vater_str bytes))
 {
   size_t windows = bytes.len / WINDOW + 1;
   struct vt_lines *lines = vt_alloc(allocator, sizeof *lines + windows * sizeof *lines->marks);
@@ -54,6 +63,8 @@ struct vt_lines *vt_lines_new(const struct vt_allocator *allocator, struct vater
     size_t from = i * WINDOW;
     size_t to = bytes.len - from < WINDOW ? bytes.len : from + WINDOW;
     advance(&mark, bytes, from, to);
+    if (release != NULL && (to % RELEASED == 0 || to == bytes.len))
+      release(vt_str_slice(bytes, from - from % RELEASED, to));
   }
   return lines;
 }

@@ -1,6 +1,7 @@
 #include "worker/loaded.h"
 
 #include "base/limits.h"
+#include "worker/zygote.h"
 
 #include <stdio.h>
 
@@ -68,6 +69,7 @@ static int load_schemas(struct loaded *loaded, const struct vt_zygote_options *o
                                            .pinned_count = options->pinned_count};
   int status = vt_judge_context_init(&loaded->context, options->environment, &loaded->registry,
                                      loaded->rules, &schemas, &loaded->diagnostics);
+  loaded->context.release = vt_worker_release;
   return status == VATER_E_CONFIG ? VATER_OK : status;
 }
 

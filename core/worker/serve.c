@@ -43,6 +43,16 @@ static int begin(struct serving *serving, struct vt_error *error)
   return status;
 }
 
+/* A page stays mapped for excerpts; what is not looked at soon need not be in memory. */
+void vt_worker_release(struct vater_str bytes)
+{
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  uintptr_t start = ((uintptr_t)bytes.ptr + page - 1) / page * page;
+  uintptr_t end = ((uintptr_t)bytes.ptr + bytes.len) / page * page;
+  if (end > start)
+    madvise((void *)start, end - start, MADV_DONTNEED);
+}
+
 static int serve_page(struct serving *serving, const struct frame *frame, int fd,
                       struct vt_error *error)
 {
@@ -59,9 +69,6 @@ static int serve_page(struct serving *serving, const struct frame *frame, int fd
   status = vt_judge_page(serving->judge, bytes, &head, &page, error);
   if (status != VATER_OK)
     return status;
-  /* it stays mapped for excerpts; what is not looked at again need not be in memory */
-  if (bytes.len > 0)
-    madvise((void *)(uintptr_t)bytes.ptr, bytes.len, MADV_DONTNEED);
   struct frame answer = {.kind = FRAME_READ, .numbers = {page.refused}, .texts = {page.cursor}};
   return vt_frame_send(WORKER_SOCKET, &answer, NULL, 0, error);
 }

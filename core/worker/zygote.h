@@ -16,6 +16,8 @@ _Noreturn void vt_zygote_main(const struct vt_zygote_options *options, const cha
 /* A freshly forked, sandboxed worker, with its descriptors in place: serves one job. */
 _Noreturn void vt_worker_main(const struct vt_judge_context *context,
                               const struct vt_worker_limits *limits);
+/* The judge's `release`. */
+void vt_worker_release(struct vater_str bytes);
 /* Reports the error on WORKER_SOCKET and ends the worker. */
 _Noreturn void vt_worker_give_up(const struct vt_error *error);
 

@@ -9,7 +9,7 @@
 static void compare(struct vater_str text, size_t step)
 {
   const struct vt_allocator allocator = vt_allocator_real();
-  struct vt_lines *lines = vt_lines_new(&allocator, text);
+  struct vt_lines *lines = vt_lines_new(&allocator, text, NULL);
   assert_non_null(lines);
   for (size_t at = 0; at <= text.len; at += step) {
     bool inside = at < text.len && ((unsigned char)text.ptr[at] & 0xc0) == 0x80;
@@ -56,7 +56,7 @@ static void test_beyond_the_end(void **state)
 {
   (void)state;
   const struct vt_allocator allocator = vt_allocator_real();
-  struct vt_lines *lines = vt_lines_new(&allocator, VT_STR("a\nbc"));
+  struct vt_lines *lines = vt_lines_new(&allocator, VT_STR("a\nbc"), NULL);
   uint32_t line;
   uint32_t column;
   vt_lines_place(lines, 1000, &line, &column);
