@@ -59,8 +59,9 @@ static void end_with_the_test(void)
 pid_t rig_fixtures(const char *folder, char *const *extra)
 {
   char *arguments[ARGUMENTS_MAX] = {(char *)(uintptr_t)VATER_FIXTURES,
-                                    (char *)(uintptr_t) "--directory", (char *)(uintptr_t)folder};
-  int count = 3;
+                                    (char *)(uintptr_t) "--directory", (char *)(uintptr_t)folder,
+                                    (char *)(uintptr_t) "--with-parent"};
+  int count = 4;
   for (int i = 0; extra != NULL && extra[i] != NULL; i++)
     arguments[count++] = extra[i];
   int pipes[2];
