@@ -27,7 +27,7 @@ static void serve(int out)
 {
   dup2(out, STDOUT_FILENO);
   execl(VATER_BUILD_DIR "/bin/vater-fixtures", "vater-fixtures", "--directory", live.directory,
-        (char *)NULL);
+        "--with-parent", (char *)NULL);
   _exit(127);
 }
 
