@@ -47,8 +47,8 @@ void rig_start(struct rig *rig, const char *rule)
       .schemas = rig->rules,
       .sandbox = VT_SANDBOX_REQUIRE,
       .limits = {.memory = 64 * 1024 * 1024,
-                 .cpu_seconds = 2,
-                 .wall_ms = 1500,
+                 .cpu_seconds = 5,
+                 .wall_ms = RIG_WALL_MS,
                  .output_bytes = 64 * 1024,
                  .result_bytes = 32 * 1024 * 1024},
   };

@@ -34,7 +34,9 @@ struct outcome {
   uint64_t cpu_ms, peak_bytes;
 };
 
-/* Tight limits, so that a test of them is short: 64 MiB, 2 s of processor, 1.5 s of waiting.
+enum { RIG_WALL_MS = 3000 };
+
+/* Tight limits, so that a test of them is short: 64 MiB, 5 s of processor, RIG_WALL_MS of waiting.
  * `rule`: the members of the pack's one rule that say what it does; NULL: one that passes. */
 void rig_start(struct rig *rig, const char *rule);
 void rig_stop(struct rig *rig);
