@@ -127,11 +127,18 @@ int vt_sandbox_enter_zygote(struct sandbox *sandbox, struct vt_error *error)
   return status;
 }
 
+/* Never above what we were given ourselves. */
 static int limit(int resource, uint64_t soft, uint64_t hard, struct vt_error *error)
 {
-  struct rlimit value = {soft, hard};
-  return setrlimit((__rlimit_resource_t)resource, &value) != 0 ? failed(error, "resource limit")
-                                                               : VATER_OK;
+  struct rlimit value;
+  if (getrlimit((__rlimit_resource_t)resource, &value) != 0)
+    return failed(error, "resource limit");
+  if (hard < value.rlim_max)
+    value.rlim_max = hard;
+  value.rlim_cur = soft < value.rlim_max ? soft : value.rlim_max;
+  if (setrlimit((__rlimit_resource_t)resource, &value) != 0)
+    return failed(error, "resource limit");
+  return VATER_OK;
 }
 
 static int set_limits(const struct sandbox *sandbox, const struct vt_worker_limits *limits,
