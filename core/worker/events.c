@@ -9,7 +9,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { READY = 64 };
+/* Frames of one worker in one turn: it cannot keep main from the others. LAST: more than a socket
+ * holds when its worker has ended. */
+enum { READY = 64, FRAMES = 16, LAST_FRAMES = 1024 };
 
 static int64_t now_ms(const struct vt_zygote *zygote)
 {
@@ -63,6 +65,17 @@ static void take_result(struct vt_worker *worker)
     vt_worker_break(worker, status, "PLUG-PROTO", error.text);
 }
 
+/* It has said its last word: what does not end then is killed, at once when it goes on talking. */
+static void await_end(struct vt_worker *worker)
+{
+  if (worker->state == WORKER_ENDING) {
+    vt_worker_break(worker, VATER_E_REFUSED, "PLUG-PROTO", "the worker answered out of turn");
+    return;
+  }
+  worker->state = WORKER_ENDING;
+  worker->deadline_ms = now_ms(worker->zygote) + VT_WORKER_END_MS;
+}
+
 /* The judge's own word; a code that we do not have is the status's. */
 static void take_failure(struct vt_worker *worker, const struct frame *frame)
 {
@@ -80,11 +93,13 @@ static void take_failure(struct vt_worker *worker, const struct frame *frame)
   worker->error.offset = frame->numbers[1];
   worker->error.line = (uint32_t)frame->numbers[2];
   worker->error.column = (uint32_t)frame->numbers[3];
-  worker->state = WORKER_ENDING;
+  await_end(worker);
 }
 
 static void hear(struct vt_worker *worker, const struct frame *frame)
 {
+  if (worker->killed)
+    return;
   switch (frame->kind) {
   case FRAME_READ:
     page_read(worker, frame);
@@ -97,25 +112,25 @@ static void hear(struct vt_worker *worker, const struct frame *frame)
     return;
   case FRAME_DENIED:
     vt_ending_denied(frame->numbers[0], &worker->error);
-    worker->state = WORKER_ENDING;
+    await_end(worker);
     return;
   default:
     vt_worker_break(worker, VATER_E_REFUSED, "PLUG-PROTO", "the worker said what only others say");
   }
 }
 
-static void listen_to(struct vt_worker *worker)
+static void listen_to(struct vt_worker *worker, int most)
 {
   struct frame_room room;
   struct frame frame;
   struct vt_error error = {0};
   int status = VATER_OK;
-  while (worker->socket >= 0 && status == VATER_OK) {
+  for (int heard = 0; worker->socket >= 0 && status == VATER_OK && heard < most; heard++) {
     status = vt_frame_receive(worker->socket, &frame, &room, false, &error);
     if (status == VATER_OK)
       hear(worker, &frame);
   }
-  if (status == VATER_E_REFUSED)
+  if (status == VATER_E_REFUSED && !worker->killed)
     vt_worker_break(worker, status, "PLUG-PROTO", "the worker sent a garbled frame");
   if (status < 0)
     vt_worker_shut(&worker->socket);
@@ -145,7 +160,7 @@ static void capture(struct vt_worker *worker)
 
 static void end_worker(struct vt_worker *worker, const struct ending *ending)
 {
-  listen_to(worker);
+  listen_to(worker, LAST_FRAMES);
   capture(worker);
   vt_worker_shut(&worker->socket);
   vt_worker_shut(&worker->output);
@@ -213,7 +228,7 @@ static void gather(struct vt_zygote *zygote)
     if (data == WATCH_CONTROL)
       control = true;
     else if (worker != NULL && data % 2 == 0)
-      listen_to(worker);
+      listen_to(worker, FRAMES);
     else if (worker != NULL)
       capture(worker);
   }

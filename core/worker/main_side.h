@@ -53,6 +53,9 @@ struct vt_zygote {
   struct vt_worker *workers;
 };
 
+/* From a worker's last word, or from killing it, to its end: ample, since nothing is left to do. */
+enum { VT_WORKER_END_MS = 5000 };
+
 enum { WATCH_CONTROL = 0 }; /* epoll data: 0, or worker id * 2, + 1 for its output */
 
 /* Puts a descriptor under watch and makes it non-blocking. */

@@ -50,6 +50,9 @@ static const int limits[] = {
 };
 
 enum { SHARING = MAP_SHARED | MAP_PRIVATE };
+/* Private memory that grows downwards would be stack to the kernel, which RLIMIT_DATA leaves out.
+ */
+enum { KIND = SHARING | MAP_GROWSDOWN };
 
 static int add_plain(scmp_filter_ctx filter)
 {
@@ -72,7 +75,7 @@ static struct scmp_arg_cmp compare(unsigned argument, enum scmp_compare how, uin
 static int add_memory(scmp_filter_ctx filter)
 {
   struct scmp_arg_cmp no_exec = compare(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
-  struct scmp_arg_cmp private = compare(3, SCMP_CMP_MASKED_EQ, SHARING, MAP_PRIVATE);
+  struct scmp_arg_cmp private = compare(3, SCMP_CMP_MASKED_EQ, KIND, MAP_PRIVATE);
   struct scmp_arg_cmp file = compare(3, SCMP_CMP_MASKED_EQ, SHARING | MAP_ANONYMOUS, MAP_SHARED);
   return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_exec) |
          seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, no_exec, private) |

@@ -8,8 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { KILL_MS = 5000 };
-
 static int failed(struct vt_error *error, const char *what)
 {
   return vt_fail(error, VATER_E_IO, "OPS-ENV", "%s: %s", what, strerror(errno));
@@ -202,7 +200,7 @@ void vt_worker_break(struct vt_worker *worker, int status, const char *code, con
   vt_fail(&worker->error, status, code, "%s", text);
   worker->state = WORKER_ENDING;
   worker->killed = true;
-  worker->deadline_ms = now_ms(worker->zygote) + KILL_MS;
+  worker->deadline_ms = now_ms(worker->zygote) + VT_WORKER_END_MS;
   kill_worker(worker);
 }
 

@@ -23,6 +23,7 @@ static const struct {
     {"stopped", "PLUG-DENIED"},     /* so is this */
     {"thread_bomb", "PLUG-DENIED"}, /* clone with all signals blocked: not even the report */
     {"malloc_flood", ""},           /* was refused memory, and went on without */
+    {"stack_flood", "PLUG-DENIED"}, /* no memory of that kind at all */
     {"scratch_flood", ""},          /* likewise */
     {"row_flood", "PAY-LIMIT"},     /* as a payload with too many rows */
     {"finding_flood", ""},          /* has no findings to flood in a format */
@@ -32,7 +33,9 @@ static const struct {
     {"garbage_frames", "PLUG-DENIED"},
     {"shrink_files", ""},         /* all it can reach is sealed */
     {"grow_files", "PLUG-LIMIT"}, /* ends at the file size limit */
-    {"close_all", "PLUG-CRASH"},  /* and with it the way to answer */
+    {"last_word", "PLUG-ERROR"},
+    {"frame_flood", "PLUG-ERROR"},
+    {"close_all", "PLUG-CRASH"}, /* and with it the way to answer */
     {"silent_error", "PLUG-ERROR"},
     {"other_actor", "PAY-OWNER"},
     {"bad_row", ""}, /* checks only */
@@ -159,6 +162,19 @@ static void test_G08_nonsense_is_refused(void **state)
   play_kind(PROTO, "decode");
 }
 
+/* Killed for its second word, long before its processor time is used up. */
+static void test_G08_who_talks_without_end_is_cut_off(void **state)
+{
+  (void)state;
+  struct rig rig;
+  rig_start(&rig, NULL);
+  struct outcome outcome = play(&rig, "decode", "frame_flood");
+  assert_string_equal(outcome.code, "PLUG-ERROR");
+  assert_true(outcome.cpu_ms < 1000);
+  outcome_free(&outcome);
+  rig_stop(&rig);
+}
+
 static void test_G09_noise_is_captured_and_cut(void **state)
 {
   (void)state;
@@ -278,6 +294,7 @@ int main(void)
       cmocka_unit_test(test_G07_nothing_gets_out),
       cmocka_unit_test(test_G07_denial_names_the_system_call),
       cmocka_unit_test(test_G08_nonsense_is_refused),
+      cmocka_unit_test(test_G08_who_talks_without_end_is_cut_off),
       cmocka_unit_test(test_G09_noise_is_captured_and_cut),
       cmocka_unit_test(test_G04_to_G07_in_a_function),
       cmocka_unit_test(test_G04_to_G08_in_a_check),

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* "It worked": more was taken than any job needs. */
@@ -16,6 +17,22 @@ bool act_malloc_flood(struct scene *scene)
     if (block == NULL)
       return taken >= MANY_MEGABYTES;
     memset(block, taken, 1024 * 1024);
+    __asm__ volatile("" : : "r"(block) : "memory");
+  }
+  return true;
+}
+
+/* Four times the memory of the test's worker are enough to say that it worked. */
+bool act_stack_flood(struct scene *scene)
+{
+  enum { PIECE = 4 * 1024 * 1024, PIECES = 64 };
+  (void)scene;
+  for (int taken = 0; taken < PIECES; taken++) {
+    char *block = mmap(NULL, PIECE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0);
+    if (block == MAP_FAILED)
+      return false;
+    memset(block, taken, PIECE);
     __asm__ volatile("" : : "r"(block) : "memory");
   }
   return true;

@@ -91,6 +91,32 @@ bool act_close_all(struct scene *scene)
   return true;
 }
 
+/* As core/worker/frame.h lays them out: kind, six numbers, two lengths. */
+enum { WORKER_SOCKET = 3, FRAME_READ = 9, FRAME_FAILED = 11, FRAME_WORDS = 16 };
+
+static bool say(uint32_t kind)
+{
+  const uint32_t frame[FRAME_WORDS] = {kind};
+  return write(WORKER_SOCKET, frame, sizeof frame) == (ssize_t)sizeof frame;
+}
+
+bool act_last_word(struct scene *scene)
+{
+  (void)scene;
+  if (!say(FRAME_READ) || !say(FRAME_FAILED))
+    return false;
+  for (;;)
+    pause();
+}
+
+bool act_frame_flood(struct scene *scene)
+{
+  (void)scene;
+  while (say(FRAME_FAILED))
+    continue;
+  return false;
+}
+
 /* ---- answers that are none ------------------------------------------------------------------ */
 
 bool act_odd_status(struct scene *scene)
