@@ -90,6 +90,7 @@ static int submit(struct vt_job *job, const struct vater_request *described)
                                    .allow = vt_endpoint_allowance(job->endpoint),
                                    .body_limit = job->endpoint->max_bytes,
                                    .sink = job->sink,
+                                   .deadline_ms = job->deadline_ms,
                                    .prepare = vt_run_authorize_attempt,
                                    .tries = running->configuration.tries,
                                    .user = job};

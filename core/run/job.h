@@ -66,6 +66,7 @@ struct vt_job {
   uint32_t tries;            /* requests sent, all pages */
   int http_status;
   char address[64];
+  int64_t deadline_ms; /* monotonic: of all requests of the job */
   int64_t started_ms, fetch_ms, judge_started_ms, judge_ms;
   uint64_t bytes;           /* as received */
   int64_t certificate_days; /* TLS-EXPIRING when >= 0 */

@@ -53,6 +53,7 @@ static void start_job(struct vt_running *running, struct vt_job *job)
     return;
   }
   job->arena = vt_arena_new(&running->environment->allocator, 0);
+  job->deadline_ms = monotonic_ms(running) + running->configuration.job_ms;
   job->started_ms = running->environment->clock.wall_ms(running->environment->clock.context);
   if (job->arena == NULL) {
     running->stopping = true;

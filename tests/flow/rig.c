@@ -81,6 +81,17 @@ pid_t rig_fixtures(const char *folder, char *const *extra)
   return pid;
 }
 
+pid_t rig_bulk(char *folder, size_t size, const char *jobs, const char *bytes)
+{
+  char table[600];
+  const char *const extra[] = {"--table", table,     "--hosts", "10", "--jobs",
+                               jobs,      "--bytes", bytes,     NULL};
+  rig_folder(folder, size);
+  rig_write(folder, "table.json", "{\"actors\": []}");
+  snprintf(table, sizeof table, "%s/table.json", folder);
+  return rig_fixtures(folder, (char *const *)(uintptr_t)extra);
+}
+
 void rig_stop(pid_t pid)
 {
   int status;

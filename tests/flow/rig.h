@@ -23,6 +23,9 @@ void rig_remove(const char *path);
 /* Starts the fixture server on `folder`; `extra` arguments end with NULL, may be NULL. */
 pid_t rig_fixtures(const char *folder, char *const *extra);
 void rig_stop(pid_t pid);
+/* A fresh folder, and in it only a bulk of so many good jobs of about so many bytes, on ten hosts.
+ */
+pid_t rig_bulk(char *folder, size_t size, const char *jobs, const char *bytes);
 
 /* Runs `vater` with these arguments (ends with NULL) in `folder`, waits at most two minutes. */
 struct rig_run rig_vater(const char *folder, const char *const *arguments);

@@ -6,25 +6,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-enum { JOBS = 60, KILLS = 200, ROUNDS_MAX = 4000 };
-
-static pid_t start_bulk(char *folder, size_t size)
-{
-  static char table[600];
-  char *extra[] = {(char *)(uintptr_t) "--table",
-                   table,
-                   (char *)(uintptr_t) "--hosts",
-                   (char *)(uintptr_t) "10",
-                   (char *)(uintptr_t) "--jobs",
-                   (char *)(uintptr_t) "60",
-                   (char *)(uintptr_t) "--bytes",
-                   (char *)(uintptr_t) "3000",
-                   NULL};
-  rig_folder(folder, size);
-  rig_write(folder, "table.json", "{\"actors\": []}");
-  snprintf(table, sizeof table, "%s/table.json", folder);
-  return rig_fixtures(folder, extra);
-}
+enum { KILLS = 200, ROUNDS_MAX = 4000 };
 
 static char *result_text(const char *folder, const char *name)
 {
@@ -69,7 +51,7 @@ static void test_S03_kill(void **state)
 {
   (void)state;
   char folder[512];
-  pid_t fixtures = start_bulk(folder, sizeof folder);
+  pid_t fixtures = rig_bulk(folder, sizeof folder, "60", "3000");
   const char *const control[] = {"run",         "--quiet",      "--today", "2026-11-22",
                                  "--json-file", "control.json", NULL};
   struct timespec before;

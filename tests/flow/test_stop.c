@@ -6,22 +6,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-static pid_t start_bulk(char *folder, size_t size)
-{
-  static char table[600];
-  char *extra[] = {(char *)(uintptr_t) "--table",
-                   table,
-                   (char *)(uintptr_t) "--hosts",
-                   (char *)(uintptr_t) "10",
-                   (char *)(uintptr_t) "--jobs",
-                   (char *)(uintptr_t) "400",
-                   NULL};
-  rig_folder(folder, size);
-  rig_write(folder, "table.json", "{\"actors\": []}");
-  snprintf(table, sizeof table, "%s/table.json", folder);
-  return rig_fixtures(folder, extra);
-}
-
 static const char *const fresh[] = {"run", "--quiet", "--today", "2026-11-22", NULL};
 static const char *const again[] = {"run",         "--quiet",     "--resume",
                                     "--json-file", "report.json", NULL};
@@ -35,7 +19,7 @@ static void wait_ms(unsigned ms)
 static void stopped_by(int signal)
 {
   char folder[512];
-  pid_t fixtures = start_bulk(folder, sizeof folder);
+  pid_t fixtures = rig_bulk(folder, sizeof folder, "400", "20000");
   pid_t pid = rig_vater_start(folder, fresh);
   wait_ms(400);
   struct timespec before;
@@ -86,7 +70,7 @@ static void test_S07_two_runs(void **state)
 {
   (void)state;
   char folder[512];
-  pid_t fixtures = start_bulk(folder, sizeof folder);
+  pid_t fixtures = rig_bulk(folder, sizeof folder, "400", "20000");
   pid_t first = rig_vater_start(folder, fresh);
   wait_ms(400);
   char other[600];
@@ -115,7 +99,7 @@ static void test_O06_changed_before_resume(void **state)
 {
   (void)state;
   char folder[512];
-  pid_t fixtures = start_bulk(folder, sizeof folder);
+  pid_t fixtures = rig_bulk(folder, sizeof folder, "400", "20000");
   pid_t pid = rig_vater_start(folder, fresh);
   wait_ms(400);
   kill(pid, SIGKILL);
@@ -147,7 +131,7 @@ static void test_N10_nobody_reached(void **state)
 {
   (void)state;
   char folder[512];
-  pid_t fixtures = start_bulk(folder, sizeof folder);
+  pid_t fixtures = rig_bulk(folder, sizeof folder, "400", "20000");
   rig_stop(fixtures);
   struct rig_run run = rig_vater(
       folder, (const char *const[]){"run", "--quiet", "--json-file", "report.json", NULL});
