@@ -99,7 +99,7 @@ static void judge_one(const struct vt_judge_context *context, const struct vt_ju
   struct vt_judge *judge;
   struct vt_judge_page page;
   struct vt_error error = {0};
-  size_t size;
+  size_t size = 0;
   if (vt_judge_begin(context, job, &judge, &error) != VATER_OK ||
       vt_judge_page(judge, vt_str(payload), &head, &page, &error) != VATER_OK ||
       vt_judge_finish(judge, &size, &error) != VATER_OK)
