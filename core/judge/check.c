@@ -21,12 +21,9 @@ static int report_owner(struct vt_judge *judge, struct vater_str orgnr,
 {
   const struct vater_str shown = judged_cut(orgnr, 40);
   const struct vater_str detail[VT_LANGUAGE_COUNT] = {
-      [VT_LANGUAGE_NB] =
-          vt_arena_format(judge->arena, "organisasjonsnummer %.*s", VT_STR_ARGS(shown)),
-      [VT_LANGUAGE_NN] =
-          vt_arena_format(judge->arena, "organisasjonsnummer %.*s", VT_STR_ARGS(shown)),
-      [VT_LANGUAGE_EN] =
-          vt_arena_format(judge->arena, "organisation number %.*s", VT_STR_ARGS(shown)),
+      [VT_LANGUAGE_NB] = vt_judge_format(judge, "organisasjonsnummer %.*s", VT_STR_ARGS(shown)),
+      [VT_LANGUAGE_NN] = vt_judge_format(judge, "organisasjonsnummer %.*s", VT_STR_ARGS(shown)),
+      [VT_LANGUAGE_EN] = vt_judge_format(judge, "organisation number %.*s", VT_STR_ARGS(shown)),
   };
   return vt_judge_report(judge, "PAY-OWNER", place, VT_NO_ROW, detail, error);
 }
@@ -38,10 +35,10 @@ static struct judged_place head_place(struct vt_judge *judge, int field)
   for (const struct vater_head_member *head = rows != NULL ? rows->head : NULL;
        head != NULL && head->member != NULL; head++)
     if (head->field == field)
-      place.pointer = vt_arena_format(judge->arena, "/%s", head->member);
+      place.pointer = vt_judge_format(judge, "/%s", head->member);
   if (place.pointer.len > 0 && judge->page_count > 0)
-    vt_doc_find(judge->allocator, judge->pages[0].bytes, place.pointer, &place.offset, &place.end,
-                NULL);
+    judge->starved |= vt_doc_find(judge->allocator, judge->pages[0].bytes, place.pointer,
+                                  &place.offset, &place.end, NULL) == VATER_E_NOMEM;
   return place;
 }
 
@@ -114,9 +111,22 @@ static bool is_expected(const struct vt_judge_job *job, struct vater_str id, boo
   return found;
 }
 
+/* Rules for every indicator judge an unknown one as well, and say so themselves. */
+static bool judges_unknown(const struct vt_judge *judge)
+{
+  for (uint32_t i = 0; i < vt_rules_count(judge->context->rules); i++) {
+    const struct vt_rule_info *rule = vt_rules_info(judge->context->rules, i);
+    for (uint32_t j = 0; j < rule->applies_count; j++)
+      if (vt_str_is(rule->applies_to[j], "*"))
+        return true;
+  }
+  return false;
+}
+
 /* Each indicator once, at its first row. */
 static int check_indicators(struct vt_judge *judge, bool *mentioned, struct vt_error *error)
 {
+  bool silent = judges_unknown(judge);
   const uint32_t *ids = judge->table.columns[VATER_COLUMN_INDICATOR].ids;
   uint8_t *seen = vt_arena_alloc(judge->arena, (size_t)judge->table.texts + 1);
   if (seen == NULL)
@@ -128,7 +138,7 @@ static int check_indicators(struct vt_judge *judge, bool *mentioned, struct vt_e
       continue;
     seen[id] = 1;
     struct vater_str name = vt_table_text(&judge->table, id);
-    if (is_expected(judge->job, name, mentioned) || in_bundle(judge, name))
+    if (is_expected(judge->job, name, mentioned) || silent || in_bundle(judge, name))
       continue;
     struct judged_place place = vt_judge_place_of_row(judge, row, VATER_COLUMN_INDICATOR);
     status = report_detail(judge, "PAY-INDICATOR", &place, row, judged_cut(name, 100), error);
