@@ -87,6 +87,9 @@ static void put_place(struct vt_layout *layout, const struct vt_report *report,
                       const struct vt_report_sample *sample)
 {
   const struct vt_store_finding *finding = sample->finding;
+  if (report->file.len > 0 && sample->job->row.pages <= 1 && finding->pointer.len == 0 &&
+      finding->line == 0)
+    return;
   vt_layout_indent(layout, 4);
   vt_layout_ink(layout, VT_INK_DIM);
   const char *between = "";
@@ -345,7 +348,8 @@ static void put_skipped(struct vt_layout *layout, const struct vt_report_job *jo
     vt_layout_indent(layout, 2);
     vt_layout_cut(layout, rule->code, 30, 12);
     vt_layout_say(layout, " ");
-    vt_layout_cut(layout, rule->reason, layout->width - 16, 0);
+    vt_layout_cut(layout, vt_report_reason(rule->reason, layout->style->language),
+                  layout->width - 16, 0);
     vt_layout_end(layout);
   }
 }

@@ -54,7 +54,7 @@ struct vt_block_verdict {
 
 struct vt_rule_outcomes {
   struct vater_str code;
-  struct vater_str reason; /* why skipped, where all are: "needs history"; else empty */
+  struct vater_str reason; /* why skipped, where all are: "needs history" …; else empty */
   uint64_t counts[VT_OUTCOME_COUNT];
 };
 

@@ -166,14 +166,19 @@ static int tell_verdicts(struct vt_judging *judging, struct vt_error *error)
 }
 
 /* Why nothing was decided, where nothing was. */
-static const char *reason_of(const struct vt_rule_state *state)
+static const char *reason_of(const struct vt_judging *judging, uint32_t rule)
 {
+  const struct vt_rule_state *state = &judging->states[rule];
   const uint64_t *counts = state->counts;
   bool all = counts[VT_OUTCOME_SKIPPED] > 0 && counts[VT_OUTCOME_PASS] == 0 &&
              counts[VT_OUTCOME_FAIL] == 0 && counts[VT_OUTCOME_ERROR] == 0;
   if (!all)
     return "";
-  return state->reason != NULL ? state->reason : "missing value";
+  if (state->reason != NULL)
+    return state->reason;
+  bool types = (judging->rules->rules[rule].fields & 1u << VT_FIELD_ACTOR_TYPE) != 0;
+  return types && judging->context->actor_count == 0 ? "needs the actor registry"
+                                                     : "a value that it needs is missing";
 }
 
 static int tell_outcomes(struct vt_judging *judging, struct vt_error *error)
@@ -182,7 +187,7 @@ static int tell_outcomes(struct vt_judging *judging, struct vt_error *error)
   for (uint32_t i = 0; i < judging->rules->rule_count && status == VATER_OK; i++) {
     const struct vt_rule_state *state = &judging->states[i];
     struct vt_rule_outcomes outcomes = {.code = judging->rules->rules[i].info.code,
-                                        .reason = vt_str(reason_of(state))};
+                                        .reason = vt_str(reason_of(judging, i))};
     memcpy(outcomes.counts, state->counts, sizeof outcomes.counts);
     status = judging->sink->rule(judging->sink->context, &outcomes, error);
   }

@@ -51,6 +51,52 @@ static void a_check(void **state)
   assert_golden(fixture, "check.en.txt");
 }
 
+static void a_check_says_why_rules_were_skipped(void **state)
+{
+  static const char *const reasons[] = {"needs history", "needs other actors",
+                                        "needs the actor registry",
+                                        "a value that it needs is missing", "of another version"};
+  struct vt_store_rule rules[5];
+  struct fixture *fixture = *state;
+  struct vt_report_style style = plain;
+  struct vt_report_job job = fixture->report.jobs[2];
+  for (size_t i = 0; i < 5; i++)
+    rules[i] =
+        (struct vt_store_rule){.code = VT_STR("C-1"), .skipped = 1, .reason = vt_str(reasons[i])};
+  job.rules = rules;
+  job.rule_count = 5;
+  fixture_report(fixture, &job, 1);
+  fixture->report.file = VT_STR("faulty.json");
+  style.language = VT_LANGUAGE_NN;
+  render(fixture, style);
+  assert_true(vt_str_ends(vt_buffer_str(&fixture->out),
+                          VT_STR("Ikkje kontrollert her\n"
+                                 "  C-1          treng tidlegare innsendingar\n"
+                                 "  C-1          treng tal frå andre aktørar\n"
+                                 "  C-1          treng aktørregisteret\n"
+                                 "  C-1          ein verdi som trengst, manglar\n"
+                                 "  C-1          of another version\n")));
+}
+
+/* What is about the delivery as a whole has no place, and no line for it. */
+static void a_finding_without_a_place(void **state)
+{
+  struct fixture *fixture = *state;
+  struct vt_report_job job = fixture->report.jobs[2];
+  struct vt_store_finding finding =
+      fixture_finding("C-043", VATER_SEVERITY_WARNING, "It does not say for which period.");
+  finding.pointer = finding.excerpt = VT_STR_NONE;
+  finding.line = 0;
+  job.findings = &finding;
+  job.finding_count = 1;
+  fixture_report(fixture, &job, 1);
+  fixture->report.file = VT_STR("faulty.json");
+  render(fixture, plain);
+  struct vater_str wanted =
+      VT_STR("  It does not say for which period.\n    → Mend the numerator.\n");
+  assert_true(vt_str_find(vt_buffer_str(&fixture->out), wanted, 0) < fixture->out.len);
+}
+
 static void samples_are_capped_and_counts_are_not(void **state)
 {
   struct fixture *fixture = *state;
@@ -190,6 +236,8 @@ int main(void)
       TEST(a_run_in_color),
       TEST(a_brief_one),
       TEST(a_check),
+      TEST(a_check_says_why_rules_were_skipped),
+      TEST(a_finding_without_a_place),
       TEST(samples_are_capped_and_counts_are_not),
       TEST(P15_odd_texts),
       TEST(P15_a_text_of_a_mebibyte),
