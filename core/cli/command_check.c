@@ -20,6 +20,7 @@ struct asked {
   struct vt_judge_job job;
   char **files;
   int file_count;
+  struct vt_cli_folders plugins;
   bool json;
   struct vt_report_style style;
 };
@@ -32,6 +33,7 @@ static void print_help(FILE *out)
         "actors is listed as skipped.\n\n"
         "  -f, --format NAME        the format plugin (default indicator_json)\n"
         "      --settings JSON      its settings, an object\n"
+        "      --plugins DIRECTORY  plugins there as well; may be given several times\n"
         "  -a, --actor ORGNR        who delivers it (default: the reporter in the file)\n"
         "  -p, --period PERIOD      the period that was asked for\n"
         "  -t, --today DATE         judge as of this day (YYYY-MM-DD)\n"
@@ -67,8 +69,9 @@ static int copy_all(int from, int to, const char *path, struct vt_error *error)
     total += (uint64_t)moved;
     if (total > VT_LIMIT_PAYLOAD_BYTES)
       return vt_fail(error, VATER_E_LIMIT, "HTTP-TOOBIG",
-                     "'%s' is over %llu bytes (limit PAYLOAD_BYTES)", path,
-                     (unsigned long long)VT_LIMIT_PAYLOAD_BYTES);
+                     "'%s' is over %llu MiB (limit PAYLOAD_BYTES); deliver it in pages or "
+                     "several submissions",
+                     path, (unsigned long long)VT_LIMIT_PAYLOAD_BYTES >> 20);
   }
 }
 
@@ -161,14 +164,13 @@ static int check(struct vt_cli *cli, const struct asked *asked)
   struct vt_worker *worker = NULL;
   struct vt_worker_event event;
   uint64_t bytes = 0;
-  const char *const directories[] = {cli->plugins};
   struct vt_arena *arena = vt_arena_new(&cli->environment.allocator, 0);
   if (arena == NULL)
     return VT_EXIT_FAILED;
   snprintf(schemas, sizeof schemas, "%s/schemas", cli->rules);
   struct vt_zygote_options options = {.environment = &cli->environment,
-                                      .plugin_directories = directories,
-                                      .plugin_directory_count = 1,
+                                      .plugin_directories = asked->plugins.paths,
+                                      .plugin_directory_count = asked->plugins.count,
                                       .rules = cli->rules,
                                       .schemas = schemas,
                                       .sandbox = VT_SANDBOX_WARN};
@@ -190,13 +192,19 @@ static int check(struct vt_cli *cli, const struct asked *asked)
   return code;
 }
 
-static const struct option long_options[] = {
-    {"format", required_argument, NULL, 'f'},  {"settings", required_argument, NULL, 'S'},
-    {"actor", required_argument, NULL, 'a'},   {"period", required_argument, NULL, 'p'},
-    {"today", required_argument, NULL, 't'},   {"proposed", no_argument, NULL, 'P'},
-    {"rules", required_argument, NULL, 'r'},   {"language", required_argument, NULL, 'l'},
-    {"samples", required_argument, NULL, 'n'}, {"json", no_argument, NULL, 'j'},
-    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {{"format", required_argument, NULL, 'f'},
+                                             {"settings", required_argument, NULL, 'S'},
+                                             {"actor", required_argument, NULL, 'a'},
+                                             {"period", required_argument, NULL, 'p'},
+                                             {"today", required_argument, NULL, 't'},
+                                             {"proposed", no_argument, NULL, 'P'},
+                                             {"rules", required_argument, NULL, 'r'},
+                                             {"language", required_argument, NULL, 'l'},
+                                             {"samples", required_argument, NULL, 'n'},
+                                             {"json", no_argument, NULL, 'j'},
+                                             {"plugins", required_argument, NULL, 'G'},
+                                             {"help", no_argument, NULL, 'h'},
+                                             {NULL, 0, NULL, 0}};
 
 /* VT_EXIT_CLEAN: taken; else the exit code. */
 static int take_option(struct vt_cli *cli, int option, char **argv, struct asked *asked)
@@ -209,6 +217,8 @@ static int take_option(struct vt_cli *cli, int option, char **argv, struct asked
   case 'S':
     asked->job.settings = vt_str(optarg);
     return VT_EXIT_CLEAN;
+  case 'G':
+    return vt_cli_add_folder(cli, "check", &asked->plugins, optarg);
   case 'a':
     asked->job.actor = vt_str(optarg);
     return VT_EXIT_CLEAN;
@@ -245,6 +255,7 @@ int vt_command_check(struct vt_cli *cli, int argc, char **argv)
 {
   int64_t now = cli->environment.clock.wall_ms(cli->environment.clock.context);
   struct asked asked = {
+      .plugins = {.paths = {cli->plugins}, .count = 1},
       .job = {.id = VT_STR("check"), .format = VT_STR("indicator_json"), .today = now / 86400000},
       .style = {
           .language = VT_LANGUAGE_EN, .color = cli->color, .width = cli->width, .samples = 3}};

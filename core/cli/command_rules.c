@@ -16,6 +16,7 @@ static void print_help(FILE *out)
         "      rule has to pass, fail, … as the example says\n"
         "list  the rules, one a line\n\n"
         "  -r, --rules DIRECTORY    rule packs (default: those beside this program)\n"
+        "      --plugins DIRECTORY  plugins there as well; may be given several times\n"
         "  -g, --goal N             list: rules for indicators of that goal\n"
         "  -i, --indicator ID       list: rules for that indicator\n"
         "  -l, --language nb|nn|en  list: of the messages (default en)\n"
@@ -26,10 +27,9 @@ static void print_help(FILE *out)
         out);
 }
 
-int vt_rules_frame_begin(struct vt_cli *cli, const char *const *paths, size_t path_count,
-                         struct vt_rules_frame *frame)
+int vt_rules_frame_begin(struct vt_cli *cli, const struct vt_cli_folders *folders,
+                         const char *const *paths, size_t path_count, struct vt_rules_frame *frame)
 {
-  const char *const folders[] = {cli->plugins};
   struct vt_plugin_files files = {0};
   *frame = (struct vt_rules_frame){.arena = vt_arena_new(&cli->environment.allocator, 0)};
   if (frame->arena == NULL)
@@ -37,7 +37,8 @@ int vt_rules_frame_begin(struct vt_cli *cli, const char *const *paths, size_t pa
   vt_diagnostics_init(&frame->diagnostics, frame->arena);
   int status = vt_registry_init(&frame->plugins, &cli->environment, frame->arena, NULL);
   if (status == VATER_OK)
-    status = vt_plugin_scan(folders, 1, frame->arena, &files, &frame->diagnostics);
+    status =
+        vt_plugin_scan(folders->paths, folders->count, frame->arena, &files, &frame->diagnostics);
   if (status == VATER_OK)
     status = vt_registry_load_all(&frame->plugins, &files, NULL, &frame->diagnostics);
   if (status != VATER_OK)
@@ -184,9 +185,19 @@ static void print_rule(struct vt_cli *cli, const struct vt_rules_asked *asked,
   fwrite(line->bytes, 1, line->len, cli->out);
 }
 
+static bool is_indicator(const struct vt_rules *rules, struct vater_str id)
+{
+  for (uint32_t i = 0; i < vt_rules_indicator_count(rules); i++)
+    if (vt_str_equal(vt_rules_indicator(rules, i)->id, id))
+      return true;
+  return false;
+}
+
 static int list(struct vt_cli *cli, const struct vt_rules_asked *asked,
                 const struct vt_rules_frame *frame)
 {
+  if (asked->indicator != NULL && !is_indicator(frame->rules, vt_str(asked->indicator)))
+    return vt_cli_usage(cli, "rules", "there is no indicator '%s'", asked->indicator);
   if (asked->json)
     return list_json(cli, frame->rules, asked);
   struct vt_buffer line;
@@ -206,8 +217,9 @@ static int carry_out(struct vt_cli *cli, const char *what, const struct vt_rules
   bool lints = strcmp(what, "lint") == 0;
   struct vt_rules_frame frame;
   int code = VT_EXIT_FAILED;
-  int status = vt_rules_frame_begin(cli, lints ? (const char *const *)asked->names : NULL,
-                                    lints ? asked->name_count : 0, &frame);
+  int status =
+      vt_rules_frame_begin(cli, &asked->plugins, lints ? (const char *const *)asked->names : NULL,
+                           lints ? asked->name_count : 0, &frame);
   if (status != VATER_OK) {
     fprintf(cli->error, "vater rules: out of memory\n");
   } else if (lints) {
@@ -222,13 +234,11 @@ static int carry_out(struct vt_cli *cli, const char *what, const struct vt_rules
   return code;
 }
 
-static const struct option long_options[] = {{"rules", required_argument, NULL, 'r'},
-                                             {"goal", required_argument, NULL, 'g'},
-                                             {"indicator", required_argument, NULL, 'i'},
-                                             {"language", required_argument, NULL, 'l'},
-                                             {"json", no_argument, NULL, 'j'},
-                                             {"help", no_argument, NULL, 'h'},
-                                             {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {
+    {"rules", required_argument, NULL, 'r'},    {"plugins", required_argument, NULL, 'G'},
+    {"goal", required_argument, NULL, 'g'},     {"indicator", required_argument, NULL, 'i'},
+    {"language", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
 
 /* VT_EXIT_CLEAN: taken; else the exit code. */
 static int take_option(struct vt_cli *cli, int option, char **argv, struct vt_rules_asked *asked)
@@ -237,6 +247,8 @@ static int take_option(struct vt_cli *cli, int option, char **argv, struct vt_ru
   case 'r':
     vt_text_copy(cli->rules, sizeof cli->rules, vt_str(optarg));
     return VT_EXIT_CLEAN;
+  case 'G':
+    return vt_cli_add_folder(cli, "rules", &asked->plugins, optarg);
   case 'g':
     if (optarg[0] < '1' || optarg[0] > '5' || optarg[1] != '\0')
       return vt_cli_usage(cli, "rules", "'%s' is not a goal, 1 to 5", optarg);
@@ -259,7 +271,8 @@ static int take_option(struct vt_cli *cli, int option, char **argv, struct vt_ru
 
 int vt_command_rules(struct vt_cli *cli, int argc, char **argv)
 {
-  struct vt_rules_asked asked = {.language = VT_LANGUAGE_EN};
+  struct vt_rules_asked asked = {.language = VT_LANGUAGE_EN,
+                                 .plugins = {.paths = {cli->plugins}, .count = 1}};
   int option;
   optind = 1;
   opterr = 0;

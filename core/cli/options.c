@@ -13,6 +13,15 @@ int vt_cli_option_fault(struct vt_cli *cli, const char *command, int option, cha
   return vt_cli_usage(cli, command, "there is no option '%s'", word);
 }
 
+int vt_cli_add_folder(struct vt_cli *cli, const char *command, struct vt_cli_folders *folders,
+                      const char *path)
+{
+  if (folders->count >= VT_CLI_FOLDERS)
+    return vt_cli_usage(cli, command, "more than %d folders of plugins", (int)VT_CLI_FOLDERS);
+  folders->paths[folders->count++] = path;
+  return VT_EXIT_CLEAN;
+}
+
 struct vt_run_options vt_cli_run_options(const struct vt_cli *cli, const char *configuration)
 {
   return (struct vt_run_options){.environment = &cli->environment,

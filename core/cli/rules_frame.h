@@ -2,7 +2,7 @@
 #ifndef VT_CLI_RULES_FRAME_H
 #define VT_CLI_RULES_FRAME_H
 
-#include "cli/cli.h"
+#include "cli/options.h"
 #include "plugin/registry.h"
 #include "rules/rules.h"
 
@@ -11,6 +11,7 @@ struct vt_rules_asked {
   size_t name_count;
   int goal;              /* 0: all */
   const char *indicator; /* NULL: all */
+  struct vt_cli_folders plugins;
   enum vt_language language;
   bool json;
 };
@@ -22,10 +23,10 @@ struct vt_rules_frame {
   struct vt_rules *rules; /* NULL: something is wrong, see diagnostics */
 };
 
-/* Loads the plugins, and the packs of cli->rules or the `paths`. VATER_OK, also when something is
- * wrong with them, or VATER_E_NOMEM; end it in either case. */
-int vt_rules_frame_begin(struct vt_cli *cli, const char *const *paths, size_t path_count,
-                         struct vt_rules_frame *frame);
+/* Loads the plugins of these folders, and the packs of cli->rules or the `paths`. VATER_OK, also
+ * when something is wrong with them, or VATER_E_NOMEM; end it in either case. */
+int vt_rules_frame_begin(struct vt_cli *cli, const struct vt_cli_folders *folders,
+                         const char *const *paths, size_t path_count, struct vt_rules_frame *frame);
 void vt_rules_frame_end(struct vt_rules_frame *frame);
 
 /* Judges the examples; returns the exit code. */
