@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -34,10 +35,10 @@ static void fill_standard_descriptors(void)
 
 /* What libraries would obey and we do not want obeyed. */
 static const char *const refused_variables[] = {
-    "LD_PRELOAD",       "LD_LIBRARY_PATH", "LD_AUDIT",        "SSLKEYLOGFILE",  "HTTP_PROXY",
-    "http_proxy",       "HTTPS_PROXY",     "https_proxy",     "ALL_PROXY",      "all_proxy",
-    "NO_PROXY",         "no_proxy",        "CURL_CA_BUNDLE",  "SSL_CERT_FILE",  "SSL_CERT_DIR",
-    "CURL_SSL_BACKEND", "OPENSSL_CONF",    "OPENSSL_MODULES", "OPENSSL_ENGINES"};
+    "LD_PRELOAD",      "LD_LIBRARY_PATH", "LD_AUDIT",      "SSLKEYLOGFILE", "HTTP_PROXY",
+    "http_proxy",      "HTTPS_PROXY",     "https_proxy",   "ALL_PROXY",     "all_proxy",
+    "NO_PROXY",        "no_proxy",        "SSL_CERT_FILE", "SSL_CERT_DIR",  "OPENSSL_CONF",
+    "OPENSSL_MODULES", "OPENSSL_ENGINES"};
 
 static bool read_variable(const char *name, char *out, size_t size)
 {
@@ -48,8 +49,20 @@ static bool read_variable(const char *name, char *out, size_t size)
   return true;
 }
 
+/* Everything that speaks to libcurl: CURL_CA_BUNDLE, CURL_HOME, … */
+static void report_curl(struct vt_cli *cli)
+{
+  for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+    size_t name = strcspn(*entry, "=");
+    if (strncmp(*entry, "CURL_", 5) == 0 && name < 64)
+      vt_log(&cli->log, VATER_LOG_WARNING, "start", NULL, "OPS-ENV: %.*s is set and ignored",
+             (int)name, *entry);
+  }
+}
+
 static void report_refused(struct vt_cli *cli)
 {
+  report_curl(cli);
   for (size_t i = 0; i < sizeof refused_variables / sizeof refused_variables[0]; i++) {
     if (getenv(refused_variables[i]) == NULL)
       continue;
@@ -163,6 +176,7 @@ int main(int argc, char **argv)
   char credentials[1024];
   fill_standard_descriptors();
   umask(077);
+  signal(SIGXFSZ, SIG_IGN); /* a full quota is the error of a write, not a death */
   cli.environment = vt_environment_real();
   cli.log = vt_log_stderr(VATER_LOG_WARNING, cli.environment.clock);
   cli.in = stdin;

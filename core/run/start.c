@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -11,6 +12,13 @@
 #ifndef VATER_VERSION
 #error "VATER_VERSION comes from CMake"
 #endif
+
+enum {
+  FILES_AT_REST = 64,              /* store, zygote, connections kept for reuse */
+  FILES_A_JOB = 8,                 /* connection, page, what is shared with its worker */
+  FILES_WANTED = 65536,            /* jobs of many pages */
+  FILE_BYTES = 1024 * 1024 * 1024, /* the store */
+};
 
 static int load_configuration(struct vt_running *running, struct vt_error *error)
 {
@@ -29,6 +37,36 @@ static int load_configuration(struct vt_running *running, struct vt_error *error
     vt_fail(error, status, "OPS-CONFIG", "the configuration has %u faults",
             running->diagnostics->errors);
   return status;
+}
+
+/* Up to `wanted` of what we may have is taken; less than `least` is refused before anything begins.
+ */
+static int claim(int resource, uint64_t least, uint64_t wanted, const char *what,
+                 struct vt_error *error)
+{
+  struct rlimit value;
+  if (getrlimit((__rlimit_resource_t)resource, &value) != 0)
+    return vt_fail(error, VATER_E_IO, "OPS-ENV", "resource limit: %s", strerror(errno));
+  if (value.rlim_max < least)
+    return vt_fail(error, VATER_E_REFUSED, "OPS-ENV",
+                   "the limit of %s is %llu, and this configuration needs %llu; raise it (ulimit, "
+                   "or Limit… of the systemd unit)",
+                   what, (unsigned long long)value.rlim_max, (unsigned long long)least);
+  if (value.rlim_cur >= wanted)
+    return VATER_OK;
+  value.rlim_cur = value.rlim_max < wanted ? value.rlim_max : wanted;
+  if (setrlimit((__rlimit_resource_t)resource, &value) != 0)
+    return vt_fail(error, VATER_E_IO, "OPS-ENV", "resource limit: %s", strerror(errno));
+  return VATER_OK;
+}
+
+static int claim_limits(struct vt_running *running, struct vt_error *error)
+{
+  uint64_t files = FILES_AT_REST + (uint64_t)running->configuration.in_flight * FILES_A_JOB;
+  int status = claim(RLIMIT_NOFILE, files, FILES_WANTED, "open files", error);
+  return status == VATER_OK
+             ? claim(RLIMIT_FSIZE, FILE_BYTES, RLIM_INFINITY, "bytes in a file", error)
+             : status;
 }
 
 static int start_zygote(struct vt_running *running, struct vt_error *error)
@@ -109,6 +147,8 @@ static int check_shrink(struct vt_running *running, struct vt_error *error)
 
 static int open_store(struct vt_running *running, struct vt_error *error)
 {
+  if (running->store != NULL)
+    return VATER_OK;
   int status = check_space(running, error);
   if (status == VATER_OK)
     status = vt_store_open(running->configuration.store.ptr, VT_STORE_WRITE, running->environment,
@@ -116,6 +156,23 @@ static int open_store(struct vt_running *running, struct vt_error *error)
   if (status == VATER_OK)
     vt_text_copy(running->summary->store, sizeof running->summary->store,
                  running->configuration.store);
+  return status;
+}
+
+/* A run that is gone on with keeps its reference day, and with it the periods it asks for. */
+static int find_unfinished(struct vt_running *running, struct vt_error *error)
+{
+  struct vt_store_run run = {0};
+  if (!running->options->resume)
+    return VATER_OK;
+  int status = open_store(running, error);
+  if (status == VATER_OK)
+    status = vt_store_find_unfinished(running->store, running->arena, &run, error);
+  if (status == VATER_DONE)
+    return vt_fail(error, VATER_E_REFUSED, "OPS-PINNED",
+                   "there is no unfinished run to resume; start one with 'vater run'");
+  running->run = run.id;
+  running->today = run.reference_day;
   return status;
 }
 
@@ -136,15 +193,7 @@ static int begin_run(struct vt_running *running, struct vt_error *error)
     run.host = vt_str(host);
     return vt_store_begin_run(running->store, &run, pins, count, &running->run, error);
   }
-  status = vt_store_find_unfinished(running->store, running->arena, &run, error);
-  if (status == VATER_DONE)
-    return vt_fail(error, VATER_E_REFUSED, "OPS-PINNED",
-                   "there is no unfinished run to resume; start one with 'vater run'");
-  if (status != VATER_OK)
-    return status;
-  running->run = run.id;
-  running->today = run.reference_day;
-  return vt_store_resume(running->store, run.id, pins, count, error);
+  return vt_store_resume(running->store, running->run, pins, count, error);
 }
 
 static int open_net(struct vt_running *running, struct vt_error *error)
@@ -202,7 +251,7 @@ static int prepare(const struct vt_run_options *options, struct vt_run_summary *
   if (running->arena == NULL)
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
   int (*const steps[])(struct vt_running *, struct vt_error *) = {
-      load_configuration, start_zygote, close_up, open_plugins, vt_run_plan};
+      load_configuration, claim_limits, start_zygote, close_up, open_plugins};
   int status = VATER_OK;
   for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == VATER_OK; i++)
     status = steps[i](running, error);
@@ -214,8 +263,8 @@ int vt_run_start(const struct vt_run_options *options, struct vt_run_summary *su
                  struct vt_error *error)
 {
   int status = prepare(options, summary, diagnostics, running, error);
-  int (*const steps[])(struct vt_running *, struct vt_error *) = {open_store, check_shrink,
-                                                                  begin_run, open_net};
+  int (*const steps[])(struct vt_running *, struct vt_error *) = {
+      find_unfinished, vt_run_plan, open_store, check_shrink, begin_run, open_net};
   for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == VATER_OK; i++)
     status = steps[i](running, error);
   return status;
@@ -227,6 +276,8 @@ int vt_run_verify(const struct vt_run_options *options, uint32_t *jobs,
   struct vt_running running;
   struct vt_run_summary summary = {0};
   int status = prepare(options, &summary, diagnostics, &running, error);
+  if (status == VATER_OK)
+    status = vt_run_plan(&running, error);
   *jobs = running.job_count;
   vt_run_end(&running);
   return status;

@@ -114,7 +114,7 @@ static void redirect(const char *folder, const char *name, int fd)
     _exit(126);
 }
 
-pid_t rig_vater_start(const char *folder, const char *const *arguments)
+static pid_t start(const char *folder, const char *const *arguments, void (*prepare)(void))
 {
   char *list[ARGUMENTS_MAX] = {(char *)(uintptr_t)VATER_BINARY};
   for (int i = 0; arguments[i] != NULL; i++) {
@@ -130,8 +130,15 @@ pid_t rig_vater_start(const char *folder, const char *const *arguments)
   redirect(folder, "error", 2);
   if (chdir(folder) != 0)
     _exit(126);
+  if (prepare != NULL)
+    prepare();
   execv(VATER_BINARY, list);
   _exit(127);
+}
+
+pid_t rig_vater_start(const char *folder, const char *const *arguments)
+{
+  return start(folder, arguments, NULL);
 }
 
 static void wait_for(pid_t pid, struct rig_run *run)
@@ -152,8 +159,13 @@ static void wait_for(pid_t pid, struct rig_run *run)
 
 struct rig_run rig_vater(const char *folder, const char *const *arguments)
 {
+  return rig_vater_in(folder, arguments, NULL);
+}
+
+struct rig_run rig_vater_in(const char *folder, const char *const *arguments, void (*prepare)(void))
+{
   struct rig_run run = {0};
-  pid_t pid = rig_vater_start(folder, arguments);
+  pid_t pid = start(folder, arguments, prepare);
   wait_for(pid, &run);
   run.out = rig_text(folder, "out");
   run.error = rig_text(folder, "error");

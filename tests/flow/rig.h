@@ -29,6 +29,10 @@ pid_t rig_bulk(char *folder, size_t size, const char *jobs, const char *bytes);
 
 /* Runs `vater` with these arguments (ends with NULL) in `folder`, waits at most two minutes. */
 struct rig_run rig_vater(const char *folder, const char *const *arguments);
+/* The same, with `prepare` called in the child before vater begins; standard streams that it closes
+ * stay closed. */
+struct rig_run rig_vater_in(const char *folder, const char *const *arguments,
+                            void (*prepare)(void));
 /* Starts it without waiting; standard output and error go to files out and error in `folder`. */
 pid_t rig_vater_start(const char *folder, const char *const *arguments);
 void rig_done(struct rig_run *run);
