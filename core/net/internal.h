@@ -43,6 +43,7 @@ struct vt_net {
   size_t merged_room;
   struct vt_net_list queued, waiting, active, finished, taken;
   int64_t next_due_ms; /* of the waiting ones */
+  bool stopped;
 };
 
 /* Why one of our own callbacks ended a try. */

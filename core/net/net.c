@@ -213,6 +213,7 @@ static void begin(struct vt_net_exchange *exchange)
   }
   vt_fail(&error, VATER_E_NOMEM, "OPS-MEMORY", "no memory for an exchange");
   vt_net_try_end(exchange);
+  exchange->answer.result = VT_NET_FAILED;
   exchange->answer.error = error;
   finish(exchange);
 }
@@ -413,6 +414,7 @@ void vt_net_exchange_free(struct vt_net_exchange *exchange)
 void vt_net_stop(struct vt_net *net)
 {
   struct vt_net_list *lists[] = {&net->active, &net->waiting, &net->queued};
+  net->stopped = true;
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     while (lists[i]->first != NULL) {
       struct vt_net_exchange *exchange = lists[i]->first;

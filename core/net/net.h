@@ -106,7 +106,7 @@ struct vt_net_exchange *vt_net_take(struct vt_net *net);
 /* Cancels where it is under way. NULL is fine. */
 void vt_net_exchange_free(struct vt_net_exchange *exchange);
 /* Ends everything that is queued, waiting or on the wire as failed, OPS-STOPPED; then to be taken.
- */
+ * From then on nothing is submitted any more: VATER_E_CANCELLED, OPS-STOPPED. */
 void vt_net_stop(struct vt_net *net);
 
 enum vt_net_result {

@@ -114,6 +114,8 @@ int vt_net_submit(struct vt_net *net, const struct vt_net_request *request,
                   struct vt_net_exchange **exchange, struct vt_error *error)
 {
   *exchange = NULL;
+  if (net->stopped)
+    return vt_fail(error, VATER_E_CANCELLED, "OPS-STOPPED", "the run was stopped");
   const struct vt_allocator *allocator = &net->environment->allocator;
   struct vt_arena *arena = vt_arena_new(allocator, 0);
   struct vt_net_exchange *made = arena != NULL ? vt_arena_alloc(arena, sizeof *made) : NULL;

@@ -491,6 +491,10 @@ static void stopping_ends_all(void **state)
   assert_string_equal(vt_net_exchange_answer(exchange)->error.code, "OPS-STOPPED");
   assert_int_equal(vt_net_pending(net), 0);
   vt_net_exchange_free(exchange);
+  struct vt_error error = {0};
+  assert_int_equal(vt_net_submit(net, &request, &exchange, &error), VATER_E_CANCELLED);
+  assert_null(exchange);
+  assert_string_equal(error.code, "OPS-STOPPED");
   vt_net_free(net);
 }
 
