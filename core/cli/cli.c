@@ -6,14 +6,19 @@
 
 enum { MESSAGE_MAX = 64 * 1024 };
 
+void vt_cli_put(FILE *out, const struct vt_buffer *buffer)
+{
+  if (buffer->len > 0)
+    fwrite(buffer->bytes, 1, buffer->len, out);
+}
+
 static void print_encoded(FILE *out, struct vater_str text)
 {
   struct vt_allocator allocator = vt_allocator_real();
   struct vt_buffer buffer;
   vt_buffer_init(&buffer, &allocator, MESSAGE_MAX);
   vt_encode_terminal(&buffer, text);
-  if (buffer.len > 0)
-    fwrite(buffer.bytes, 1, buffer.len, out);
+  vt_cli_put(out, &buffer);
   vt_buffer_fini(&buffer);
 }
 
@@ -53,7 +58,6 @@ void vt_cli_diagnostics(struct vt_cli *cli, const struct vt_diagnostics *list)
   struct vt_buffer buffer;
   vt_buffer_init(&buffer, &cli->environment.allocator, 1024 * 1024);
   vt_diagnostics_print(list, &buffer);
-  if (buffer.len > 0)
-    fwrite(buffer.bytes, 1, buffer.len, cli->error);
+  vt_cli_put(cli->error, &buffer);
   vt_buffer_fini(&buffer);
 }

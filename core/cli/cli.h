@@ -40,6 +40,8 @@ int vt_cli_usage(struct vt_cli *cli, const char *command, const char *format, ..
 /* Prints the error (code, text, place) on standard error, encoded; returns `exit_code`. */
 int vt_cli_error(struct vt_cli *cli, const char *command, const struct vt_error *error,
                  int exit_code);
+/* What was gathered, to a stream; an empty buffer has no bytes to hand to fwrite(3). */
+void vt_cli_put(FILE *out, const struct vt_buffer *buffer);
 /* Prints diagnostics on standard error. */
 void vt_cli_diagnostics(struct vt_cli *cli, const struct vt_diagnostics *list);
 

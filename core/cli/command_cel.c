@@ -40,7 +40,7 @@ static int print_encoded(struct vt_cli *cli, struct vater_str text, bool lines)
     at = end + 1;
   }
   int status = out.failed ? VT_EXIT_FAILED : VT_EXIT_CLEAN;
-  fwrite(out.bytes, 1, out.len, cli->out);
+  vt_cli_put(cli->out, &out);
   vt_buffer_fini(&out);
   return status;
 }

@@ -145,7 +145,7 @@ static int print(struct vt_cli *cli, const struct asked *asked, const struct vt_
     status = asked->json ? vt_report_json(&report, &out)
                          : vt_report_terminal(&report, &asked->style, &out);
   if (status == VATER_OK) {
-    fwrite(out.bytes, 1, out.len, cli->out);
+    vt_cli_put(cli->out, &out);
     code = vt_report_exit(&report);
   } else {
     vt_cli_error(cli, "check", error, code);

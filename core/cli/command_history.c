@@ -131,7 +131,7 @@ static void print_job(struct vt_cli *cli, const struct vt_store_job_row *job,
     vt_buffer_format(line, "  %llu errors, %llu warnings", (unsigned long long)job->finding_errors,
                      (unsigned long long)job->finding_warnings);
   vt_buffer_char(line, '\n');
-  fwrite(line->bytes, 1, line->len, cli->out);
+  vt_cli_put(cli->out, line);
 }
 
 static int list_jobs(struct vt_cli *cli, const struct asked *asked, struct vt_store *store,

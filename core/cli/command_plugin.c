@@ -202,7 +202,7 @@ static int print(struct plugins *plugins, const struct vt_plugin_info *one)
     show_list(plugins, &out);
   if (plugins->json)
     vt_buffer_char(&out, '\n');
-  fwrite(out.bytes, 1, out.len, plugins->cli->out);
+  vt_cli_put(plugins->cli->out, &out);
   bool whole = status == VATER_OK && !out.failed;
   vt_buffer_fini(&out);
   return whole ? VT_EXIT_CLEAN : VT_EXIT_FAILED;

@@ -182,7 +182,7 @@ static void print_rule(struct vt_cli *cli, const struct vt_rules_asked *asked,
   vt_buffer_char(line, ' ');
   vt_encode_terminal(line, rule->message[asked->language]);
   vt_buffer_char(line, '\n');
-  fwrite(line->bytes, 1, line->len, cli->out);
+  vt_cli_put(cli->out, line);
 }
 
 static bool is_indicator(const struct vt_rules *rules, struct vater_str id)

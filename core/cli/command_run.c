@@ -80,7 +80,7 @@ static int print_report(struct vt_cli *cli, const struct asked *asked,
     status = vt_report_json(report, &out);
   else if (!asked->quiet)
     status = vt_report_terminal(report, &asked->style, &out);
-  fwrite(out.bytes, 1, out.len, cli->out);
+  vt_cli_put(cli->out, &out);
   vt_buffer_fini(&out);
   return status == VATER_OK ? code : VT_EXIT_FAILED;
 }

@@ -53,6 +53,6 @@ int vt_cli_print(struct vt_cli *cli, const char *command, int status, struct vt_
     return vt_cli_error(cli, command, &error, VT_EXIT_FAILED);
   }
   if (out->len > 0)
-    fwrite(out->bytes, 1, out->len, cli->out);
+    vt_cli_put(cli->out, out);
   return VT_EXIT_CLEAN;
 }

@@ -156,7 +156,7 @@ static void print_failure(struct testing *testing, const struct tried *tried)
     print_counts(line, tried);
   }
   vt_buffer_char(line, '\n');
-  fwrite(line->bytes, 1, line->len, testing->cli->out);
+  vt_cli_put(testing->cli->out, line);
 }
 
 static void note(struct testing *testing, const struct tried *tried)
