@@ -18,13 +18,13 @@ void vt_buffer_fini(struct vt_buffer *buffer)
 void vt_buffer_reset(struct vt_buffer *buffer)
 {
   buffer->len = 0;
-  buffer->failed = false;
+  buffer->failed = buffer->starved = false;
 }
 
 static int reserve(struct vt_buffer *buffer, size_t size)
 {
   if (buffer->failed)
-    return VATER_E_LIMIT;
+    return buffer->starved ? VATER_E_NOMEM : VATER_E_LIMIT;
   if (size > buffer->limit || buffer->len > buffer->limit - size) {
     buffer->failed = true;
     return VATER_E_LIMIT;
@@ -39,7 +39,7 @@ static int reserve(struct vt_buffer *buffer, size_t size)
     room = buffer->limit;
   char *bytes = vt_resize(&buffer->allocator, buffer->bytes, room);
   if (bytes == NULL) {
-    buffer->failed = true;
+    buffer->failed = buffer->starved = true;
     return VATER_E_NOMEM;
   }
   buffer->bytes = bytes;

@@ -9,7 +9,7 @@ struct vt_buffer {
   struct vt_allocator allocator;
   char *bytes;
   size_t len, room, limit;
-  bool failed;
+  bool failed, starved; /* starved: failed for want of memory, not of room */
 };
 
 /* `limit` is the largest len; it is not optional. */

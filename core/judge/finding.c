@@ -1,7 +1,8 @@
 #include "judge/judging.h"
 
-#include "base/utf8.h"
 #include "doc/place.h"
+
+#include <stdio.h>
 
 enum {
   EXCERPT_WIDTH = 100,
@@ -16,35 +17,36 @@ static bool is_masked(const struct vt_judge *judge)
   return judge->screen.count > 0;
 }
 
-/* A result holds UTF-8 only: each byte of a payload that is none becomes U+FFFD, one code point as
- * carets count it. */
-static struct vater_str keep_valid(struct vt_judge *judge, struct vater_str text)
+static struct vater_str noted(struct vt_judge *judge, struct vater_str kept, bool wanted)
 {
-  if (vt_utf8_valid(text) == text.len)
-    return vt_arena_copy(judge->arena, text);
-  struct vt_buffer valid;
-  char bytes[4];
-  vt_buffer_init(&valid, judge->allocator, 3 * EXCERPT_BYTES);
-  for (size_t at = 0; at < text.len;) {
-    size_t len = vt_utf8_put(vt_utf8_next(text, &at), bytes);
-    vt_buffer_append(&valid, (struct vater_str){bytes, len});
-  }
-  struct vater_str kept =
-      valid.failed ? VT_STR_NONE : vt_arena_copy(judge->arena, vt_buffer_str(&valid));
-  vt_buffer_fini(&valid);
+  if (kept.ptr == NULL && wanted)
+    judge->starved = true;
   return kept;
+}
+
+struct vater_str vt_judge_format(struct vt_judge *judge, const char *format, ...)
+{
+  char text[MESSAGE_BYTES * 2];
+  va_list arguments;
+  va_start(arguments, format);
+  int size = vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  size_t len = size < 0 ? 0 : (size_t)size;
+  struct vater_str made = {text, len < sizeof text ? len : sizeof text - 1};
+  return noted(judge, vt_arena_copy(judge->arena, made), true);
 }
 
 static struct vater_str keep(struct vt_judge *judge, struct vater_str text)
 {
   if (!is_masked(judge))
-    return keep_valid(judge, text);
+    return noted(judge, vt_arena_copy(judge->arena, text), text.len > 0);
   struct vt_buffer masked;
   vt_buffer_init(&masked, judge->allocator, 4 * EXCERPT_BYTES);
   vt_screen_mask(&masked, text);
-  struct vater_str kept = masked.failed ? VT_STR_NONE : keep_valid(judge, vt_buffer_str(&masked));
+  struct vater_str kept =
+      masked.failed ? VT_STR_NONE : vt_arena_copy(judge->arena, vt_buffer_str(&masked));
   vt_buffer_fini(&masked);
-  return kept;
+  return noted(judge, kept, text.len > 0);
 }
 
 int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
@@ -67,9 +69,11 @@ int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
   vt_lines_place(page->lines, offset, &finding->line, &finding->line_column);
   struct vt_buffer excerpt;
   vt_buffer_init(&excerpt, judge->allocator, EXCERPT_BYTES);
-  if (vt_doc_excerpt(page->bytes, offset, end > offset ? end : offset, EXCERPT_WIDTH, &excerpt,
-                     &finding->caret, &finding->caret_width) == VATER_OK)
+  int status = vt_doc_excerpt(page->bytes, offset, end > offset ? end : offset, EXCERPT_WIDTH,
+                              &excerpt, &finding->caret, &finding->caret_width);
+  if (status == VATER_OK)
     finding->excerpt = keep(judge, vt_buffer_str(&excerpt));
+  judge->starved |= status == VATER_E_NOMEM;
   vt_buffer_fini(&excerpt);
   return VATER_OK;
 }
@@ -96,8 +100,8 @@ static struct vater_str pointer_of_row(struct vt_judge *judge, uint32_t row, uin
 {
   unsigned item = row - judge->pages[page].first_row;
   const char *at = declared_rows(judge)->at;
-  return member != NULL ? vt_arena_format(judge->arena, "%s/%u/%s", at, item, member)
-                        : vt_arena_format(judge->arena, "%s/%u", at, item);
+  return member != NULL ? vt_judge_format(judge, "%s/%u/%s", at, item, member)
+                        : vt_judge_format(judge, "%s/%u", at, item);
 }
 
 /* Formats that walk have no declared path: the document says where the offset is, as long as
@@ -111,9 +115,13 @@ static struct judged_place walked_place(struct vt_judge *judge, struct judged_pl
   struct vt_buffer pointer;
   vt_buffer_init(&pointer, judge->allocator, POINTER_BYTES);
   bool json = strcmp(judge->format->plugin->format->syntax, "json") == 0;
-  if (json && vt_doc_pointer_at(judge->allocator, judge->pages[place.page].bytes, place.offset,
-                                &pointer, NULL) == VATER_OK)
-    place.pointer = vt_arena_copy(judge->arena, vt_buffer_str(&pointer));
+  int status = VATER_DONE;
+  if (json)
+    status = vt_doc_pointer_at(judge->allocator, judge->pages[place.page].bytes, place.offset,
+                               &pointer, NULL);
+  if (status == VATER_OK)
+    place.pointer = keep(judge, vt_buffer_str(&pointer));
+  judge->starved |= status == VATER_E_NOMEM;
   vt_buffer_fini(&pointer);
   return place;
 }
@@ -128,14 +136,15 @@ struct judged_place vt_judge_place_of_row(struct vt_judge *judge, uint32_t row, 
     return walked_place(judge, place);
   const char *member = column != VATER_COLUMN_NONE ? member_of(rows, column) : NULL;
   place.pointer = pointer_of_row(judge, row, place.page, NULL);
-  struct vater_str inside =
-      member != NULL ? vt_arena_format(judge->arena, "/%s", member) : VT_STR_NONE;
+  struct vater_str inside = member != NULL ? vt_judge_format(judge, "/%s", member) : VT_STR_NONE;
   if (inside.len == 0)
     return place;
   struct vater_str object = vt_str_slice(judge->pages[place.page].bytes, place.offset, SIZE_MAX);
   size_t offset;
   size_t end;
-  if (vt_doc_find(judge->allocator, object, inside, &offset, &end, NULL) != VATER_OK)
+  int status = vt_doc_find(judge->allocator, object, inside, &offset, &end, NULL);
+  judge->starved |= status == VATER_E_NOMEM;
+  if (status != VATER_OK)
     return place;
   place.offset += offset;
   place.end = place.offset + (end - offset);
@@ -151,8 +160,7 @@ static struct vater_str with_detail(struct vt_judge *judge, const char *title,
 {
   if (detail.len == 0)
     return vt_str(title);
-  return vt_arena_format(judge->arena, "%s (%.*s)", title,
-                         VT_STR_ARGS(judged_cut(detail, MESSAGE_BYTES)));
+  return vt_judge_format(judge, "%s (%.*s)", title, VT_STR_ARGS(judged_cut(detail, MESSAGE_BYTES)));
 }
 
 int vt_judge_say(struct vt_judge *judge, const char *code, const struct judged_place *place,

@@ -79,6 +79,12 @@ int vt_judge_begin(const struct vt_judge_context *context, const struct vt_judge
 /* ---- a page: read, screen, decode --------------------------------------------------------------
  */
 
+static int check_starved(const struct vt_judge *judge, struct vt_error *error)
+{
+  return judge->starved ? vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for findings")
+                        : VATER_OK;
+}
+
 static int add_page(struct vt_judge *judge, struct vater_str bytes, enum vt_framing framing,
                     struct vt_error *error)
 {
@@ -130,6 +136,8 @@ int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct v
     vt_screen_bytes(&judge->screen, judge->page_count - 1, bytes, 0);
   if (status == VATER_OK)
     status = report_hits(judge, hits, error);
+  if (status == VATER_OK)
+    status = check_starved(judge, error);
   page->refused = judge->refusal != NULL;
   if (judge->context->release != NULL)
     judge->context->release(bytes);
@@ -183,12 +191,14 @@ static int decide(struct vt_judge *judge, struct vt_error *error)
   enum vt_delivery delivery = is_nil(judge) ? VT_DELIVERY_NIL : VT_DELIVERY_RECEIVED;
   if (judge->refusal != NULL)
     vt_delivery_parse(vt_str(vt_code_find(vt_str(judge->refusal))->delivery), &delivery);
-  vt_result_set_delivery(judge->result, delivery, judge->refusal);
+  int status = vt_result_set_delivery(judge->result, delivery, judge->refusal, error);
   vt_result_set_screened(judge->result, true, judge->screen.count > 0);
-  if (!vt_result_truncated(judge->result))
-    return VATER_OK;
-  int status = vt_result_add_code_counts(judge->result, error);
-  return status == VATER_OK ? vt_judge_report_text(judge, "PAY-MANY", NULL, NULL, error) : status;
+  bool truncated = vt_result_truncated(judge->result);
+  if (status == VATER_OK && truncated)
+    status = vt_result_add_code_counts(judge->result, error);
+  if (status == VATER_OK && truncated)
+    status = vt_judge_report_text(judge, "PAY-MANY", NULL, NULL, error);
+  return status == VATER_OK ? check_starved(judge, error) : status;
 }
 
 int vt_judge_finish(struct vt_judge *judge, size_t *size, struct vt_error *error)

@@ -34,6 +34,7 @@ struct vt_judge {
   void *block;
   struct vt_result_builder *result;
   size_t walked_bytes; /* read again for pointers */
+  bool starved;        /* a text could not be kept for want of memory: the answer would differ */
   const char *refusal; /* code of the first reason, NULL: none */
 };
 
@@ -75,6 +76,10 @@ int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_
 int vt_judge_check_owner(struct vt_judge *judge, struct vt_error *error);
 /* What the delivery says and leaves out, then the rules. */
 int vt_judge_check(struct vt_judge *judge, struct vt_error *error);
+
+/* A text in the arena; without memory the judging is starved. */
+struct vater_str vt_judge_format(struct vt_judge *judge, const char *format, ...)
+    VATER_PRINTF(2, 3);
 
 /* ---- finding.c ---------------------------------------------------------------------------------
  */

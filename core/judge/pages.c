@@ -65,7 +65,7 @@ static int report_violation(struct vt_judge *judge, const struct vt_decode_viola
       judged_cut(vt_str_slice(violation->pointer, name, SIZE_MAX), MEMBER_BYTES);
   struct vater_str messages[VT_LANGUAGE_COUNT];
   for (int i = 0; i < VT_LANGUAGE_COUNT; i++)
-    messages[i] = vt_arena_format(judge->arena, "%.*s: %.*s.", VT_STR_ARGS(member),
+    messages[i] = vt_judge_format(judge, "%.*s: %.*s.", VT_STR_ARGS(member),
                                   VT_STR_ARGS(violation->message[i]));
   return vt_judge_say(judge, code, &place, VT_NO_ROW, messages, error);
 }

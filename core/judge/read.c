@@ -31,13 +31,13 @@ int vt_judge_read(struct vt_judge *judge, const struct vt_judge_head *head, bool
   struct vater_str bytes = judge->pages[judge->page_count - 1].bytes;
   if (head->media_type.len > 0 && !accepts(format, head->media_type))
     return refuse(judge,
-                  vt_arena_format(judge->arena, "Content-Type is %.*s",
+                  vt_judge_format(judge, "Content-Type is %.*s",
                                   VT_STR_ARGS(judged_cut(head->media_type, 100))),
                   error);
   if (head->charset.len > 0 && !vt_str_is(head->charset, "utf-8") &&
       !vt_str_is(head->charset, "us-ascii"))
     return refuse(judge,
-                  vt_arena_format(judge->arena, "the charset is %.*s, not UTF-8",
+                  vt_judge_format(judge, "the charset is %.*s, not UTF-8",
                                   VT_STR_ARGS(judged_cut(head->charset, 40))),
                   error);
   if (head->media_type.len > 0 && looks_like_html(bytes))

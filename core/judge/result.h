@@ -55,8 +55,8 @@ struct vt_result_builder;
 
 int vt_result_builder_new(const struct vt_allocator *allocator, struct vt_result_builder **builder);
 void vt_result_builder_free(struct vt_result_builder *builder);
-void vt_result_set_delivery(struct vt_result_builder *builder, enum vt_delivery delivery,
-                            const char *code);
+int vt_result_set_delivery(struct vt_result_builder *builder, enum vt_delivery delivery,
+                           const char *code, struct vt_error *error);
 void vt_result_set_screened(struct vt_result_builder *builder, bool screened, bool pii);
 /* Counts always; keeps up to FINDINGS_KEPT, and FINDINGS_PER_RULE of one code. Texts are copied. */
 int vt_result_add_finding(struct vt_result_builder *builder, const struct vt_finding *finding,

@@ -103,12 +103,11 @@ static int intern(struct vt_result_builder *builder, struct vater_str given,
   return VATER_OK;
 }
 
-void vt_result_set_delivery(struct vt_result_builder *builder, enum vt_delivery delivery,
-                            const char *code)
+int vt_result_set_delivery(struct vt_result_builder *builder, enum vt_delivery delivery,
+                           const char *code, struct vt_error *error)
 {
   builder->head.delivery = delivery;
-  /* without memory the delivery stands without its code, which a reader takes */
-  intern(builder, vt_str(code), &builder->head.code, NULL);
+  return intern(builder, vt_str(code), &builder->head.code, error);
 }
 
 void vt_result_set_screened(struct vt_result_builder *builder, bool screened, bool pii)

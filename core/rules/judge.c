@@ -24,6 +24,8 @@ int vt_rules_judge(const struct vt_rules *rules, const struct vt_table *table,
     status = vt_judging_submissions(&judging, error);
   if (status == VATER_OK)
     status = vt_judging_tell(&judging, error);
+  if (status == VATER_OK && judging.starved)
+    status = VATER_E_NOMEM;
   vt_cel_run_free(judging.run);
   vt_free(allocator, judging.blocks);
   vt_arena_free(judging.scratch);

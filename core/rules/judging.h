@@ -64,6 +64,7 @@ struct vt_judging {
   struct vt_arena *arena;
   struct vt_arena *scratch; /* of one group or one rule */
   struct vt_cel_run *run;
+  bool starved; /* an expression had no memory: not an outcome, but the end of the judging */
   struct vater_str today;
   char today_text[16];
 
@@ -158,5 +159,13 @@ struct vt_submission_frame {
 };
 void vt_judging_frame(const struct vt_judging *judging, const struct vt_rule *rule,
                       const struct vt_selection *selection, struct vt_submission_frame *frame);
+
+/* Evaluates one expression; notes when there was no memory for it. */
+static inline void vt_judging_eval(struct vt_judging *judging, const struct vt_cel_program *program,
+                                   const struct vt_cel_value *variables, struct vt_cel_value *value)
+{
+  vt_cel_eval(judging->run, program, variables, value);
+  judging->starved |= value->kind == VT_CEL_ERROR && value->as.fault->status == VATER_E_NOMEM;
+}
 
 #endif

@@ -36,7 +36,7 @@ static void eval_row(struct pass *pass, const struct vt_cel_program *program, ui
   struct vt_judging *judging = pass->judging;
   pass->variables[pass->scope->obs] =
       vt_cel_record(pass->scope->observation_type, &judging->observation, row);
-  vt_cel_eval(judging->run, program, pass->variables, value);
+  vt_judging_eval(judging, program, pass->variables, value);
 }
 
 static int eval_lanes(struct pass *pass, const struct vt_cel_program *program,

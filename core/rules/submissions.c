@@ -88,7 +88,7 @@ static enum vt_outcome evaluate(struct vt_judging *judging, const struct vt_rule
   struct vt_cel_value value;
   *text = VT_STR_NONE;
   if (rule->when != NULL) {
-    vt_cel_eval(judging->run, rule->when, variables, &value);
+    vt_judging_eval(judging, rule->when, variables, &value);
     if (value.kind == VT_CEL_MISSING)
       return VT_OUTCOME_SKIPPED;
     if (value.kind == VT_CEL_ERROR) {
@@ -98,7 +98,7 @@ static enum vt_outcome evaluate(struct vt_judging *judging, const struct vt_rule
     if (!value.as.truth)
       return VT_OUTCOME_NOT_APPLICABLE;
   }
-  vt_cel_eval(judging->run, rule->assert, variables, &value);
+  vt_judging_eval(judging, rule->assert, variables, &value);
   enum vt_outcome outcome = outcome_of(rule, &value);
   if (outcome == VT_OUTCOME_ERROR)
     *text = value.kind == VT_CEL_ERROR ? value.as.fault->text : VT_STR("a number is missing");

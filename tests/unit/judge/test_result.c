@@ -74,7 +74,7 @@ static void fill(struct vt_result_builder *builder)
   const struct vt_rule_outcomes skipped = {.code = VT_STR("G4-1509"),
                                            .reason = VT_STR("needs history"),
                                            .counts = {[VT_OUTCOME_SKIPPED] = 3}};
-  vt_result_set_delivery(builder, VT_DELIVERY_RECEIVED, NULL);
+  assert_int_equal(vt_result_set_delivery(builder, VT_DELIVERY_RECEIVED, NULL, NULL), VATER_OK);
   vt_result_set_screened(builder, true, false);
   assert_int_equal(vt_result_add_finding(builder, &finding, NULL), VATER_OK);
   assert_int_equal(vt_result_add_finding(builder, &bare, NULL), VATER_OK);
