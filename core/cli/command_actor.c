@@ -87,7 +87,7 @@ static int verify(struct vt_cli *cli, const char *path)
   vt_diagnostics_sort(&diagnostics);
   vt_cli_diagnostics(cli, &diagnostics);
   if (status == VATER_OK)
-    fprintf(cli->out, "in order: a run would begin with %u jobs\n", jobs);
+    fprintf(cli->out, "in order: a run would begin with %u job%s\n", jobs, jobs == 1 ? "" : "s");
   else
     vt_cli_error(cli, "actor verify", &error, VT_EXIT_REFUSED);
   vt_arena_free(arena);
