@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/rules_frame.h"
 
 #include "base/encode.h"
 #include "run/actors.h"
@@ -73,6 +74,60 @@ static int list_actors(struct vt_cli *cli, const char *path, bool json)
   return code;
 }
 
+static void check_obligation(const struct vt_cli *cli, const struct vt_actors *actors,
+                             const struct vt_rules *rules, const char *pointer,
+                             struct vater_str indicator, struct vt_diagnostics *diagnostics)
+{
+  struct vater_str nearest = VT_STR_NONE;
+  for (uint32_t i = 0; i < vt_rules_indicator_count(rules); i++) {
+    struct vater_str id = vt_rules_indicator(rules, i)->id;
+    if (vt_str_equal(id, indicator))
+      return;
+    const struct vater_str both[] = {id, nearest};
+    nearest = vt_str_nearest(indicator, both, nearest.len > 0 ? 2 : 1);
+  }
+  vt_document_warn(&actors->document, &cli->environment, diagnostics, pointer,
+                   "the indicator '%.*s' is in no rule pack%s%.*s%s", VT_STR_ARGS(indicator),
+                   nearest.len > 0 ? "; did you mean '" : "", VT_STR_ARGS(nearest),
+                   nearest.len > 0 ? "'?" : "");
+}
+
+/* Nobody can deliver an indicator that is in no pack: warnings, since a run goes on all the same.
+ */
+static void check_obligations(struct vt_cli *cli, const struct vt_actors *actors,
+                              const struct vt_configuration *configuration,
+                              struct vt_diagnostics *diagnostics)
+{
+  char pointer[96];
+  struct vt_rules_frame frame;
+  struct vt_cli_folders folders = {.paths = {cli->plugins}, .count = 1};
+  if (configuration->plugins.len > 0)
+    folders.paths[0] = configuration->plugins.ptr;
+  if (configuration->rules.len > 0)
+    vt_text_copy(cli->rules, sizeof cli->rules, configuration->rules);
+  int status = vt_rules_frame_begin(cli, &folders, NULL, 0, &frame);
+  for (uint32_t i = 0; i < actors->count && status == VATER_OK && frame.rules != NULL; i++)
+    for (uint32_t j = 0; j < actors->items[i].obligation_count; j++) {
+      snprintf(pointer, sizeof pointer, "/actors/%u/obligations/%u/indicator", i, j);
+      check_obligation(cli, actors, frame.rules, pointer, actors->items[i].obligations[j].indicator,
+                       diagnostics);
+    }
+  vt_rules_frame_end(&frame);
+}
+
+static void verify_obligations(struct vt_cli *cli, const char *path, struct vt_arena *arena,
+                               struct vt_diagnostics *diagnostics)
+{
+  struct vt_configuration configuration;
+  struct vt_actors actors = {0};
+  if (vt_configuration_load(&cli->environment, path, cli->rules, arena, &configuration,
+                            diagnostics) == VATER_OK &&
+      vt_actors_load(&cli->environment, configuration.actors.ptr, cli->rules, arena, &actors,
+                     diagnostics) == VATER_OK)
+    check_obligations(cli, &actors, &configuration, diagnostics);
+  vt_actors_fini(&actors);
+}
+
 static int verify(struct vt_cli *cli, const char *path)
 {
   struct vt_arena *arena = vt_arena_new(&cli->environment.allocator, 0);
@@ -84,6 +139,8 @@ static int verify(struct vt_cli *cli, const char *path)
   vt_diagnostics_init(&diagnostics, arena);
   struct vt_run_options options = vt_cli_run_options(cli, path);
   int status = vt_run_verify(&options, &jobs, &diagnostics, &error);
+  if (status == VATER_OK)
+    verify_obligations(cli, path, arena, &diagnostics);
   vt_diagnostics_sort(&diagnostics);
   vt_cli_diagnostics(cli, &diagnostics);
   if (status == VATER_OK)

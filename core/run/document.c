@@ -82,16 +82,12 @@ void vt_document_fini(struct vt_document *document)
   document->root = NULL;
 }
 
-void vt_document_complain(const struct vt_document *document,
-                          const struct vt_environment *environment,
-                          struct vt_diagnostics *diagnostics, const char *pointer,
-                          const char *format, ...)
+static void add(const struct vt_document *document, const struct vt_environment *environment,
+                struct vt_diagnostics *diagnostics, int severity, const char *pointer,
+                const char *format, va_list arguments)
 {
   struct vt_error error = {0};
-  va_list arguments;
-  va_start(arguments, format);
   vt_fail_v(&error, VATER_E_CONFIG, "OPS-CONFIG", format, arguments);
-  va_end(arguments);
   vt_error_pointer(&error, vt_str(pointer));
   size_t offset = 0;
   size_t end = 0;
@@ -107,5 +103,26 @@ void vt_document_complain(const struct vt_document *document,
   } else {
     vt_error_at(&error, document->path, 0, 0);
   }
-  vt_diagnostics_add(diagnostics, VATER_SEVERITY_ERROR, &error, document->text, width);
+  vt_diagnostics_add(diagnostics, severity, &error, document->text, width);
+}
+
+void vt_document_complain(const struct vt_document *document,
+                          const struct vt_environment *environment,
+                          struct vt_diagnostics *diagnostics, const char *pointer,
+                          const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  add(document, environment, diagnostics, VATER_SEVERITY_ERROR, pointer, format, arguments);
+  va_end(arguments);
+}
+
+void vt_document_warn(const struct vt_document *document, const struct vt_environment *environment,
+                      struct vt_diagnostics *diagnostics, const char *pointer, const char *format,
+                      ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  add(document, environment, diagnostics, VATER_SEVERITY_WARNING, pointer, format, arguments);
+  va_end(arguments);
 }

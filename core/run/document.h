@@ -23,5 +23,9 @@ void vt_document_complain(const struct vt_document *document,
                           const struct vt_environment *environment,
                           struct vt_diagnostics *diagnostics, const char *pointer,
                           const char *format, ...) VATER_PRINTF(5, 6);
+/* The same as a warning. */
+void vt_document_warn(const struct vt_document *document, const struct vt_environment *environment,
+                      struct vt_diagnostics *diagnostics, const char *pointer, const char *format,
+                      ...) VATER_PRINTF(5, 6);
 
 #endif

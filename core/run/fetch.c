@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static int describe_first(struct vt_job *job, struct vater_request *request)
+int vt_run_describe_first(struct vt_job *job, struct vater_request *request)
 {
   static const char *const goals[] = {"", "1", "2", "3", "4", "5"};
   struct vater_collect collect = {.size = sizeof collect,
@@ -102,7 +102,7 @@ static int describe(struct vt_job *job, const struct vater_page *last,
                     struct vater_request *request)
 {
   if (last == NULL)
-    return describe_first(job, request);
+    return vt_run_describe_first(job, request);
   int status = vt_source_next(&job->running->call, &job->source, last, request, &job->error);
   if (status == VATER_E_REFUSED)
     vt_text_copy(job->error.code, sizeof job->error.code, VT_STR("HTTP-PAGES"));

@@ -114,6 +114,8 @@ struct vt_running {
 /* plan: which endpoints are asked for what; not-due ones are recorded at once. Settings of every
  * plugin are checked, all faults listed (OPS-CONFIG, OPS-KEY). */
 int vt_run_plan(struct vt_running *running, struct vt_error *error);
+/* verify: what only shows when a source describes its first request is listed as well. */
+int vt_run_rehearse(struct vt_running *running, struct vt_error *error);
 void vt_job_fini(struct vt_job *job);
 
 /* authorize: goes on with the conversation until it is ready or failed; fetch follows by itself. */
@@ -129,6 +131,8 @@ int vt_run_authorization(struct vt_running *running, const struct vt_actor *acto
                          struct vt_authorization **authorization);
 void vt_authorization_fini(struct vt_authorization *authorization);
 
+/* The first request of the job; fails into the job's error. */
+int vt_run_describe_first(struct vt_job *job, struct vater_request *request);
 /* fetch: asks for the next page (the first, when there is none yet). */
 void vt_run_fetch(struct vt_job *job);
 /* The job's request was answered: on to the worker, or done. */
@@ -148,6 +152,8 @@ void vt_run_judge_event(struct vt_running *running, const struct vt_worker_event
 
 /* record: writes the job, whole or not at all, and gives up what it holds. */
 void vt_run_record(struct vt_job *job);
+/* Into the summary: its delivery, and whether one of its blocks is rejected or undecided. */
+void vt_run_count(const struct vt_job *job, bool rejected, bool undecided);
 /* Records those that were held back. */
 void vt_run_record_held(struct vt_running *running);
 

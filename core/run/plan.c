@@ -223,6 +223,15 @@ static int check_only(struct vt_running *running, struct vt_error *error)
   return VATER_OK;
 }
 
+static int conclude(const struct vt_running *running, struct vt_error *error)
+{
+  uint32_t faults = running->diagnostics->errors;
+  if (faults == 0)
+    return VATER_OK;
+  return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "the actor registry has %u fault%s", faults,
+                 faults == 1 ? "" : "s");
+}
+
 int vt_run_plan(struct vt_running *running, struct vt_error *error)
 {
   if (check_only(running, error) != VATER_OK)
@@ -246,8 +255,28 @@ int vt_run_plan(struct vt_running *running, struct vt_error *error)
       job->serial = running->job_count;
     }
   }
-  if (running->diagnostics->errors > 0)
-    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "the actor registry has %u faults",
-                   running->diagnostics->errors);
-  return VATER_OK;
+  return conclude(running, error);
+}
+
+static void rehearse(struct vt_running *running, struct vt_job *job)
+{
+  struct vater_request request;
+  char pointer[128];
+  const struct vt_endpoint *endpoint = job->endpoint;
+  snprintf(pointer, sizeof pointer, "%s/source/url", endpoint->pointer);
+  vt_request_init(&request, running->arena);
+  if (vt_run_describe_first(job, &request) != VATER_OK)
+    vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
+                         pointer, "%s", job->error.text);
+  else if (!vt_str_starts(request.url, VT_STR("https://")) && !endpoint->allow_plain_http)
+    vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
+                         pointer, "only https:// is asked; wanted: an address that begins with it");
+  vt_request_fini(&request);
+}
+
+int vt_run_rehearse(struct vt_running *running, struct vt_error *error)
+{
+  for (uint32_t i = 0; i < running->job_count; i++)
+    rehearse(running, &running->jobs[i]);
+  return conclude(running, error);
 }

@@ -34,8 +34,8 @@ static int load_configuration(struct vt_running *running, struct vt_error *error
                             running->arena, &running->actors, running->diagnostics);
   }
   if (status != VATER_OK)
-    vt_fail(error, status, "OPS-CONFIG", "the configuration has %u faults",
-            running->diagnostics->errors);
+    vt_fail(error, status, "OPS-CONFIG", "the configuration has %u fault%s",
+            running->diagnostics->errors, running->diagnostics->errors == 1 ? "" : "s");
   return status;
 }
 
@@ -110,16 +110,21 @@ static int close_up(struct vt_running *running, struct vt_error *error)
   return VATER_OK;
 }
 
+static void store_directory(const struct vt_running *running, char *directory, size_t size)
+{
+  snprintf(directory, size, "%s", running->configuration.store.ptr);
+  char *slash = strrchr(directory, '/');
+  if (slash == NULL)
+    snprintf(directory, size, ".");
+  else
+    *(slash == directory ? slash + 1 : slash) = '\0';
+}
+
 static int check_space(struct vt_running *running, struct vt_error *error)
 {
   struct statvfs info;
   char directory[1024];
-  snprintf(directory, sizeof directory, "%s", running->configuration.store.ptr);
-  char *slash = strrchr(directory, '/');
-  if (slash == NULL)
-    snprintf(directory, sizeof directory, ".");
-  else
-    *(slash == directory ? slash + 1 : slash) = '\0';
+  store_directory(running, directory, sizeof directory);
   if (running->configuration.minimum_free_bytes == 0 || statvfs(directory, &info) != 0)
     return VATER_OK;
   uint64_t available = (uint64_t)info.f_bavail * info.f_frsize;
@@ -270,6 +275,19 @@ int vt_run_start(const struct vt_run_options *options, struct vt_run_summary *su
   return status;
 }
 
+/* Not an error: the service manager may make the folder when it starts the run. */
+static void warn_of_store(struct vt_running *running)
+{
+  char directory[1024];
+  store_directory(running, directory, sizeof directory);
+  if (access(directory, W_OK | X_OK) == 0)
+    return;
+  struct vt_error error = {0};
+  vt_fail(&error, VATER_E_IO, "STORE-FS", "the store's folder '%s' cannot be written now: %s",
+          directory, strerror(errno));
+  vt_diagnostics_add(running->diagnostics, VATER_SEVERITY_WARNING, &error, VT_STR_NONE, 0);
+}
+
 int vt_run_verify(const struct vt_run_options *options, uint32_t *jobs,
                   struct vt_diagnostics *diagnostics, struct vt_error *error)
 {
@@ -278,6 +296,10 @@ int vt_run_verify(const struct vt_run_options *options, uint32_t *jobs,
   int status = prepare(options, &summary, diagnostics, &running, error);
   if (status == VATER_OK)
     status = vt_run_plan(&running, error);
+  if (status == VATER_OK)
+    status = vt_run_rehearse(&running, error);
+  if (status == VATER_OK)
+    warn_of_store(&running);
   *jobs = running.job_count;
   vt_run_end(&running);
   return status;

@@ -70,6 +70,37 @@ static void test_O01_plain_http_url(void **state)
   rig_remove(folder);
 }
 
+/* What only a night would show: verify rehearses the first request and looks beyond it. */
+static void test_O01_verify(void **state)
+{
+  (void)state;
+  char folder[512];
+  prepare(folder, sizeof folder);
+  static const char *const arguments[] = {"actor", "verify", NULL};
+  rig_write(folder, "actors.json",
+            "{\"actors\": [{\"orgnr\": \"983974724\", \"name\": \"A\", \"type\": \"trust\",\n"
+            "  \"endpoints\": [{\"id\": \"one\",\n"
+            "    \"source\": {\"plugin\": \"http\", \"url\": \"http://data.example.org/\"},\n"
+            "    \"format\": {\"plugin\": \"indicator_json\"}},\n"
+            "   {\"id\": \"two\",\n"
+            "    \"source\": {\"plugin\": \"http\", \"url\": \"https://127.0.0.9/{perod}\"},\n"
+            "    \"format\": {\"plugin\": \"indicator_json\"}}]}]}\n");
+  expect_refusal(folder, arguments, "actors.json:3:41: error: OPS-CONFIG: only https:// is asked");
+  expect_refusal(folder, arguments, "'{perod}' is not a placeholder");
+  rig_write(folder, "vater.json", "{\"actors\": \"actors.json\", \"store\": \"nowhere/vater.db\"}");
+  rig_write(folder, "actors.json",
+            "{\"actors\": [{\"orgnr\": \"983974724\", \"name\": \"A\", \"type\": \"trust\",\n"
+            "  \"obligations\": [{\"indicator\": \"G1-111\"}], \"endpoints\": []}]}\n");
+  struct rig_run run = rig_vater(folder, arguments);
+  assert_int_equal(run.exit_code, 0);
+  assert_true(rig_contains(run.error,
+                           "actors.json:2:33: warning: OPS-CONFIG: the indicator 'G1-111' "
+                           "is in no rule pack; did you mean 'G1-11'?"));
+  assert_true(rig_contains(run.error, "nowhere' cannot be written now"));
+  rig_done(&run);
+  rig_remove(folder);
+}
+
 /* A07 as far as bearer goes: a secret that others can read, and one that is not there. */
 static void test_A07_secret_file(void **state)
 {
@@ -231,6 +262,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_O01_configuration),
       cmocka_unit_test(test_O01_plain_http_url),
+      cmocka_unit_test(test_O01_verify),
       cmocka_unit_test(test_A07_secret_file),
       cmocka_unit_test(test_T06_certificates),
       cmocka_unit_test(test_R01_rules),
