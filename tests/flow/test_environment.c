@@ -17,18 +17,7 @@ static const char *const run_arguments[] = {"run",         "--quiet",     "--tod
 
 static pid_t begin(char *folder, size_t size)
 {
-  static char table[600];
-  char *extra[] = {(char *)(uintptr_t) "--table",
-                   table,
-                   (char *)(uintptr_t) "--hosts",
-                   (char *)(uintptr_t) "4",
-                   (char *)(uintptr_t) "--jobs",
-                   (char *)(uintptr_t) "8",
-                   NULL};
-  rig_folder(folder, size);
-  rig_write(folder, "table.json", "{\"actors\": []}");
-  snprintf(table, sizeof table, "%s/table.json", folder);
-  return rig_fixtures(folder, extra);
+  return rig_bulk(folder, size, "8", "3000");
 }
 
 static void forget(const char *folder)

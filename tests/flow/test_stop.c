@@ -65,6 +65,29 @@ static void test_O04_hup(void **state)
   stopped_by(SIGHUP);
 }
 
+/* O04: a pipe that nobody reads any more does not end a run. */
+static void test_O04_pipe(void **state)
+{
+  (void)state;
+  char folder[512];
+  pid_t fixtures = rig_bulk(folder, sizeof folder, "400", "20000");
+  static const char *const arguments[] = {"run",         "--quiet",     "--today", "2026-11-22",
+                                          "--json-file", "report.json", NULL};
+  pid_t pid = rig_vater_start(folder, arguments);
+  wait_ms(400);
+  assert_int_equal(kill(pid, SIGPIPE), 0);
+  int status;
+  assert_int_equal(waitpid(pid, &status, 0), pid);
+  assert_true(WIFEXITED(status));
+  assert_int_equal(WEXITSTATUS(status), 0);
+  json_t *report = rig_json(folder, "report.json");
+  json_t *actors = json_object_get(json_object_get(report, "result"), "actors");
+  assert_int_equal(json_array_size(actors), 400);
+  json_decref(report);
+  rig_stop(fixtures);
+  rig_remove(folder);
+}
+
 /* S07: a second run beside the first is refused, and the lock dies with its holder. */
 static void test_S07_two_runs(void **state)
 {
@@ -151,6 +174,7 @@ int main(void)
       cmocka_unit_test(test_O04_term),
       cmocka_unit_test(test_O04_int),
       cmocka_unit_test(test_O04_hup),
+      cmocka_unit_test(test_O04_pipe),
       cmocka_unit_test(test_S07_two_runs),
       cmocka_unit_test(test_O06_changed_before_resume),
       cmocka_unit_test(test_N10_nobody_reached),
