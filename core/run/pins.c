@@ -77,11 +77,29 @@ static int pin_zygote(struct pinning *pinning, const struct vt_zygote_info *info
   return status;
 }
 
+/* What was asked for: a run that is gone on with asks for the same. */
+static int pin_command_line(struct pinning *pinning)
+{
+  const struct vt_run_options *options = pinning->running->options;
+  struct vt_buffer text;
+  vt_buffer_init(&text, &pinning->running->environment->allocator, VT_LIMIT_CONFIG_BYTES);
+  vt_buffer_format(&text, "period %.*s\nproposed %s\n", VT_STR_ARGS(options->period),
+                   options->proposed ? "yes" : "no");
+  for (uint32_t i = 0; i < options->only_count; i++)
+    vt_buffer_format(&text, "actor %.*s\n", VT_STR_ARGS(options->only[i]));
+  struct vater_str kept = vt_arena_copy(pinning->running->arena, vt_buffer_str(&text));
+  bool failed = text.failed || kept.ptr == NULL;
+  vt_buffer_fini(&text);
+  if (failed)
+    return vt_fail(pinning->error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
+  return pin_content(pinning, "configuration", VT_STR("command line"), kept);
+}
+
 int vt_run_pins(struct vt_running *running, struct vt_store_pin **pins, size_t *count,
                 struct vt_error *error)
 {
   const struct vt_zygote_info *info = vt_zygote_info(running->zygote);
-  size_t room = info->plugin_count + info->rule_file_count + 4;
+  size_t room = info->plugin_count + info->rule_file_count + 5;
   struct pinning pinning = {running, vt_arena_array(running->arena, room, sizeof **pins), 0, error};
   *pins = NULL;
   *count = 0;
@@ -98,6 +116,8 @@ int vt_run_pins(struct vt_running *running, struct vt_store_pin **pins, size_t *
   if (status == VATER_OK)
     status = pin_content(&pinning, "configuration", VT_STR("actors.json"),
                          running->actors.document.text);
+  if (status == VATER_OK)
+    status = pin_command_line(&pinning);
   *pins = pinning.pins;
   *count = pinning.count;
   return status;

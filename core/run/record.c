@@ -122,7 +122,7 @@ static int write_job(struct vt_job *job, struct vt_error *error)
   return status;
 }
 
-static bool has_rejected(const struct vt_result *result, enum vt_verdict wanted)
+static bool has_verdict(const struct vt_result *result, enum vt_verdict wanted)
 {
   struct vt_block_verdict block;
   for (uint32_t i = 0; result != NULL && i < result->verdict_count; i++) {
@@ -133,15 +133,15 @@ static bool has_rejected(const struct vt_result *result, enum vt_verdict wanted)
   return false;
 }
 
-static void count(struct vt_job *job)
+void vt_run_count(const struct vt_job *job, bool rejected, bool undecided)
 {
   struct vt_run_summary *summary = job->running->summary;
   summary->progress.done++;
   summary->progress.deliveries[job->delivery]++;
-  if (job->delivery == VT_DELIVERY_REFUSED || has_rejected(job->result, VT_VERDICT_REJECTED))
+  if (job->delivery == VT_DELIVERY_REFUSED || rejected)
     summary->findings = true;
   if (job->delivery == VT_DELIVERY_NOT_DELIVERED || job->delivery == VT_DELIVERY_INTERNAL_ERROR ||
-      has_rejected(job->result, VT_VERDICT_UNDECIDED))
+      undecided)
     summary->failures = true;
 }
 
@@ -167,7 +167,8 @@ void vt_run_record(struct vt_job *job)
       running->failure = error;
     running->stopping = true;
   } else {
-    count(job);
+    vt_run_count(job, has_verdict(job->result, VT_VERDICT_REJECTED),
+                 has_verdict(job->result, VT_VERDICT_UNDECIDED));
     log_job(job);
   }
   if (job->state != VT_JOB_HELD && job->state != VT_JOB_PLANNED)
@@ -209,12 +210,23 @@ static bool perhaps_ours(const char *code)
   return false;
 }
 
+/* Neither failed nor recorded: a resumed run does it. */
+static bool is_left(const struct vt_job *job)
+{
+  if (job->running->stopping && vt_str_is(vt_str(job->error.code), "OPS-STOPPED"))
+    return true;
+  return job->delivery == VT_DELIVERY_INTERNAL_ERROR && vt_zygote_is_gone(job->running->zygote);
+}
+
 void vt_job_fail(struct vt_job *job, enum vt_delivery delivery, const struct vt_error *error)
 {
   if (error != NULL)
     job->error = *error;
+  if (job->error.code[0] == '\0')
+    vt_text_copy(job->error.code, sizeof job->error.code,
+                 job->error.status == VATER_E_BUG ? VT_STR("OPS-BUG") : VT_STR("OPS-MEMORY"));
   job->delivery = delivery;
-  if (job->running->stopping && vt_str_is(vt_str(job->error.code), "OPS-STOPPED")) {
+  if (is_left(job)) {
     job->running->active--;
     vt_job_fini(job);
     job->state = VT_JOB_DONE;
@@ -249,8 +261,10 @@ void vt_run_record_held(struct vt_running *running)
 {
   struct vater_str *hosts = vt_arena_array(running->arena, running->job_count, sizeof *hosts);
   struct vater_str *codes = vt_arena_array(running->arena, running->job_count, sizeof *codes);
-  if (hosts == NULL || codes == NULL)
+  if (hosts == NULL || codes == NULL) {
+    vt_fail(&running->failure, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
     return;
+  }
   int held = collect_held(running, hosts, codes);
   bool local = !running->connected && vt_net_failed_locally(hosts, codes, (size_t)held);
   running->summary->local_fault = local;

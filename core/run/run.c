@@ -34,24 +34,31 @@ static void stop(struct vt_running *running)
   vt_net_stop(running->net);
 }
 
-/* A resumed run leaves out what it has; an actor that is not due is recorded without being asked.
- */
-static void start_job(struct vt_running *running, struct vt_job *job)
+/* What a resumed run has is left out, but counts: its exit code is that of the whole run. */
+static bool is_done(struct vt_running *running, struct vt_job *job)
 {
-  bool found = false;
+  struct vt_store_done done = {0};
   struct vt_error error = {0};
   if (running->options->resume && vt_store_has_job(running->store, running->run, job->actor->orgnr,
-                                                   job->endpoint->id, &found, &error) != VATER_OK) {
+                                                   job->endpoint->id, &done, &error) != VATER_OK) {
     running->failure = error;
     running->stopping = true;
-    return;
+    return true;
   }
-  if (found) {
-    vt_job_fini(job);
-    job->state = VT_JOB_DONE;
-    running->summary->progress.done++;
+  if (!done.found)
+    return false;
+  vt_job_fini(job);
+  job->state = VT_JOB_DONE;
+  vt_delivery_parse(vt_str(done.delivery), &job->delivery);
+  vt_run_count(job, done.rejected, done.undecided);
+  return true;
+}
+
+/* An actor that is not due is recorded without being asked. */
+static void start_job(struct vt_running *running, struct vt_job *job)
+{
+  if (is_done(running, job))
     return;
-  }
   job->arena = vt_arena_new(&running->environment->allocator, 0);
   job->deadline_ms = monotonic_ms(running) + running->configuration.job_ms;
   job->started_ms = running->environment->clock.wall_ms(running->environment->clock.context);

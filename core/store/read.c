@@ -92,17 +92,23 @@ int vt_store_list_actor_jobs(struct vt_store *store, struct vater_str actor, uin
 }
 
 int vt_store_has_job(struct vt_store *store, int64_t run, struct vater_str actor,
-                     struct vater_str endpoint, bool *found, struct vt_error *error)
+                     struct vater_str endpoint, struct vt_store_done *done, struct vt_error *error)
 {
+  *done = (struct vt_store_done){0};
   struct vt_query query = vt_query_begin(store, VT_STATEMENT_JOB_HAS);
   vt_query_bind_integer(&query, run);
   vt_query_bind_text(&query, actor);
   vt_query_bind_text(&query, endpoint);
   int status = vt_query_step(&query, error);
-  *found = status == VATER_OK;
-  if (status == VATER_OK)
-    vt_query_end(&query);
-  return status < 0 ? status : VATER_OK;
+  if (status != VATER_OK)
+    return status < 0 ? status : VATER_OK;
+  const unsigned char *delivery = sqlite3_column_text(query.statement, 0);
+  done->found = true;
+  vt_text_copy(done->delivery, sizeof done->delivery, vt_str((const char *)delivery));
+  done->rejected = vt_query_integer(&query, 1) != 0;
+  done->undecided = vt_query_integer(&query, 2) != 0;
+  vt_query_end(&query);
+  return VATER_OK;
 }
 
 /* ---- what belongs to a job ------------------------------------------------------------------- */

@@ -192,9 +192,15 @@ int vt_store_list_jobs(struct vt_store *store, int64_t run, struct vt_arena *are
 int vt_store_list_actor_jobs(struct vt_store *store, struct vater_str actor, uint32_t limit,
                              struct vt_arena *arena, struct vt_store_job_row **jobs, size_t *count,
                              struct vt_error *error);
-/* Whether the run has that job: what a resumed run leaves out. */
+/* What the run has of a job already: what a resumed run leaves out, and still counts. */
+struct vt_store_done {
+  bool found;
+  char delivery[24];
+  bool rejected, undecided; /* whether one of its blocks is */
+};
+
 int vt_store_has_job(struct vt_store *store, int64_t run, struct vater_str actor,
-                     struct vater_str endpoint, bool *found, struct vt_error *error);
+                     struct vater_str endpoint, struct vt_store_done *done, struct vt_error *error);
 int vt_store_list_blocks(struct vt_store *store, int64_t job, struct vt_arena *arena,
                          struct vt_store_block **blocks, size_t *count, struct vt_error *error);
 /* In the order recorded; at most `per_code` of one code (0: all). */

@@ -292,6 +292,11 @@ int vt_zygote_fd(const struct vt_zygote *zygote)
   return zygote->watch;
 }
 
+bool vt_zygote_is_gone(const struct vt_zygote *zygote)
+{
+  return zygote->gone;
+}
+
 static bool is_pending(const struct vt_worker *worker)
 {
   return worker->page_pending || (worker->ended && worker->state != WORKER_OVER);

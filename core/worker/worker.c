@@ -111,8 +111,10 @@ static int order(struct vt_worker *worker, const struct vt_judge_job *job, struc
   int status = make_channels(worker, fds, error);
   if (status == VATER_OK)
     status = pack_job(worker, job, &fds[2], error);
-  if (status == VATER_OK)
+  if (status == VATER_OK) {
     status = vt_frame_send(worker->zygote->control, &frame, fds, FRAME_FDS, error);
+    worker->zygote->gone = status != VATER_OK && errno == EPIPE;
+  }
   for (int i = 0; i < FRAME_FDS; i++)
     vt_worker_shut(&fds[i]);
   return status;

@@ -115,6 +115,8 @@ struct vt_worker_event {
 };
 
 int vt_zygote_fd(const struct vt_zygote *zygote);
+/* It ended, and every worker with it: no job of theirs is to blame. */
+bool vt_zygote_is_gone(const struct vt_zygote *zygote);
 /* Milliseconds to the nearest deadline; -1: none. */
 int vt_zygote_timeout_ms(const struct vt_zygote *zygote);
 /* VATER_OK with an event, VATER_DONE where nothing is pending, VATER_E_IO when the zygote is gone

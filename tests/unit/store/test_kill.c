@@ -31,10 +31,10 @@ static void record_the_rest(struct fixture *fixture, const struct vt_table *cons
     struct vt_store_job job = fixture_job(actor, tables[i]);
     job.findings = findings;
     job.finding_count = 3;
-    bool done;
+    struct vt_store_done done;
     assert_ok(fixture, vt_store_has_job(fixture->store, id, job.actor, job.endpoint, &done,
                                         &fixture->error));
-    if (!done)
+    if (!done.found)
       assert_ok(fixture, vt_store_record_job(fixture->store, id, &job, &fixture->error));
   }
   assert_ok(fixture, vt_store_finish_run(fixture->store, id, 1, 0, &fixture->error));

@@ -89,6 +89,11 @@ static void everything_of_a_job_is_read_back(void **state)
   assert_int_equal(count, 1);
   assert_str(blocks->verdict, "rejected");
   assert_int_equal(blocks->warnings, 3);
+  struct vt_store_done done;
+  assert_ok(fixture, vt_store_has_job(fixture->store, rows->run, rows->actor, rows->endpoint, &done,
+                                      &fixture->error));
+  assert_true(done.rejected);
+  assert_false(done.undecided);
   struct vt_store_rule *rules;
   assert_ok(fixture, vt_store_list_rules(fixture->store, rows->id, fixture->arena, &rules, &count,
                                          &fixture->error));
@@ -101,14 +106,15 @@ static void the_same_job_twice_is_refused(void **state)
   struct fixture *fixture = *state;
   int64_t run = fixture_run(fixture);
   struct vt_store_job job = fixture_job("983974724", NULL);
-  bool found;
-  assert_ok(fixture, vt_store_has_job(fixture->store, run, job.actor, job.endpoint, &found,
-                                      &fixture->error));
-  assert_false(found);
+  struct vt_store_done done;
+  assert_ok(fixture,
+            vt_store_has_job(fixture->store, run, job.actor, job.endpoint, &done, &fixture->error));
+  assert_false(done.found);
   assert_ok(fixture, vt_store_record_job(fixture->store, run, &job, &fixture->error));
-  assert_ok(fixture, vt_store_has_job(fixture->store, run, job.actor, job.endpoint, &found,
-                                      &fixture->error));
-  assert_true(found);
+  assert_ok(fixture,
+            vt_store_has_job(fixture->store, run, job.actor, job.endpoint, &done, &fixture->error));
+  assert_true(done.found);
+  assert_string_equal(done.delivery, "received");
   assert_int_equal(vt_store_record_job(fixture->store, run, &job, &fixture->error), VATER_E_BUG);
   assert_string_equal(fixture->error.code, "OPS-BUG");
   assert_int_equal(fixture_ask(fixture, "SELECT count(*) FROM job"), 1);
