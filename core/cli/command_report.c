@@ -52,18 +52,20 @@ static int print(struct vt_cli *cli, const struct asked *asked, const struct vt_
 /* ---- payloads -------------------------------------------------------------------------------- */
 
 /* "FOLDER/983974724-main-1": nothing of a name can lead out of the folder. */
-static void payload_path(char *out, size_t size, const char *folder,
-                         const struct vt_store_job_row *job, size_t number)
+static int payload_path(char *out, size_t size, const char *folder,
+                        const struct vt_store_job_row *job, size_t number, struct vt_error *error)
 {
-  int used = snprintf(out, size, "%s/", folder);
-  int len = snprintf(out + used, size - (size_t)used, "%.*s-%.*s-%zu", VT_STR_ARGS(job->actor),
+  char name[256];
+  int len = snprintf(name, sizeof name, "%.*s-%.*s-%zu", VT_STR_ARGS(job->actor),
                      VT_STR_ARGS(job->endpoint), number + 1);
-  for (int i = used; i < used + len && (size_t)i + 1 < size; i++) {
-    char c = out[i];
-    bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!plain && c != '-' && c != '_')
-      out[i] = '_';
+  for (char *at = name; *at != '\0'; at++) {
+    bool plain = (*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z') ||
+                 (*at >= 'A' && *at <= 'Z') || *at == '-' || *at == '_';
+    *at = plain ? *at : '_';
   }
+  if (len < 0 || (size_t)len >= sizeof name || vt_file_join(out, size, folder, name) != VATER_OK)
+    return vt_fail(error, VATER_E_LIMIT, "OPS-FILE", "the path of a payload is too long");
+  return VATER_OK;
 }
 
 static int write_job(struct vt_cli *cli, const char *folder, struct vt_store *store,
@@ -79,8 +81,9 @@ static int write_job(struct vt_cli *cli, const char *folder, struct vt_store *st
     char path[1024];
     struct vater_str content;
     struct vt_arena_mark mark = vt_arena_mark(arena);
-    payload_path(path, sizeof path, folder, job, i);
-    status = vt_store_find_payload(store, pages[i].sha256, arena, &content, error);
+    status = payload_path(path, sizeof path, folder, job, i, error);
+    if (status == VATER_OK)
+      status = vt_store_find_payload(store, pages[i].sha256, arena, &content, error);
     if (status == VATER_OK)
       status = vt_file_replace(path, content, 0600, error);
     else if (status == VATER_DONE) /* not kept: unscreened, or with a person number */

@@ -191,6 +191,12 @@ static void payloads_are_written_as_received(void **state)
   assert_int_equal(RUN(stage, vt_command_report, "-s", stage->path, "--payloads", "/nowhere"),
                    VT_EXIT_FAILED);
   assert_has(stage->error, "/nowhere/964338531-main-1");
+  char folder[3000];
+  memset(folder, 'x', sizeof folder - 1);
+  folder[sizeof folder - 1] = '\0';
+  assert_int_equal(RUN(stage, vt_command_report, "-s", stage->path, "--payloads", folder),
+                   VT_EXIT_FAILED);
+  assert_has(stage->error, "OPS-FILE: the path of a payload is too long");
 }
 
 static void a_store_that_is_not_there(void **state)
