@@ -132,8 +132,6 @@ int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct v
     status = vt_judge_read(judge, head, &readable, error);
   if (status == VATER_OK && readable)
     status = vt_judge_decode(judge, &page->cursor, error);
-  else if (status == VATER_OK)
-    vt_screen_bytes(&judge->screen, judge->page_count - 1, bytes, 0);
   if (status == VATER_OK)
     status = report_hits(judge, hits, error);
   if (status == VATER_OK)

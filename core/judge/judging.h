@@ -58,7 +58,7 @@ static inline struct vater_str judged_cut(struct vater_str text, size_t max)
 /* ---- read.c: is this page what the format reads at all -----------------------------------------
  */
 
-/* Refuses (HTTP-TYPE) by a finding; *readable says whether to decode. */
+/* Screens and refuses (HTTP-TYPE) by a finding; *readable says whether to decode. */
 int vt_judge_read(struct vt_judge *judge, const struct vt_judge_head *head, bool *readable,
                   struct vt_error *error);
 /* Whether a page that ended with its connection was cut, by the fault that its reader met. */

@@ -8,9 +8,11 @@ static bool accepts(const struct vater_format_ops *format, struct vater_str medi
   return false;
 }
 
+/* Screened first: what the finding shows of the page is masked where it has hits. */
 static int refuse(struct vt_judge *judge, struct vater_str detail, struct vt_error *error)
 {
   const struct judged_place place = {.page = judge->page_count - 1};
+  vt_screen_bytes(&judge->screen, place.page, judge->pages[place.page].bytes, 0);
   const struct vater_str details[VT_LANGUAGE_COUNT] = {[VT_LANGUAGE_EN] = detail};
   return vt_judge_report(judge, "HTTP-TYPE", &place, VT_NO_ROW, details, error);
 }

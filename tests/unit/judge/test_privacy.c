@@ -105,6 +105,25 @@ static void test_P12_person_number_behind_a_fault(void **state)
   judged_free(&judged);
 }
 
+/* On a page that is not even read: it is shown, and masked. */
+static void test_P12_person_number_on_another_type(void **state)
+{
+  (void)state;
+  char number[12];
+  char text[100];
+  const struct vt_judge_head head = {.media_type = VT_STR("text/html"),
+                                     .framing = VT_FRAMING_WHOLE};
+  const struct vt_judge_job job = judged_job();
+  make_number(number);
+  snprintf(text, sizeof text, "<html>%s</html>", number);
+  const struct vater_str pages[] = {vt_str(text), VT_STR_NONE};
+  struct judged judged = judged_pages(&world, &job, &head, pages);
+  is_refused(&judged);
+  assert_str(judged_finding(&judged, "HTTP-TYPE", 0).excerpt, "<html>***********</html>");
+  assert_false(holds(&judged, number));
+  judged_free(&judged);
+}
+
 /* On the second page, after the first was read without fault. */
 static void test_P12_person_number_on_a_later_page(void **state)
 {
@@ -145,6 +164,7 @@ int main(void)
       cmocka_unit_test(test_P12_person_number),
       cmocka_unit_test(test_P12_person_number_as_name),
       cmocka_unit_test(test_P12_person_number_behind_a_fault),
+      cmocka_unit_test(test_P12_person_number_on_another_type),
       cmocka_unit_test(test_P12_person_number_on_a_later_page),
   };
   return cmocka_run_group_tests_name("judge_privacy", tests, setup, teardown);
