@@ -1,6 +1,7 @@
 #include "judge/judging.h"
 
 #include "doc/place.h"
+#include "judge/wording.h"
 
 #include <stdio.h>
 
@@ -192,10 +193,11 @@ int vt_judge_report(struct vt_judge *judge, const char *code, const struct judge
 {
   const struct vt_code *known = vt_code_find(vt_str(code));
   struct vater_str messages[VT_LANGUAGE_COUNT] = {{NULL, 0}};
+  char room[MESSAGE_BYTES];
   for (int i = 0; i < VT_LANGUAGE_COUNT && known != NULL; i++) {
     struct vater_str own = detail == NULL ? VT_STR_NONE : detail[i];
     if (own.len == 0 && detail != NULL)
-      own = detail[VT_LANGUAGE_EN];
+      own = vt_wording(detail[VT_LANGUAGE_EN], (enum vt_language)i, room, sizeof room);
     messages[i] = with_detail(judge, known->title[i], own);
   }
   return vt_judge_say(judge, code, place, row, messages, error);

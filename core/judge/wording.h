@@ -1,0 +1,11 @@
+/* What a reader says of a payload, in the languages of the actors. */
+#ifndef VT_JUDGE_WORDING_H
+#define VT_JUDGE_WORDING_H
+
+#include "base/codes.h"
+
+/* Into `room`, cut to its size; `english` itself where wording.def does not have it. */
+struct vater_str vt_wording(struct vater_str english, enum vt_language language, char *room,
+                            size_t size);
+
+#endif
