@@ -76,10 +76,15 @@ static void start_job(struct vt_running *running, struct vt_job *job)
   vt_run_fetch(job);
 }
 
+static bool can_start(const struct vt_running *running)
+{
+  return !running->stopping && running->next_job < running->job_count &&
+         running->active < running->configuration.in_flight;
+}
+
 static void start_jobs(struct vt_running *running)
 {
-  while (!running->stopping && running->next_job < running->job_count &&
-         running->active < running->configuration.in_flight)
+  while (can_start(running))
     start_job(running, &running->jobs[running->next_job++]);
 }
 
@@ -128,8 +133,11 @@ static bool busy(const struct vt_running *running)
   return running->active > 0 || (!running->stopping && running->next_job < running->job_count);
 }
 
+/* Jobs that ended since the last ones were started have made room: their like do not wait. */
 static int64_t next_wake_ms(const struct vt_running *running)
 {
+  if (can_start(running))
+    return 0;
   int worker = vt_zygote_timeout_ms(running->zygote);
   return worker >= 0 && worker < 1000 ? worker : 1000;
 }
