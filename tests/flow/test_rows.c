@@ -213,13 +213,59 @@ static void test_A01_no_usable_secret(void **state)
   rig_remove(folder);
 }
 
+/* The registry without its first actors. */
+static void leave_out(const char *folder, size_t count)
+{
+  json_t *registry = rig_json(folder, "actors.json");
+  json_t *actors = json_object_get(registry, "actors");
+  for (size_t i = 0; i < count; i++)
+    assert_int_equal(json_array_remove(actors, 0), 0);
+  char *text = json_dumps(registry, JSON_INDENT(1));
+  assert_non_null(text);
+  rig_write(folder, "actors.json", text);
+  free(text);
+  json_decref(registry);
+}
+
+/* O01: a registry that has lost more than a fifth of its actors is refused, until it is said to be
+ * meant; a fifth is taken. */
+static void test_O01_shrink(void **state)
+{
+  (void)state;
+  static const char *const arguments[] = {"run", "--quiet", "--today", "2026-11-22", NULL};
+  static const struct {
+    size_t left_out;
+    int exit_code;
+  } rows[] = {{0, 0}, {2, 0}, {2, 3}};
+  char folder[512];
+  pid_t fixtures = rig_bulk(folder, sizeof folder, "10", "3000");
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    leave_out(folder, rows[i].left_out);
+    struct rig_run run = rig_vater(folder, arguments);
+    if (run.exit_code != rows[i].exit_code)
+      fail_msg("row %zu: exit %d: %s", i, run.exit_code, run.error);
+    assert_int_equal(rig_contains(run.error, "OPS-SHRINK"), rows[i].exit_code == 3);
+    rig_done(&run);
+  }
+  json_t *settings = rig_json(folder, "vater.json");
+  json_object_set_new(settings, "allowShrink", json_true());
+  char *text = json_dumps(settings, JSON_INDENT(1));
+  rig_write(folder, "vater.json", text);
+  free(text);
+  json_decref(settings);
+  struct rig_run run = rig_vater(folder, arguments);
+  assert_int_equal(run.exit_code, 0);
+  rig_done(&run);
+  rig_stop(fixtures);
+  rig_remove(folder);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_H13_pages),
-      cmocka_unit_test(test_H13_links),
-      cmocka_unit_test(test_A02_A05_not_let_in),
-      cmocka_unit_test(test_A01_no_usable_secret),
+      cmocka_unit_test(test_H13_pages),          cmocka_unit_test(test_H13_links),
+      cmocka_unit_test(test_A02_A05_not_let_in), cmocka_unit_test(test_A01_no_usable_secret),
+      cmocka_unit_test(test_O01_shrink),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
