@@ -6,10 +6,11 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-enum { HEAP_KIBIBYTES = 4096 };
+enum { HEAP_KIBIBYTES = 4096, STEP = 16 };
 
-#define SHARED_OPTIONS \
-  (PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_UTF_CHECK)
+#define SHARED_OPTIONS                                                               \
+  (PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_UTF_CHECK | \
+   PCRE2_AUTO_CALLOUT)
 #define ECMA_OPTIONS (PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS)
 
 struct vt_regex {
@@ -18,6 +19,7 @@ struct vt_regex {
   pcre2_match_context *limits;
   pcre2_code *code;
   pcre2_match_data *data; /* scratch of the one match at a time */
+  uint32_t repeat;        /* characters that one item may take before it fails, in sixteens */
 };
 
 static void *take_memory(size_t size, void *context)
@@ -69,6 +71,21 @@ static int compile_code(struct vt_regex *regex, enum vt_regex_dialect dialect,
                       (const char *)text);
 }
 
+/* The largest number behind a brace: an item with it looks at as many characters unseen. */
+static uint32_t largest_repeat(struct vater_str pattern)
+{
+  uint32_t largest = 0;
+  for (size_t at = 0; at < pattern.len; at++) {
+    uint32_t number = 0;
+    if (pattern.ptr[at] != '{')
+      continue;
+    for (; at + 1 < pattern.len && pattern.ptr[at + 1] >= '0' && pattern.ptr[at + 1] <= '9'; at++)
+      number = number < UINT16_MAX ? number * 10 + (uint32_t)(pattern.ptr[at + 1] - '0') : number;
+    largest = number > largest ? number : largest;
+  }
+  return largest;
+}
+
 static int compile(struct vt_regex *regex, struct vater_str pattern, enum vt_regex_dialect dialect,
                    struct vt_error *error)
 {
@@ -83,6 +100,7 @@ static int compile(struct vt_regex *regex, struct vater_str pattern, enum vt_reg
     vt_fail(error, status, NULL, "out of memory for a pattern");
   else
     status = compile_code(regex, dialect, pattern, vt_buffer_str(&translated), error);
+  regex->repeat = largest_repeat(vt_buffer_str(&translated)) / STEP;
   vt_buffer_fini(&translated);
   return status;
 }
@@ -136,17 +154,39 @@ void vt_regex_prepare(struct vt_regex *regex)
   pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
 }
 
+/* PCRE2's own limit begins anew at each place where a match could begin, so all is counted here, in
+ * parts of a step: what a place costs that is given up at once is one. */
+struct meter {
+  uint64_t spent;
+  size_t at; /* in the text */
+  uint32_t repeat;
+};
+
+static int count_item(pcre2_callout_block *item, void *context)
+{
+  struct meter *meter = context;
+  size_t at = item->current_position;
+  meter->spent += at > meter->at ? at - meter->at : meter->at - at;
+  meter->spent += (item->pattern_position == 0 ? 1 : STEP) + meter->repeat;
+  meter->at = at;
+  return meter->spent > STEP * VT_LIMIT_REGEX_STEPS ? PCRE2_ERROR_MATCHLIMIT : 0;
+}
+
 /* 1 matched, 0 not, negative: a status. */
 static int run_match(const struct vt_regex *regex, struct vater_str text, size_t from,
-                     struct vt_error *error)
+                     uint32_t *steps, struct vt_error *error)
 {
+  struct meter meter = {.at = from, .repeat = regex->repeat};
+  pcre2_set_callout(regex->limits, count_item, &meter);
   PCRE2_SPTR subject = (PCRE2_SPTR)(text.ptr != NULL ? text.ptr : "");
   int count = pcre2_match(regex->code, subject, text.len, from, PCRE2_NO_UTF_CHECK, regex->data,
                           regex->limits);
   if (count == PCRE2_ERROR_JIT_STACKLIMIT)
     count = pcre2_match(regex->code, subject, text.len, from, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT,
                         regex->data, regex->limits);
-  if (count > 0 || count == PCRE2_ERROR_NOMATCH)
+  bool done = count > 0 || count == PCRE2_ERROR_NOMATCH;
+  *steps = done ? (uint32_t)(meter.spent / STEP) : (uint32_t)VT_LIMIT_REGEX_STEPS;
+  if (done)
     return count > 0 ? 1 : 0;
   if (count == PCRE2_ERROR_NOMEMORY)
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for a match");
@@ -155,27 +195,26 @@ static int run_match(const struct vt_regex *regex, struct vater_str text, size_t
                  (unsigned long long)VT_LIMIT_REGEX_STEPS);
 }
 
-int vt_regex_match_within(const struct vt_regex *regex, struct vater_str text, uint32_t steps,
-                          bool *matched, struct vt_error *error)
+int vt_regex_match_counted(const struct vt_regex *regex, struct vater_str text, uint32_t *steps,
+                           bool *matched, struct vt_error *error)
 {
-  pcre2_set_match_limit(regex->limits, steps);
-  int status = vt_regex_match(regex, text, matched, error);
-  pcre2_set_match_limit(regex->limits, (uint32_t)VT_LIMIT_REGEX_STEPS);
-  return status;
+  int outcome = run_match(regex, text, 0, steps, error);
+  *matched = outcome == 1;
+  return outcome < 0 ? outcome : VATER_OK;
 }
 
 int vt_regex_match(const struct vt_regex *regex, struct vater_str text, bool *matched,
                    struct vt_error *error)
 {
-  int outcome = run_match(regex, text, 0, error);
-  *matched = outcome == 1;
-  return outcome < 0 ? outcome : VATER_OK;
+  uint32_t steps;
+  return vt_regex_match_counted(regex, text, &steps, matched, error);
 }
 
 int vt_regex_find(const struct vt_regex *regex, struct vater_str text, size_t from, size_t *groups,
                   uint32_t group_count, struct vt_error *error)
 {
-  int outcome = from <= text.len ? run_match(regex, text, from, error) : 0;
+  uint32_t steps;
+  int outcome = from <= text.len ? run_match(regex, text, from, &steps, error) : 0;
   if (outcome <= 0)
     return outcome < 0 ? outcome : VATER_DONE;
   const PCRE2_SIZE *found = pcre2_get_ovector_pointer(regex->data);

@@ -1,6 +1,8 @@
 /*
  * Regular expressions with bounded cost: the one owner of PCRE2. A pattern is compiled once; a
- * match has a step limit (VT_LIMIT_REGEX_STEPS), so that no pattern and no text can hang a run.
+ * match has a step limit (VT_LIMIT_REGEX_STEPS) over all places where it could begin, so that no
+ * pattern and no text can hang a run. A step is an item of the pattern that is tried; 16 characters
+ * that are passed over cost one too.
  */
 #ifndef VT_BASE_REGEX_H
 #define VT_BASE_REGEX_H
@@ -28,9 +30,9 @@ void vt_regex_prepare(struct vt_regex *regex);
  */
 int vt_regex_match(const struct vt_regex *regex, struct vater_str text, bool *matched,
                    struct vt_error *error);
-/* The same with a smaller ceiling of steps. */
-int vt_regex_match_within(const struct vt_regex *regex, struct vater_str text, uint32_t steps,
-                          bool *matched, struct vt_error *error);
+/* The same, with how many steps it took. */
+int vt_regex_match_counted(const struct vt_regex *regex, struct vater_str text, uint32_t *steps,
+                           bool *matched, struct vt_error *error);
 /* The leftmost match at or after byte `from`: [start, end) and `count` group pairs (SIZE_MAX where
  * unset) in `groups`, group 0 first. VATER_DONE where there is none. */
 int vt_regex_find(const struct vt_regex *regex, struct vater_str text, size_t from, size_t *groups,

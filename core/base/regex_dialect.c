@@ -120,11 +120,11 @@ int vt_regex_translate_re2(struct vater_str pattern, struct vt_buffer *out,
     if (c == '\\') {
       re2_escape(&in);
     } else if (in.in_class) {
-      if (c == '[' && peek(&in, 1) == ':')
-        copy(&in, 1);
-      else if (c == ']' && in.at > class_start)
+      size_t named = c == '[' && peek(&in, 1) == ':' ? vt_str_find(pattern, VT_STR(":]"), in.at + 2)
+                                                     : pattern.len;
+      if (c == ']' && in.at > class_start)
         in.in_class = false;
-      copy(&in, 1);
+      copy(&in, named < pattern.len ? named + 2 - in.at : 1);
     } else if (c == '[') {
       in.in_class = true;
       copy(&in, peek(&in, 1) == '^' ? 2 : 1);

@@ -262,12 +262,22 @@ static bool specialise(struct compiler *compiler, struct vt_cel_node *node,
   return load_zone(compiler, step);
 }
 
+/* or and orValue of optional values, and of nothing else that is declared by that name. */
+static bool is_or_else(const struct vt_cel_node *node)
+{
+  return node->member && node->count == 2 && node->overload_count == 1 &&
+         (vt_str_is(node->name, "or") || vt_str_is(node->name, "orValue")) &&
+         node->overloads[0]->parameters[0]->kind == VT_CEL_TYPE_OPTIONAL;
+}
+
 static struct vt_cel_step *compile_call(struct compiler *compiler, struct vt_cel_node *node)
 {
   const struct form *form = form_of(node->name);
   vt_cel_step_run *run = vt_cel_step_dispatch;
   if (form != NULL)
     run = form->doubles != NULL && all_doubles(node) ? form->doubles : form->any;
+  if (run == vt_cel_step_dispatch && is_or_else(node))
+    run = vt_cel_step_or_else;
   if (run == vt_cel_step_dispatch && is_sure(node))
     run = vt_cel_step_call;
   struct vt_cel_step *step = new_step(compiler, node, run);
@@ -275,6 +285,8 @@ static struct vt_cel_step *compile_call(struct compiler *compiler, struct vt_cel
     return NULL;
   if (run == vt_cel_step_call)
     step->data = node->overloads[0];
+  if (run == vt_cel_step_or_else)
+    step->field = node->name.len == 2 ? 0 : 1;
   if (!specialise(compiler, node, step)) {
     compiler->no_memory = true;
     return NULL;
@@ -294,6 +306,8 @@ static struct vt_cel_step *compile_loop(struct compiler *compiler, struct vt_cel
   else if (range->node->kind == VT_CEL_NODE_LIST)
     rounds = range->node->count;
   uint64_t body = step->cost - range->cost;
+  if (body > UINT64_MAX / 1024 / (rounds + 1))
+    body = UINT64_MAX / 1024 / (rounds + 1);
   step->cost = range->cost + body * rounds;
   return step;
 }

@@ -228,10 +228,14 @@ static void sort_pairs(struct vt_cel_run *run, struct vt_cel_entry *pairs, uint3
                        struct vt_cel_value *out)
 {
   struct vt_cel_entry *other = vt_cel_alloc(run, all, sizeof *other, out);
+  uint64_t round = all;
   if (other == NULL)
     return;
+  for (uint32_t i = 0; i < all; i++)
+    if (pairs[i].key.kind == VT_CEL_STRING || pairs[i].key.kind == VT_CEL_BYTES)
+      round += pairs[i].key.as.text.len / 64;
   for (uint64_t width = 1; width < all; width *= 2) {
-    if (!vt_cel_charge(run, all, out))
+    if (!vt_cel_charge(run, round, out))
       return;
     for (uint64_t from = 0; from < all; from += 2 * width) {
       uint64_t middle = from + width < all ? from + width : all;
@@ -378,6 +382,7 @@ FUNCTION(optional_value)
     vt_cel_raise(run, out, "optional.none() has no value");
 }
 
+/* Called only where another overload of the name is declared: vt_cel_step_or_else else. */
 FUNCTION(optional_or)
 {
   (void)run;

@@ -6,12 +6,14 @@
   void vt_cel_fn_##name(struct vt_cel_run *run, const struct vt_cel_value *arguments, \
                         uint32_t count, struct vt_cel_value *out)
 
-enum { ADDRESS_TEXT = 46 };
+enum { ADDRESS_TEXT = 46, LONGEST_TEXT = 200 };
 
 static const char *parse_address(struct vater_str text, struct vt_cel_network *network)
 {
   char plain[ADDRESS_TEXT + 1];
   *network = (struct vt_cel_network){0};
+  if (text.len > LONGEST_TEXT)
+    return "not an address:";
   if (vt_str_find(text, VT_STR("%"), 0) < text.len)
     return "a zone is not allowed in";
   if (text.len > ADDRESS_TEXT || memchr(text.len > 0 ? text.ptr : "", '\0', text.len) != NULL)
@@ -29,6 +31,8 @@ static const char *parse_address(struct vater_str text, struct vt_cel_network *n
 
 static const char *parse_range(struct vater_str text, struct vt_cel_network *network)
 {
+  if (text.len > LONGEST_TEXT)
+    return "not a range:";
   size_t slash = vt_str_find(text, VT_STR("/"), 0);
   const char *wrong = parse_address(vt_str_slice(text, 0, slash), network);
   if (wrong != NULL)

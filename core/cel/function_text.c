@@ -67,15 +67,15 @@ FUNCTION(contains)
 FUNCTION(starts_with)
 {
   (void)count;
-  (void)run;
-  *out = vt_cel_bool(vt_str_starts(arguments[0].as.text, arguments[1].as.text));
+  if (charge_text(run, arguments[1].as.text, out))
+    *out = vt_cel_bool(vt_str_starts(arguments[0].as.text, arguments[1].as.text));
 }
 
 FUNCTION(ends_with)
 {
   (void)count;
-  (void)run;
-  *out = vt_cel_bool(vt_str_ends(arguments[0].as.text, arguments[1].as.text));
+  if (charge_text(run, arguments[1].as.text, out))
+    *out = vt_cel_bool(vt_str_ends(arguments[0].as.text, arguments[1].as.text));
 }
 
 /* A pattern that is not constant is compiled for this one match. */
@@ -348,6 +348,8 @@ FUNCTION(quote)
   struct vater_str text = arguments[0].as.text;
   struct vt_cel_text made = {.run = run, .out = out};
   (void)count;
+  if (!charge_text(run, text, out))
+    return;
   vt_cel_text_add(&made, VT_STR("\""));
   size_t from = 0;
   for (size_t i = 0; i < text.len; i++) {

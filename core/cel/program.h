@@ -77,6 +77,9 @@ void *vt_cel_alloc(struct vt_cel_run *run, size_t count, size_t size, struct vt_
 char *vt_cel_alloc_bytes(struct vt_cel_run *run, size_t size, struct vt_cel_value *out);
 /* Takes steps from the budget; false: *out is the error. */
 bool vt_cel_charge(struct vt_cel_run *run, uint64_t steps, struct vt_cel_value *out);
+/* For hashing a key, where it is a long text. */
+bool vt_cel_charge_key(struct vt_cel_run *run, const struct vt_cel_value *key,
+                       struct vt_cel_value *out);
 /* A list or text as outcome. */
 void vt_cel_give_list(struct vt_cel_run *run, struct vt_cel_value *out,
                       const struct vt_cel_value *items, uint32_t count);

@@ -77,6 +77,13 @@ bool vt_cel_charge(struct vt_cel_run *run, uint64_t steps, struct vt_cel_value *
   return true;
 }
 
+bool vt_cel_charge_key(struct vt_cel_run *run, const struct vt_cel_value *key,
+                       struct vt_cel_value *out)
+{
+  return key->kind != VT_CEL_STRING || key->as.text.len < VT_CEL_SHORT_TEXT ||
+         vt_cel_charge(run, key->as.text.len / 16, out);
+}
+
 void *vt_cel_alloc(struct vt_cel_run *run, size_t count, size_t size, struct vt_cel_value *out)
 {
   run->used = true;
@@ -193,28 +200,20 @@ bool vt_cel_run_equal(struct vt_cel_run *run, const struct vt_cel_value *a,
   return run->steps_left > 0 || vt_cel_charge(run, 1, out);
 }
 
-/* PCRE2 does not tell how many steps a match took, so it gets few at first, and more for a price.
- */
+/* Five steps of a match are about as long as one of ours. */
 bool vt_cel_run_match(struct vt_cel_run *run, const struct vt_regex *regex, struct vater_str text,
                       bool *matched, struct vt_cel_value *out)
 {
-  static const struct {
-    uint32_t steps, price;
-  } tries[] = {{200, 2}, {5000, 500}, {(uint32_t)VT_LIMIT_REGEX_STEPS, 20000}};
-  enum { TRIES = sizeof tries / sizeof *tries };
-  for (size_t i = 0; i < TRIES; i++) {
-    struct vt_error error = {0};
-    if (!vt_cel_charge(run, tries[i].price + text.len / 16, out))
-      return false;
-    int status = vt_regex_match_within(regex, text, tries[i].steps, matched, &error);
-    if (status == VATER_OK)
-      return true;
-    if (status != VATER_E_LIMIT || i + 1 == TRIES) {
-      vt_cel_raise_error(run, out, &error);
-      return false;
-    }
-  }
-  return false;
+  struct vt_error error = {0};
+  uint32_t steps;
+  if (!vt_cel_charge(run, 2 + text.len / 16, out))
+    return false;
+  int status = vt_regex_match_counted(regex, text, &steps, matched, &error);
+  if (!vt_cel_charge(run, steps / 5, out))
+    return false;
+  if (status != VATER_OK)
+    vt_cel_raise_error(run, out, &error);
+  return status == VATER_OK;
 }
 
 /* ---- evaluations -------------------------------------------------------------------------- */

@@ -28,6 +28,7 @@ vt_cel_step_run vt_cel_step_conditional;
 vt_cel_step_run vt_cel_step_loop;
 vt_cel_step_run vt_cel_step_bind;
 vt_cel_step_run vt_cel_step_optional;
+vt_cel_step_run vt_cel_step_or_else; /* items[0].or(items[1]), and orValue: field 1 */
 
 /* step_compare.c */
 vt_cel_step_run vt_cel_step_equal;      /* field: 1 for != */

@@ -36,7 +36,15 @@ void vt_cel_step_equal_text(struct vt_cel_run *run, const struct vt_cel_step *st
   step->items[0]->run(run, step->items[0], out);
   if (!vt_cel_is_value(out))
     return;
-  bool equal = out->kind == VT_CEL_STRING && vt_str_equal(out->as.text, step->value.as.text);
+  bool equal = out->kind == VT_CEL_STRING && out->as.text.len == step->value.as.text.len;
+  if (equal && out->as.text.len >= VT_CEL_SHORT_TEXT) {
+    struct vt_cel_value kept = *out;
+    run->offset = step->offset;
+    if (!vt_cel_charge(run, kept.as.text.len / 64, out))
+      return;
+    *out = kept;
+  }
+  equal = equal && vt_str_equal(out->as.text, step->value.as.text);
   *out = vt_cel_bool(equal != (step->field != 0));
 }
 
@@ -51,6 +59,8 @@ void vt_cel_step_in(struct vt_cel_run *run, const struct vt_cel_step *step,
   struct vt_cel_value one = *out;
   run->offset = step->offset;
   if (all.kind == VT_CEL_MAP) {
+    if (!vt_cel_charge_key(run, &one, out))
+      return;
     *out = vt_cel_bool(vt_cel_map_get(all.as.map, &one) != NULL);
     return;
   }
@@ -72,11 +82,25 @@ void vt_cel_step_in_set(struct vt_cel_run *run, const struct vt_cel_step *step,
                         struct vt_cel_value *out)
 {
   step->items[0]->run(run, step->items[0], out);
-  if (vt_cel_is_value(out))
-    *out = vt_cel_bool(vt_cel_map_get(step->data, out) != NULL);
+  if (!vt_cel_is_value(out))
+    return;
+  const struct vt_cel_value one = *out;
+  if (vt_cel_charge_key(run, &one, out))
+    *out = vt_cel_bool(vt_cel_map_get(step->data, &one) != NULL);
 }
 
 /* ---- order -------------------------------------------------------------------------------- */
+
+static int compare_texts(struct vt_cel_run *run, const struct vt_cel_step *step, struct vater_str b,
+                         struct vt_cel_value *out)
+{
+  struct vater_str a = out->as.text;
+  size_t shorter = a.len < b.len ? a.len : b.len;
+  run->offset = step->offset;
+  if (shorter >= VT_CEL_SHORT_TEXT && !vt_cel_charge(run, shorter / 64, out))
+    return 3;
+  return vt_str_compare(a, b);
+}
 
 /* -1, 0, 1; 2: NaN; 3: *out is an error. */
 static int compare(struct vt_cel_run *run, const struct vt_cel_step *step, struct vt_cel_value *out)
@@ -92,7 +116,7 @@ static int compare(struct vt_cel_run *run, const struct vt_cel_step *step, struc
       return (int)out->as.truth - (int)b.as.truth;
     case VT_CEL_STRING:
     case VT_CEL_BYTES:
-      return vt_str_compare(out->as.text, b.as.text);
+      return compare_texts(run, step, b.as.text, out);
     case VT_CEL_TIMESTAMP:
     case VT_CEL_DURATION:
       return vt_cel_compare_times(out->as.time, b.as.time);

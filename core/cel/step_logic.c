@@ -100,6 +100,32 @@ void vt_cel_step_optional(struct vt_cel_run *run, const struct vt_cel_step *step
   }
 }
 
+/* The other is evaluated only where there is no value. */
+void vt_cel_step_or_else(struct vt_cel_run *run, const struct vt_cel_step *step,
+                         struct vt_cel_value *out)
+{
+  step->items[0]->run(run, step->items[0], out);
+  if (!vt_cel_is_value(out))
+    return;
+  run->offset = step->offset;
+  if (out->kind != VT_CEL_OPTIONAL) {
+    struct vt_cel_value kept = *out;
+    vt_cel_raise_overload(run, out, step->node->name, &kept, 1);
+    return;
+  }
+  if (out->as.inner != NULL) {
+    if (step->field != 0)
+      *out = *out->as.inner;
+    return;
+  }
+  struct vt_cel_value both[] = {*out, {0}};
+  step->items[1]->run(run, step->items[1], out);
+  run->offset = step->offset;
+  both[1] = *out;
+  if (step->field == 0 && vt_cel_is_value(out) && out->kind != VT_CEL_OPTIONAL)
+    vt_cel_raise_overload(run, out, step->node->name, both, 2);
+}
+
 /* ---- loops -------------------------------------------------------------------------------- */
 
 struct loop {

@@ -71,6 +71,8 @@ static bool look_up(struct vt_cel_run *run, const struct vt_cel_step *step,
   *found = false;
   if (from->kind == VT_CEL_MAP) {
     struct vt_cel_value key = vt_cel_string(step->node->name);
+    if (!vt_cel_charge_key(run, &key, out))
+      return false;
     const struct vt_cel_value *value = vt_cel_map_get(from->as.map, &key);
     *found = value != NULL;
     if (value != NULL)
@@ -143,6 +145,8 @@ static bool index_into(struct vt_cel_run *run, const struct vt_cel_value *from,
   int64_t index;
   *found = false;
   if (from->kind == VT_CEL_MAP) {
+    if (!vt_cel_charge_key(run, key, out))
+      return false;
     const struct vt_cel_value *value = vt_cel_map_get(from->as.map, key);
     *found = value != NULL;
     if (value != NULL)
@@ -242,6 +246,9 @@ void vt_cel_finish_map(struct vt_cel_run *run, const struct vt_cel_entry *entrie
 {
   uint32_t at = 0;
   run->used = true;
+  for (uint32_t i = 0; i < count; i++)
+    if (!vt_cel_charge_key(run, &entries[i].key, out))
+      return;
   switch (vt_cel_map_build(run->arena, entries, count, out, &at)) {
   case VT_CEL_MAP_FINE:
     break;

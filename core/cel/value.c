@@ -79,12 +79,32 @@ static bool equal_lists(const struct vt_cel_value *a, const struct vt_cel_value 
   return true;
 }
 
+/* Takes from the budget; false: it is spent. */
+static bool spend(uint64_t *budget, uint64_t price)
+{
+  *budget = *budget > price ? *budget - price : 0;
+  return *budget > 0;
+}
+
+static bool equal_texts(struct vater_str a, struct vater_str b, uint64_t *budget)
+{
+  if (a.len != b.len)
+    return false;
+  if (a.len >= VT_CEL_SHORT_TEXT && !spend(budget, a.len / 64))
+    return false;
+  return vt_str_equal(a, b);
+}
+
 static bool equal_maps(const struct vt_cel_map *a, const struct vt_cel_map *b, uint64_t *budget)
 {
   if (a->count != b->count)
     return false;
   for (uint32_t i = 0; i < a->count; i++) {
-    const struct vt_cel_value *other = vt_cel_map_get(b, &a->entries[i].key);
+    const struct vt_cel_value *key = &a->entries[i].key;
+    if (key->kind == VT_CEL_STRING && key->as.text.len >= VT_CEL_SHORT_TEXT &&
+        !spend(budget, key->as.text.len / 16))
+      return false;
+    const struct vt_cel_value *other = vt_cel_map_get(b, key);
     if (other == NULL || !vt_cel_equal_within(&a->entries[i].value, other, budget))
       return false;
   }
@@ -125,7 +145,7 @@ bool vt_cel_equal_within(const struct vt_cel_value *a, const struct vt_cel_value
   case VT_CEL_STRING:
   case VT_CEL_BYTES:
   case VT_CEL_TYPE:
-    return vt_str_equal(a->as.text, b->as.text);
+    return equal_texts(a->as.text, b->as.text, budget);
   case VT_CEL_TIMESTAMP:
   case VT_CEL_DURATION:
     return vt_cel_compare_times(a->as.time, b->as.time) == 0;

@@ -43,7 +43,10 @@ static inline struct vt_cel_value vt_cel_list_item(const struct vt_cel_value *li
 /* Compares two numbers of any types: -1, 0, 1, or 2 where one is NaN. */
 int vt_cel_compare_numbers(const struct vt_cel_value *a, const struct vt_cel_value *b);
 int vt_cel_compare_times(struct vt_cel_time a, struct vt_cel_time b);
-/* ==, where each pair of parts costs one of *budget; false and *budget 0 when it is spent. */
+/* Texts below cost nothing beyond their part. */
+enum { VT_CEL_SHORT_TEXT = 64 };
+/* ==, where each pair of parts costs one of *budget, long texts more; false and *budget 0 when it
+ * is spent. */
 bool vt_cel_equal_within(const struct vt_cel_value *a, const struct vt_cel_value *b,
                          uint64_t *budget);
 /* Of what may be a map key or a member of a set of constants; equal values hash alike. */

@@ -29,6 +29,7 @@ static void matches(void **state)
       {VT_REGEX_RE2, "(?P<a>x)(?:y)", "xy", true},
       {VT_REGEX_RE2, "a\\Q.*\\E", "a.*", true},
       {VT_REGEX_RE2, "[[:alpha:]]]", "a]", true},
+      {VT_REGEX_RE2, "^[[:alpha:](?=]+$", "a(?=", true},
       {VT_REGEX_RE2, "[]a]", "]", true},
       {VT_REGEX_RE2, "[^]a]", "b", true},
       {VT_REGEX_ECMA_262, "^a$", "a\n", false},
@@ -83,6 +84,8 @@ static void refusals(void **state)
       {VT_REGEX_RE2, "(?>a)", "pattern '(?>a)': this kind of group is not supported at byte 0"},
       {VT_REGEX_RE2, "(*UTF)", "pattern '(*UTF)': (* is not supported at byte 0"},
       {VT_REGEX_RE2, "a++", "pattern 'a++': possessive quantifiers are not supported at byte 2"},
+      {VT_REGEX_RE2, "[[:alpha:][](?=a)",
+       "pattern '[[:alpha:][](?=a)': look-ahead is not supported at byte 12"},
       {VT_REGEX_RE2, "\\K", "pattern '\\K': an escape sequence that is not supported at byte 0"},
       {VT_REGEX_RE2, "a\\", "pattern 'a\\': a trailing backslash at byte 1"},
       {VT_REGEX_RE2, "(a", "pattern '(a': missing closing parenthesis at byte 2"},
@@ -157,9 +160,42 @@ static void limits(void **state)
   vt_regex_free(regex);
 }
 
+/* The limit holds for all the places together where a match could begin. */
+static void long_texts(void **state)
+{
+  (void)state;
+  static char text[64 * 1024];
+  static const char *const slow[] = {"[^x]*[xy]", "a*[bc]", "(?:a?){13}a{13}[bc]", "(a|aa)*[bc]",
+                                     "a{1,900}[bc]"};
+  struct vt_allocator allocator = vt_allocator_real();
+  struct vt_regex *regex;
+  bool matched;
+  memset(text, 'a', sizeof text);
+  for (size_t i = 0; i < sizeof slow / sizeof *slow; i++) {
+    uint32_t steps = 0;
+    assert_int_equal(vt_regex_compile(vt_str(slow[i]), VT_REGEX_RE2, &allocator, &regex, NULL),
+                     VATER_OK);
+    assert_int_equal(vt_regex_match_counted(regex, (struct vater_str){text, sizeof text}, &steps,
+                                            &matched, NULL),
+                     VATER_E_LIMIT);
+    assert_int_equal(steps, VT_LIMIT_REGEX_STEPS);
+    vt_regex_free(regex);
+  }
+  uint32_t steps = 0;
+  assert_int_equal(vt_regex_compile(VT_STR("[0-9]{4}"), VT_REGEX_RE2, &allocator, &regex, NULL),
+                   VATER_OK);
+  assert_int_equal(
+      vt_regex_match_counted(regex, (struct vater_str){text, sizeof text}, &steps, &matched, NULL),
+      VATER_OK);
+  assert_false(matched);
+  assert_true(steps < VT_LIMIT_REGEX_STEPS / 10);
+  vt_regex_free(regex);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(matches), cmocka_unit_test(refusals),
-                                     cmocka_unit_test(groups), cmocka_unit_test(limits)};
+                                     cmocka_unit_test(groups), cmocka_unit_test(limits),
+                                     cmocka_unit_test(long_texts)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -175,6 +175,35 @@ static void doubling(void **state)
   assert_int_equal(value.as.fault->status, VATER_E_LIMIT);
 }
 
+/* What is done with long texts costs steps by their size, however few the parts are. */
+static void long_texts(void **state)
+{
+  (void)state;
+  static const char *const bodies[] = {
+      "lists.range(50000).all(i, s == t)",
+      "lists.range(50000).all(i, s <= t)",
+      "lists.range(50000).all(i, s.startsWith(t))",
+      "lists.range(50000).all(i, s.endsWith(t))",
+      "lists.range(50000).all(i, {s: 1}[t] == 1)",
+      "lists.range(50000).all(i, t in {s: 1})",
+      "lists.range(50000).all(i, {s: 1} == {t: 1})",
+      "lists.range(50000).all(i, !(t in ['a', 'b']))",
+      "lists.range(9000).map(i, i % 2 == 0 ? s : t).sort().size() > 0"};
+  for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+    size_t at = 0;
+    at += (size_t)snprintf(text, sizeof text, "cel.bind(v0, name + '%064d', ", 0);
+    for (int k = 1; k <= 14; k++)
+      at += (size_t)snprintf(text + at, sizeof text - at, "cel.bind(v%d, v%d + v%d, ", k, k - 1,
+                             k - 1);
+    at += (size_t)snprintf(text + at, sizeof text - at,
+                           "cel.bind(s, v14 + v14, cel.bind(t, v14 + v14, %s))", bodies[i]);
+    for (int k = 0; k <= 14; k++)
+      text[at++] = ')';
+    text[at] = '\0';
+    assert_limit(text, 0, 0, "more than 1000000 steps (limit EXPRESSION_STEPS)");
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -183,6 +212,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(nodes, open_rig, close_rig),
       cmocka_unit_test_setup_teardown(steps, open_rig, close_rig),
       cmocka_unit_test_setup_teardown(memory, open_rig, close_rig),
-      cmocka_unit_test_setup_teardown(doubling, open_rig, close_rig)};
+      cmocka_unit_test_setup_teardown(doubling, open_rig, close_rig),
+      cmocka_unit_test_setup_teardown(long_texts, open_rig, close_rig)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
