@@ -2,7 +2,7 @@
 
 enum { FEWEST_HOSTS = 3 };
 
-static bool before_connection(struct vater_str code)
+bool vt_net_before_connection(struct vater_str code)
 {
   static const char *const codes[] = {"NET-DNS", "NET-UNREACHABLE", "NET-REFUSED",
                                       "NET-CONNECT-TIMEOUT"};
@@ -19,7 +19,7 @@ bool vt_net_failed_locally(const struct vater_str *hosts, const struct vater_str
   size_t different = 0;
   for (size_t i = 0; i < count; i++) {
     bool known = false;
-    if (!before_connection(codes[i]))
+    if (!vt_net_before_connection(codes[i]))
       return false;
     for (size_t k = 0; k < different && !known; k++)
       known = vt_str_equal(seen[k], hosts[i]);

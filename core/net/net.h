@@ -162,10 +162,12 @@ bool vt_net_answer_header(const struct vt_net_answer *answer, const char *name,
 /* TLS-EXPIRING: true where the certificate ends within 30 days of `now_ms`; *days left. */
 bool vt_net_answer_expiring(const struct vt_net_answer *answer, int64_t now_ms, int64_t *days);
 
+/* Whether that code says that no connection stood: NET-DNS, NET-UNREACHABLE, NET-REFUSED,
+ * NET-CONNECT-TIMEOUT. */
+bool vt_net_before_connection(struct vater_str code);
 /* True where the failures of a run look like our own: at least three hosts were asked, and each of
- * them failed before a connection stood (NET-DNS, NET-UNREACHABLE, NET-REFUSED,
- * NET-CONNECT-TIMEOUT). `codes`: the code of each exchange, empty when it went well; `hosts`: whom
- * it asked. */
+ * them failed before a connection stood. `codes`: the code of each exchange, empty when it went
+ * well; `hosts`: whom it asked. */
 bool vt_net_failed_locally(const struct vater_str *hosts, const struct vater_str *codes,
                            size_t count);
 

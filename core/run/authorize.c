@@ -96,22 +96,31 @@ static struct vt_job *first_waiting(struct vt_running *running,
   return NULL;
 }
 
+/* A refusal is an answer that the plugin is to see; a body that was cut, or a run that was stopped
+ * while the next try was waited for, is none. */
+static bool is_answer(const struct vt_net_answer *answer)
+{
+  if (answer->result != VT_NET_FAILED)
+    return true;
+  return answer->status >= 300 && answer->error.status != VATER_E_CANCELLED &&
+         answer->error.status != VATER_E_TIMEOUT;
+}
+
 void vt_run_authorize_answer(struct vt_running *running, struct vt_authorization *authorization)
 {
   struct vt_job *job = first_waiting(running, authorization);
   struct vt_net_exchange *exchange = authorization->exchange;
   const struct vt_net_answer *answer = vt_net_exchange_answer(exchange);
   authorization->exchange = NULL;
-  if (answer->status == 0) {
+  authorization->state = VT_AUTH_FAILED;
+  struct vater_response response;
+  if (!is_answer(answer))
     authorization->error = answer->error;
-    authorization->state = VT_AUTH_FAILED;
-  } else if (job != NULL) {
-    struct vater_response response;
-    if (vt_answer_to_response(answer, authorization->arena, &response) == VATER_OK)
-      converse(job, &response);
-    else
-      authorization->state = VT_AUTH_FAILED;
-  }
+  else if (job == NULL ||
+           vt_answer_to_response(answer, authorization->arena, &response) != VATER_OK)
+    vt_fail(&authorization->error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
+  else
+    converse(job, &response);
   vt_net_exchange_free(exchange);
   if (authorization->state == VT_AUTH_TALKING)
     return;

@@ -199,15 +199,19 @@ void vt_job_fini(struct vt_job *job)
   job->arena = NULL;
 }
 
-/* Faults that our own network would cause as well: held until some connection stood. */
-static bool perhaps_ours(const char *code)
+/* Faults that our own network would cause as well: held until some connection stood. Any number of
+ * jobs may be, so none of them keeps more than what is recorded. */
+static void hold(struct vt_job *job)
 {
-  static const char *const codes[] = {"NET-DNS", "NET-UNREACHABLE", "NET-REFUSED",
-                                      "NET-CONNECT-TIMEOUT"};
-  for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-    if (strcmp(code, codes[i]) == 0)
-      return true;
-  return false;
+  vt_net_exchange_free(job->exchange);
+  job->exchange = NULL;
+  if (job->sink >= 0)
+    close(job->sink);
+  job->sink = -1;
+  vt_worker_close(job->worker);
+  job->worker = NULL;
+  job->state = VT_JOB_HELD;
+  job->running->active--;
 }
 
 /* Neither failed nor recorded: a resumed run does it. */
@@ -232,11 +236,8 @@ void vt_job_fail(struct vt_job *job, enum vt_delivery delivery, const struct vt_
     job->state = VT_JOB_DONE;
     return;
   }
-  if (!job->running->connected && perhaps_ours(job->error.code)) {
-    vt_worker_close(job->worker);
-    job->worker = NULL;
-    job->state = VT_JOB_HELD;
-    job->running->active--;
+  if (!job->running->connected && vt_net_before_connection(vt_str(job->error.code))) {
+    hold(job);
     return;
   }
   vt_run_record(job);

@@ -1,6 +1,7 @@
 #include "worker/main_side.h"
 
 #include "base/limits.h"
+#include "judge/screen.h"
 #include "worker/memory.h"
 
 #include <errno.h>
@@ -76,7 +77,8 @@ static void await_end(struct vt_worker *worker)
   worker->deadline_ms = now_ms(worker->zygote) + VT_WORKER_END_MS;
 }
 
-/* The judge's own word; a code that we do not have is the status's. */
+/* The judge's own word; a code that we do not have is the status's. A plugin may quote what it
+ * could not read: this is stored, so person numbers are masked here too. */
 static void take_failure(struct vt_worker *worker, const struct frame *frame)
 {
   int status = (int)(int64_t)frame->numbers[0];
@@ -90,6 +92,7 @@ static void take_failure(struct vt_worker *worker, const struct frame *frame)
     code = "PLUG-TIMEOUT";
   vt_fail(&worker->error, status < 0 ? status : VATER_E_BUG, code, "%.*s",
           VT_STR_ARGS(frame->texts[1]));
+  vt_screen_mask_hits(worker->error.text, strlen(worker->error.text));
   worker->error.offset = frame->numbers[1];
   worker->error.line = (uint32_t)frame->numbers[2];
   worker->error.column = (uint32_t)frame->numbers[3];

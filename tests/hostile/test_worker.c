@@ -37,6 +37,7 @@ static const struct {
     {"frame_flood", "PLUG-ERROR"},
     {"close_all", "PLUG-CRASH"}, /* and with it the way to answer */
     {"silent_error", "PLUG-ERROR"},
+    {"quote_number", "PLUG-ERROR"},
     {"other_actor", "PAY-OWNER"},
     {"bad_row", ""}, /* checks only */
     {"bad_text", "PAY-TEXT"},
@@ -175,6 +176,19 @@ static void test_G08_who_talks_without_end_is_cut_off(void **state)
   rig_stop(&rig);
 }
 
+/* What a plugin says of its failure is stored: not before it is screened. */
+static void test_G08_a_failure_quotes_no_person(void **state)
+{
+  (void)state;
+  struct rig rig;
+  rig_start(&rig, NULL);
+  struct outcome outcome = play(&rig, "decode", "quote_number");
+  assert_string_equal(outcome.error.text,
+                      "plugin 'hostile', format.decode: cannot read '***********'");
+  outcome_free(&outcome);
+  rig_stop(&rig);
+}
+
 static void test_G09_noise_is_captured_and_cut(void **state)
 {
   (void)state;
@@ -295,6 +309,7 @@ int main(void)
       cmocka_unit_test(test_G07_denial_names_the_system_call),
       cmocka_unit_test(test_G08_nonsense_is_refused),
       cmocka_unit_test(test_G08_who_talks_without_end_is_cut_off),
+      cmocka_unit_test(test_G08_a_failure_quotes_no_person),
       cmocka_unit_test(test_G09_noise_is_captured_and_cut),
       cmocka_unit_test(test_G04_to_G07_in_a_function),
       cmocka_unit_test(test_G04_to_G08_in_a_check),

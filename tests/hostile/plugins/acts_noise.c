@@ -137,6 +137,12 @@ bool act_silent_error(struct scene *scene)
   return true;
 }
 
+bool act_quote_number(struct scene *scene)
+{
+  scene->status = scene->host->fail(scene->call, VATER_E_IO, "cannot read '13097248022'");
+  return true;
+}
+
 bool act_other_actor(struct scene *scene)
 {
   static const struct vater_str other = {"974760673", 9};
