@@ -167,6 +167,8 @@ static int check_pattern(struct vt_schema_validator *validator, const struct vt_
   int status = vt_pattern_match(check->node->pattern, subject->text, &matched, error);
   if (status != VATER_OK || matched)
     return status;
+  if (check->node->examples.len > 0)
+    return report(validator, subject, check, VT_TEXT_LIKE, check->node->examples, error);
   return report(validator, subject, check, VT_TEXT_PATTERN, vt_pattern_text(check->node->pattern),
                 error);
 }

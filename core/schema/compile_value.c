@@ -1,5 +1,7 @@
 #include "schema/compile.h"
 
+enum { EXAMPLES_BYTES = 200 };
+
 static void wrong(struct vt_compiler *compiler, const struct vt_schema_value *keyword,
                   const char *wanted)
 {
@@ -128,6 +130,25 @@ static void set_size(struct vt_compiler *compiler, struct vt_node *node,
   node->has_size[which] = true;
 }
 
+/* People understand examples better than regular expressions. */
+static struct vater_str examples_of(struct vt_compiler *compiler,
+                                    const struct vt_schema_value *schema)
+{
+  const struct vt_schema_value *list = vt_schema_value_member(schema, "examples");
+  struct vater_str all = VT_STR_NONE;
+  if (list == NULL || list->kind != VT_DOC_LIST)
+    return all;
+  for (const struct vt_schema_value *item = list->first; item != NULL; item = item->next) {
+    if (item->kind != VT_DOC_TEXT || all.len + item->text.len > EXAMPLES_BYTES)
+      continue;
+    all = vt_arena_format(compiler->arena, "%.*s%s%.*s", VT_STR_ARGS(all), all.len > 0 ? ", " : "",
+                          VT_STR_ARGS(item->text));
+    if (all.ptr == NULL)
+      vt_schema_stop(compiler->registry, VATER_E_NOMEM);
+  }
+  return all;
+}
+
 static void set_pattern(struct vt_compiler *compiler, struct vt_node *node,
                         const struct vt_schema_value *keyword)
 {
@@ -135,6 +156,7 @@ static void set_pattern(struct vt_compiler *compiler, struct vt_node *node,
     wrong(compiler, keyword, "a regular expression in a string");
   else
     node->pattern = vt_compile_pattern(compiler, keyword->text, keyword);
+  node->examples = examples_of(compiler, node->value);
 }
 
 static void set_format(struct vt_compiler *compiler, struct vt_node *node,

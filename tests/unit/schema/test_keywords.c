@@ -34,6 +34,8 @@ static const struct row {
     {"{'maxLength':2}", "'\xc3\xa6\xc3\xb8'", ""},
     {"{'maxLength':2}", "'abc'", "maxLength  must have at most 2 characters\n"},
     {"{'pattern':'^[0-9]{9}$'}", "'12345678'", "pattern  must have the form ^[0-9]{9}$\n"},
+    {"{'pattern':'^[0-9]{4}$','examples':['2026',1,'2027']}", "'26'",
+     "pattern  must have another form, for example 2026, 2027\n"},
     {"{'required':['a','b']}", "{}",
      "required  the member \"a\" is missing\nrequired  the member \"b\" is missing\n"},
     {"{'dependentRequired':{'a':['b']}}", "{'a':1}",
