@@ -214,6 +214,13 @@ static void hold(struct vt_job *job)
   job->running->active--;
 }
 
+/* Of a failure that nobody named: want of memory or descriptors, or our own fault. */
+static struct vater_str code_of(int status)
+{
+  bool want = status == VATER_E_NOMEM || status == VATER_E_LIMIT || status == VATER_E_IO;
+  return want ? VT_STR("OPS-MEMORY") : VT_STR("OPS-BUG");
+}
+
 /* Neither failed nor recorded: a resumed run does it. */
 static bool is_left(const struct vt_job *job)
 {
@@ -227,8 +234,7 @@ void vt_job_fail(struct vt_job *job, enum vt_delivery delivery, const struct vt_
   if (error != NULL)
     job->error = *error;
   if (job->error.code[0] == '\0')
-    vt_text_copy(job->error.code, sizeof job->error.code,
-                 job->error.status == VATER_E_BUG ? VT_STR("OPS-BUG") : VT_STR("OPS-MEMORY"));
+    vt_text_copy(job->error.code, sizeof job->error.code, code_of(job->error.status));
   job->delivery = delivery;
   if (is_left(job)) {
     job->running->active--;
