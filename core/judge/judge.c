@@ -48,7 +48,8 @@ static int prepare(struct vt_judge *judge, struct vt_error *error)
 {
   judge->format = find_format(judge->context, judge->job->format);
   if (judge->format == NULL)
-    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "no loaded plugin reads the format '%.*s'",
+    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG",
+                   "no loaded plugin reads the format '%.*s'; see 'vater plugin list'",
                    VT_STR_ARGS(judge->job->format));
   judge->arena = vt_arena_new(judge->allocator, 0);
   if (judge->arena == NULL ||

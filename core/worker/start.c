@@ -196,8 +196,8 @@ static int finish_start(struct vt_zygote *zygote, const struct vt_diagnostics *d
                         struct vt_error *error)
 {
   if (diagnostics->errors > 0)
-    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "plugins, rules or schemas have %u faults",
-                   diagnostics->errors);
+    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "plugins, rules or schemas have %u fault%s",
+                   diagnostics->errors, diagnostics->errors == 1 ? "" : "s");
   zygote->watch = epoll_create1(EPOLL_CLOEXEC);
   if (zygote->watch < 0)
     return failed(error, "epoll_create1");

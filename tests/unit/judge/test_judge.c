@@ -378,7 +378,8 @@ static void test_unknown_format_and_settings(void **state)
   job.format = VT_STR("nothing");
   assert_int_equal(vt_judge_begin(&world.context, &job, &judge, &error), VATER_E_CONFIG);
   assert_null(judge);
-  assert_string_equal(error.text, "no loaded plugin reads the format 'nothing'");
+  assert_string_equal(error.text,
+                      "no loaded plugin reads the format 'nothing'; see 'vater plugin list'");
   job = judged_job();
   job.settings = VT_STR("{\"nonsense\": 1}");
   error = (struct vt_error){0};

@@ -268,7 +268,8 @@ static void test_judges_own_error(void **state)
   assert_int_equal(vt_worker_open(world.zygote, &job, NULL, &worker, NULL), VATER_OK);
   struct vt_worker_event event = await(&world, VT_WORKER_FAILED);
   assert_string_equal(event.error->code, "OPS-CONFIG");
-  assert_string_equal(event.error->text, "no loaded plugin reads the format 'nothing'");
+  assert_string_equal(event.error->text,
+                      "no loaded plugin reads the format 'nothing'; see 'vater plugin list'");
   vt_worker_close(worker);
   stop(&world);
 }
