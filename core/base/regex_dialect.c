@@ -83,6 +83,18 @@ static void re2_escape(struct translation *in)
                  : 2);
 }
 
+/* Flags up to ':' or ')': i, m, s and U, as in (?i-s:a). */
+static void re2_flags(struct translation *in)
+{
+  size_t end = 2;
+  while (any_of(peek(in, end), "imsU-"))
+    end++;
+  if (peek(in, end) != ':' && peek(in, end) != ')')
+    refuse(in, "this kind of group is not supported");
+  else
+    copy(in, end);
+}
+
 static void re2_group(struct translation *in)
 {
   if (peek(in, 1) == '*') {
@@ -97,10 +109,10 @@ static void re2_group(struct translation *in)
     refuse(in, "look-behind is not supported");
   else if (any_of(peek(in, 2), "=!"))
     refuse(in, "look-ahead is not supported");
-  else if (peek(in, 2) == 'P' ? peek(in, 3) != '<' : !any_of(peek(in, 2), ":<imsU-"))
-    refuse(in, "this kind of group is not supported");
-  else
+  else if (peek(in, 2) == '<' || (peek(in, 2) == 'P' && peek(in, 3) == '<'))
     copy(in, 3);
+  else
+    re2_flags(in);
 }
 
 static void re2_quantifier(struct translation *in)

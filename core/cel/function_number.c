@@ -205,7 +205,8 @@ static void extreme(struct vt_cel_run *run, const struct vt_cel_value *arguments
   for (uint32_t i = 0; i < items; i++) {
     struct vt_cel_value item = is_list ? vt_cel_list_item(&list, i) : arguments[i];
     if (!vt_cel_is_number(&item)) {
-      vt_cel_raise_overload(run, out, VT_STR("math.greatest"), &item, 1);
+      vt_cel_raise_overload(run, out, wanted > 0 ? VT_STR("math.greatest") : VT_STR("math.least"),
+                            &item, 1);
       return;
     }
     if (i == 0 || vt_cel_compare_numbers(&item, &best) == wanted)
