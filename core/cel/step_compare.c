@@ -15,6 +15,20 @@ static bool operands(struct vt_cel_run *run, const struct vt_cel_step *step, str
   return true;
 }
 
+static inline bool is_long(const struct vt_cel_value *value)
+{
+  return value->kind == VT_CEL_STRING && value->as.text.len >= VT_CEL_SHORT_TEXT;
+}
+
+/* For a long text that stays in *out; false: *out is an error. Apart, as rows rarely have one. */
+static bool charge_long(struct vt_cel_run *run, const struct vt_cel_step *step,
+                        struct vt_cel_value *out)
+{
+  const struct vt_cel_value text = *out;
+  run->offset = step->offset;
+  return vt_cel_charge_key(run, &text, out);
+}
+
 /* ---- equality ----------------------------------------------------------------------------- */
 
 void vt_cel_step_equal(struct vt_cel_run *run, const struct vt_cel_step *step,
@@ -36,15 +50,9 @@ void vt_cel_step_equal_text(struct vt_cel_run *run, const struct vt_cel_step *st
   step->items[0]->run(run, step->items[0], out);
   if (!vt_cel_is_value(out))
     return;
-  bool equal = out->kind == VT_CEL_STRING && out->as.text.len == step->value.as.text.len;
-  if (equal && out->as.text.len >= VT_CEL_SHORT_TEXT) {
-    struct vt_cel_value kept = *out;
-    run->offset = step->offset;
-    if (!vt_cel_charge(run, kept.as.text.len / 64, out))
-      return;
-    *out = kept;
-  }
-  equal = equal && vt_str_equal(out->as.text, step->value.as.text);
+  if (is_long(out) && !charge_long(run, step, out))
+    return;
+  bool equal = out->kind == VT_CEL_STRING && vt_str_equal(out->as.text, step->value.as.text);
   *out = vt_cel_bool(equal != (step->field != 0));
 }
 
@@ -84,9 +92,9 @@ void vt_cel_step_in_set(struct vt_cel_run *run, const struct vt_cel_step *step,
   step->items[0]->run(run, step->items[0], out);
   if (!vt_cel_is_value(out))
     return;
-  const struct vt_cel_value one = *out;
-  if (vt_cel_charge_key(run, &one, out))
-    *out = vt_cel_bool(vt_cel_map_get(step->data, &one) != NULL);
+  if (is_long(out) && !charge_long(run, step, out))
+    return;
+  *out = vt_cel_bool(vt_cel_map_get(step->data, out) != NULL);
 }
 
 /* ---- order -------------------------------------------------------------------------------- */
