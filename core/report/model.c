@@ -315,8 +315,11 @@ int vt_report_conclude(struct vt_report *report, struct vt_arena *arena, struct 
 
 int vt_report_exit(const struct vt_report *report)
 {
-  bool failed = report->verdicts[UNDECIDED] > 0, findings = report->findings.errors > 0;
+  bool failed = false;
+  bool findings = report->findings.errors > 0;
   for (size_t i = 0; i < report->job_count; i++) {
+    for (size_t j = 0; j < report->jobs[i].block_count; j++)
+      failed = failed || report->jobs[i].blocks[j].undecided > 0;
     struct vater_str delivery = report->jobs[i].row.delivery;
     failed =
         failed || vt_str_is(delivery, "not-delivered") || vt_str_is(delivery, "internal-error");

@@ -91,8 +91,8 @@ int vt_report_load(struct vt_store *store, int64_t id, uint32_t samples, struct 
                    struct vt_report *report, struct vt_error *error);
 /* Fills what is derived from jobs. VATER_OK or VATER_E_NOMEM. */
 int vt_report_conclude(struct vt_report *report, struct vt_arena *arena, struct vt_error *error);
-/* 2 where something could not be done (not delivered, internal error, undecided), else 1 where
- * there are findings of severity error or a refusal, else 0. */
+/* 2 where something could not be done (not delivered, internal error, a rule without an answer),
+ * else 1 where there are findings of severity error or a refusal, else 0. */
 int vt_report_exit(const struct vt_report *report);
 /* The status of one actor from its jobs alone. */
 enum vt_status vt_report_status(const struct vt_report_job *jobs, size_t count);

@@ -84,6 +84,10 @@ void vt_document_fini(struct vt_document *document)
 
 static void add(const struct vt_document *document, const struct vt_environment *environment,
                 struct vt_diagnostics *diagnostics, int severity, const char *pointer,
+                const char *format, va_list arguments) VATER_PRINTF(6, 0);
+
+static void add(const struct vt_document *document, const struct vt_environment *environment,
+                struct vt_diagnostics *diagnostics, int severity, const char *pointer,
                 const char *format, va_list arguments)
 {
   struct vt_error error = {0};

@@ -152,7 +152,8 @@ void vt_run_judge_event(struct vt_running *running, const struct vt_worker_event
 
 /* record: writes the job, whole or not at all, and gives up what it holds. */
 void vt_run_record(struct vt_job *job);
-/* Into the summary: its delivery, and whether one of its blocks is rejected or undecided. */
+/* Into the summary: its delivery, and whether one of its blocks is rejected, or has a rule that
+ * could not be evaluated. */
 void vt_run_count(const struct vt_job *job, bool rejected, bool undecided);
 /* Records those that were held back. */
 void vt_run_record_held(struct vt_running *running);

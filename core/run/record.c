@@ -122,15 +122,15 @@ static int write_job(struct vt_job *job, struct vt_error *error)
   return status;
 }
 
-static bool has_verdict(const struct vt_result *result, enum vt_verdict wanted)
+static void look_at_blocks(const struct vt_result *result, bool *rejected, bool *undecided)
 {
   struct vt_block_verdict block;
+  *rejected = *undecided = false;
   for (uint32_t i = 0; result != NULL && i < result->verdict_count; i++) {
     vt_result_verdict(result, i, &block);
-    if (block.verdict == wanted)
-      return true;
+    *rejected = *rejected || block.verdict == VT_VERDICT_REJECTED;
+    *undecided = *undecided || block.undecided > 0;
   }
-  return false;
 }
 
 void vt_run_count(const struct vt_job *job, bool rejected, bool undecided)
@@ -167,8 +167,10 @@ void vt_run_record(struct vt_job *job)
       running->failure = error;
     running->stopping = true;
   } else {
-    vt_run_count(job, has_verdict(job->result, VT_VERDICT_REJECTED),
-                 has_verdict(job->result, VT_VERDICT_UNDECIDED));
+    bool rejected;
+    bool undecided;
+    look_at_blocks(job->result, &rejected, &undecided);
+    vt_run_count(job, rejected, undecided);
     log_job(job);
   }
   if (job->state != VT_JOB_HELD && job->state != VT_JOB_PLANNED)

@@ -196,7 +196,7 @@ int vt_store_list_actor_jobs(struct vt_store *store, struct vater_str actor, uin
 struct vt_store_done {
   bool found;
   char delivery[24];
-  bool rejected, undecided; /* whether one of its blocks is */
+  bool rejected, undecided; /* a block is rejected; a rule of one could not be evaluated */
 };
 
 int vt_store_has_job(struct vt_store *store, int64_t run, struct vater_str actor,
