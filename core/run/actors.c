@@ -209,6 +209,8 @@ static void check_orgnr(struct loading *loading, const struct vt_actor *actor, c
 {
   char at[128];
   snprintf(at, sizeof at, "%s/orgnr", pointer);
+  if (actor->orgnr.len != 9)
+    return;
   if (!vt_orgnr_valid(actor->orgnr) && !vt_str_is(actor->environment, "test"))
     vt_document_complain(&loading->actors->document, loading->environment, loading->diagnostics, at,
                          "the control digit of organisation number '%.*s' is wrong",
@@ -249,7 +251,7 @@ static int read_all(struct loading *loading, json_t *list, struct vt_map *seen)
 {
   struct vt_actors *actors = loading->actors;
   size_t count = json_array_size(list);
-  if (count == 0)
+  if (count == 0 && json_is_array(list))
     vt_document_complain(&actors->document, loading->environment, loading->diagnostics, "/actors",
                          "the list of actors is empty: nobody would be asked");
   if (count > VT_LIMIT_ACTORS)
@@ -279,12 +281,14 @@ int vt_actors_load(const struct vt_environment *environment, const char *path,
   uint32_t before = diagnostics->errors;
   int status = vt_document_load(environment, path, rules_directory, "actors.schema.json", arena,
                                 &actors->document, diagnostics);
-  if (status != VATER_OK)
+  if (actors->document.root == NULL)
     return status;
   struct vt_map seen;
   vt_map_init(&seen, &environment->allocator, (uint32_t)VT_LIMIT_ACTORS, 0);
-  status = read_all(&loading, json_object_get(actors->document.root, "actors"), &seen);
+  int read = read_all(&loading, json_object_get(actors->document.root, "actors"), &seen);
   vt_map_fini(&seen);
+  if (status == VATER_OK)
+    status = read;
   if (status == VATER_OK && diagnostics->errors > before)
     status = VATER_E_CONFIG;
   return status;

@@ -54,7 +54,8 @@ struct vt_actors {
  * Loads and checks: structure by actors.schema.json (in `rules_directory`/schemas), then meaning:
  * control digits, duplicate orgnr, duplicate endpoint id, dates in order, parent and delegations
  * known, an empty list. Everything wrong is listed in one go (OPS-CONFIG) with file, line, column.
- * VATER_OK only when no error was added. Free with vt_actors_fini().
+ * VATER_OK only when no error was added; what could be read is there all the same. Free with
+ * vt_actors_fini().
  */
 int vt_actors_load(const struct vt_environment *environment, const char *path,
                    const char *rules_directory, struct vt_arena *arena, struct vt_actors *actors,

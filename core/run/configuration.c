@@ -57,7 +57,7 @@ int vt_configuration_load(const struct vt_environment *environment, const char *
   struct vt_document document;
   int status = vt_document_load(environment, path, rules_directory, "configuration.schema.json",
                                 arena, &document, diagnostics);
-  if (status == VATER_OK) {
+  if (document.root != NULL) {
     configuration->path = document.path;
     configuration->document = document.text;
     read_paths(document.root, arena, configuration);

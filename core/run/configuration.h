@@ -17,7 +17,8 @@ struct vt_configuration {
 };
 
 /* Structure by configuration.schema.json in `rules_directory`/schemas; everything wrong is listed
- * (OPS-CONFIG). Texts live in the arena. VATER_OK only when no error was added. */
+ * (OPS-CONFIG). Texts live in the arena. VATER_OK only when no error was added; what could be read
+ * is there all the same, so that the search for faults can go on. */
 int vt_configuration_load(const struct vt_environment *environment, const char *path,
                           const char *rules_directory, struct vt_arena *arena,
                           struct vt_configuration *configuration,

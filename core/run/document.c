@@ -63,13 +63,13 @@ int vt_document_load(const struct vt_environment *environment, const char *path,
     status = vt_schema_check_text(schema, &environment->allocator, document->path, document->text,
                                   "OPS-CONFIG", diagnostics);
   vt_schema_free(schema);
-  if (status != VATER_OK)
+  if (document->text.ptr == NULL)
     return status;
   json_error_t fault;
   document->root =
       json_loadb(document->text.ptr, document->text.len, JSON_REJECT_DUPLICATES, &fault);
-  if (document->root != NULL)
-    return VATER_OK;
+  if (document->root != NULL || status != VATER_OK)
+    return status;
   struct vt_error error = {0};
   vt_fail(&error, VATER_E_CONFIG, "OPS-CONFIG", "%s", fault.text);
   vt_error_at(&error, document->path, (uint32_t)fault.line, (uint32_t)fault.column);

@@ -9,7 +9,7 @@ struct json_t;
 
 struct vt_document {
   struct vater_str path, text; /* in the arena */
-  struct json_t *root;         /* NULL when it could not be read */
+  struct json_t *root; /* NULL when it could not be read; also there with a wrong structure */
 };
 
 /* Reads `path`, holds it against rules_directory/schemas/schema_name, parses it. Everything wrong

@@ -38,6 +38,8 @@ int vt_run_settings(struct vt_running *running, const struct vater_setting *sett
 /* The format plugin lives in the worker; its settings go there as text. */
 static int format_text(struct vt_running *running, struct vt_job *job)
 {
+  if (job->endpoint->format_settings == NULL)
+    return VATER_E_CONFIG;
   json_t *own = json_copy(job->endpoint->format_settings);
   if (own == NULL)
     return VATER_E_NOMEM;
@@ -64,6 +66,8 @@ static const struct vt_zygote_plugin *known_plugin(const struct vt_running *runn
 static void complain_of_plugin(struct vt_running *running, const struct vt_endpoint *endpoint,
                                const char *role, struct vater_str name)
 {
+  if (name.len == 0)
+    return;
   const struct vt_zygote_info *info = vt_zygote_info(running->zygote);
   struct vater_str names[64];
   uint32_t count = info->plugin_count < 64 ? info->plugin_count : 64;
@@ -228,7 +232,7 @@ static int conclude(const struct vt_running *running, struct vt_error *error)
   uint32_t faults = running->diagnostics->errors;
   if (faults == 0)
     return VATER_OK;
-  return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "the actor registry has %u fault%s", faults,
+  return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "the configuration has %u fault%s", faults,
                  faults == 1 ? "" : "s");
 }
 

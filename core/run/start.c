@@ -25,14 +25,17 @@ static int load_configuration(struct vt_running *running, struct vt_error *error
   const struct vt_run_options *options = running->options;
   int status = vt_configuration_load(options->environment, options->configuration, options->rules,
                                      running->arena, &running->configuration, running->diagnostics);
-  if (status == VATER_OK) {
-    const struct vt_configuration *configuration = &running->configuration;
+  const struct vt_configuration *configuration = &running->configuration;
+  if (configuration->actors.len > 0) {
     running->rules = configuration->rules.len > 0 ? configuration->rules.ptr : options->rules;
     running->plugins =
         configuration->plugins.len > 0 ? configuration->plugins.ptr : options->plugins;
     status = vt_actors_load(options->environment, configuration->actors.ptr, options->rules,
                             running->arena, &running->actors, running->diagnostics);
   }
+  /* with a registry that can be read, the plan goes on to find what is wrong with its plugins */
+  if (running->actors.document.root != NULL && status != VATER_E_NOMEM)
+    return VATER_OK;
   if (status != VATER_OK)
     vt_fail(error, status, "OPS-CONFIG", "the configuration has %u fault%s",
             running->diagnostics->errors, running->diagnostics->errors == 1 ? "" : "s");

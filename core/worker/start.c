@@ -192,12 +192,11 @@ static int prepare(const struct vt_zygote_options *options, struct vt_zygote **o
   return VATER_OK;
 }
 
-static int finish_start(struct vt_zygote *zygote, const struct vt_diagnostics *diagnostics,
-                        struct vt_error *error)
+static int finish_start(struct vt_zygote *zygote, uint32_t faults, struct vt_error *error)
 {
-  if (diagnostics->errors > 0)
+  if (faults > 0)
     return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "plugins, rules or schemas have %u fault%s",
-                   diagnostics->errors, diagnostics->errors == 1 ? "" : "s");
+                   faults, faults == 1 ? "" : "s");
   zygote->watch = epoll_create1(EPOLL_CLOEXEC);
   if (zygote->watch < 0)
     return failed(error, "epoll_create1");
@@ -207,6 +206,7 @@ static int finish_start(struct vt_zygote *zygote, const struct vt_diagnostics *d
 int vt_zygote_start(const struct vt_zygote_options *options, struct vt_zygote **zygote,
                     struct vt_diagnostics *diagnostics, struct vt_error *error)
 {
+  uint32_t before = diagnostics->errors;
   int status = prepare(options, zygote, error);
   struct attempt attempt = {.options = options, .zygote = *zygote};
   if (status == VATER_OK)
@@ -214,7 +214,7 @@ int vt_zygote_start(const struct vt_zygote_options *options, struct vt_zygote **
       status = try_start(&attempt, diagnostics, error);
     while (status == VATER_DONE);
   if (status == VATER_OK)
-    status = finish_start(*zygote, diagnostics, error);
+    status = finish_start(*zygote, diagnostics->errors - before, error);
   if (status != VATER_OK) {
     vt_zygote_stop(*zygote);
     *zygote = NULL;

@@ -73,8 +73,8 @@ struct vt_zygote;
 struct vt_worker;
 
 /* Forks, and waits until everything is loaded. Everything that is wrong with plugins (PLUG-LOAD,
- * PLUG-ABI, PLUG-TRUST), rules and schemas goes into `diagnostics`; VATER_E_CONFIG when there is an
- * error among them. */
+ * PLUG-ABI, PLUG-TRUST), rules and schemas goes into `diagnostics`; VATER_E_CONFIG when it added
+ * an error. */
 int vt_zygote_start(const struct vt_zygote_options *options, struct vt_zygote **zygote,
                     struct vt_diagnostics *diagnostics, struct vt_error *error);
 const struct vt_zygote_info *vt_zygote_info(const struct vt_zygote *zygote);

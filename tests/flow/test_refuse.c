@@ -56,6 +56,35 @@ static void test_O01_configuration(void **state)
   rig_remove(folder);
 }
 
+/* O01: faults of every kind in both files, in one go: structure, meaning, plugins. */
+static void test_O01_all_stages_at_once(void **state)
+{
+  (void)state;
+  char folder[512];
+  prepare(folder, sizeof folder);
+  rig_write(folder, "vater.json",
+            "{\"actors\": \"actors.json\", \"store\": \"vater.db\", \"inFlight\": 0}");
+  rig_write(folder, "actors.json",
+            "{\"actors\": [{\"orgnr\": \"983974725\", \"name\": \"A\", \"typ\": \"trust\",\n"
+            "  \"endpoints\": [{\"id\": \"main\",\n"
+            "    \"source\": {\"plugin\": \"htp\", \"url\": \"https://127.0.0.9/\"},\n"
+            "    \"format\": {\"plugin\": \"indicator_json\"}},\n"
+            "   {\"id\": 7, \"source\": 8}]}]}\n");
+  struct rig_run run = rig_vater(folder, run_arguments);
+  assert_int_equal(run.exit_code, 3);
+  static const char *const expected[] = {
+      "vater.json:1:60: error: OPS-CONFIG: ",
+      "actors.json:1:23: error: OPS-CONFIG: the control digit of organisation number",
+      "actors.json:1:49: error: OPS-CONFIG: this member is not allowed here",
+      "actors.json:3:26: error: OPS-CONFIG: there is no source plugin 'htp'",
+      "actors.json:5:11: error: OPS-CONFIG: "};
+  for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+    if (!rig_contains(run.error, expected[i]))
+      fail_msg("missing: %s\nin: %s", expected[i], run.error);
+  rig_done(&run);
+  rig_remove(folder);
+}
+
 static void test_O01_plain_http_url(void **state)
 {
   (void)state;
@@ -261,6 +290,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_O01_configuration),
+      cmocka_unit_test(test_O01_all_stages_at_once),
       cmocka_unit_test(test_O01_plain_http_url),
       cmocka_unit_test(test_O01_verify),
       cmocka_unit_test(test_A07_secret_file),

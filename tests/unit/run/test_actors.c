@@ -115,7 +115,9 @@ static void test_O01_unknown_member_and_empty_list(void **state)
   (void)state;
   struct loaded loaded;
   load(&loaded, "{\"actors\": [], \"actor\": 1}");
-  assert_int_equal(loaded.diagnostics.errors, 1);
+  assert_int_equal(loaded.diagnostics.errors, 2);
+  assert_non_null(
+      strstr(loaded.text.bytes, ":1:12: error: OPS-CONFIG: the list of actors is empty"));
   assert_non_null(strstr(loaded.text.bytes,
                          ":1:16: error: OPS-CONFIG: this member is not allowed here (at /actor)"));
   unload(&loaded);
