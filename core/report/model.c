@@ -315,7 +315,7 @@ int vt_report_conclude(struct vt_report *report, struct vt_arena *arena, struct 
 
 int vt_report_exit(const struct vt_report *report)
 {
-  bool failed = false;
+  bool failed = report->verdicts[UNDECIDED] > 0;
   bool findings = report->findings.errors > 0;
   for (size_t i = 0; i < report->job_count; i++) {
     for (size_t j = 0; j < report->jobs[i].block_count; j++)

@@ -126,7 +126,7 @@ struct vt_node {
   uint64_t size[VT_SIZE_COUNT];
   const struct vt_pattern *pattern;
   struct vater_str examples; /* "2026, 2026-Q3": the schema's, for who is told of the pattern */
-  vt_format_check *format; /* with format_regex: NULL */
+  vt_format_check *format;   /* with format_regex: NULL */
   bool format_regex;
   struct vater_str format_name;
 };

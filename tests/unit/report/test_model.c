@@ -131,6 +131,18 @@ static void the_exit_code_tells_the_worst(void **state)
   assert_int_equal(exit_of(fixture, "internal-error", "accepted"), 2);
 }
 
+static void a_rule_without_an_answer_tells_in_a_rejected_block_too(void **state)
+{
+  struct fixture *fixture = *state;
+  struct vt_store_block block = fixture_block("G1-11", "rejected");
+  struct vt_report_job job = fixture_job("1", "main", "received");
+  block.undecided = 1;
+  job.blocks = &block;
+  job.block_count = 1;
+  fixture_report(fixture, &job, 1);
+  assert_int_equal(vt_report_exit(&fixture->report), 2);
+}
+
 static void invalid_bytes_are_replaced(void **state)
 {
   struct fixture *fixture = *state;
@@ -155,6 +167,7 @@ int main(void)
       TEST(actors_and_groups_come_in_order),
       TEST(codes_without_outcomes_count_what_is_kept),
       TEST(the_exit_code_tells_the_worst),
+a_rule_without_an_answer_tells_in_a_rejected_block_too),
       TEST(invalid_bytes_are_replaced),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,7 +97,8 @@ static void test_when(void **state)
   expect_counts(&bundle, "T-001", 0, 1, 1, 1, 0);
   expect_counts(&bundle, "T-002", 0, 0, 2, 1, 0);
   expect_counts(&bundle, "T-003", 0, 0, 0, 1, 2);
-  assert_string_equal(bundle_rule(&bundle, "T-002")->reason.ptr, "a value that it needs is missing");
+  assert_string_equal(bundle_rule(&bundle, "T-002")->reason.ptr,
+                      "a value that it needs is missing");
   assert_string_equal(bundle_rule(&bundle, "T-001")->reason.ptr, "");
   bundle_free(&bundle);
 }
