@@ -167,7 +167,7 @@ int main(void)
       TEST(actors_and_groups_come_in_order),
       TEST(codes_without_outcomes_count_what_is_kept),
       TEST(the_exit_code_tells_the_worst),
-a_rule_without_an_answer_tells_in_a_rejected_block_too),
+      TEST(a_rule_without_an_answer_tells_in_a_rejected_block_too),
       TEST(invalid_bytes_are_replaced),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
