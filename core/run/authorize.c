@@ -26,30 +26,43 @@ uint32_t vt_endpoint_allowance(const struct vt_endpoint *endpoint)
   return allow;
 }
 
+struct vt_net_header vt_header_to_net(const struct vt_request_header *header)
+{
+  return (struct vt_net_header){header->name, vt_request_header_value(header),
+                                header->secret != NULL};
+}
+
+int vt_request_to_net(const struct vater_request *described, struct vt_net_request *request,
+                      struct vt_error *error)
+{
+  struct vt_net_header *headers =
+      vt_arena_array(described->arena, described->header_count, sizeof *headers);
+  if (headers == NULL)
+    return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "no memory for the headers of a request");
+  for (uint32_t i = 0; i < described->header_count; i++)
+    headers[i] = vt_header_to_net(&described->headers[i]);
+  request->url = described->url;
+  request->method = described->method;
+  request->headers = headers;
+  request->header_count = described->header_count;
+  request->body = described->body;
+  request->body_type = described->media_type;
+  return VATER_OK;
+}
+
 static int send_request(struct vt_job *job, const struct vater_request *described,
                         struct vt_error *error)
 {
   struct vt_running *running = job->running;
   struct vt_authorization *authorization = job->authorization;
-  struct vt_net_header headers[64];
-  uint32_t count = 0;
-  for (; count < described->header_count && count < 64; count++) {
-    const struct vt_request_header *header = &described->headers[count];
-    headers[count] = (struct vt_net_header){header->name, vt_request_header_value(header),
-                                            header->secret != NULL};
-  }
-  struct vt_net_request request = {.url = described->url,
-                                   .method = described->method,
-                                   .headers = headers,
-                                   .header_count = count,
-                                   .body = described->body,
-                                   .body_type = described->media_type,
-                                   .allow = vt_endpoint_allowance(job->endpoint),
+  struct vt_net_request request = {.allow = vt_endpoint_allowance(job->endpoint),
                                    .body_limit = 1024 * 1024,
                                    .sink = -1,
                                    .tries = running->configuration.tries,
                                    .user = authorization};
-  return vt_net_submit(running->net, &request, &authorization->exchange, error);
+  int status = vt_request_to_net(described, &request, error);
+  return status == VATER_OK ? vt_net_submit(running->net, &request, &authorization->exchange, error)
+                            : status;
 }
 
 static void converse(struct vt_job *job, const struct vater_response *last)
@@ -145,9 +158,7 @@ int vt_run_authorize_attempt(void *user, struct vt_net_exchange *exchange, uint3
     status = vt_auth_prepare(&job->running->call, &authorization->instance, authorization->session,
                              &details, &request, error);
   for (uint32_t i = 0; i < request.header_count && status == VATER_OK; i++) {
-    struct vt_net_header header = {request.headers[i].name,
-                                   vt_request_header_value(&request.headers[i]),
-                                   request.headers[i].secret != NULL};
+    struct vt_net_header header = vt_header_to_net(&request.headers[i]);
     status = vt_net_exchange_header(exchange, &header, error);
   }
   vt_request_fini(&request);

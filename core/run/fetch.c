@@ -69,23 +69,10 @@ static int find_last(struct vt_job *job)
 static int submit(struct vt_job *job, const struct vater_request *described)
 {
   struct vt_running *running = job->running;
-  struct vt_net_header headers[64];
-  uint32_t count = 0;
-  for (; count < described->header_count && count < 64; count++) {
-    const struct vt_request_header *header = &described->headers[count];
-    headers[count] = (struct vt_net_header){header->name, vt_request_header_value(header),
-                                            header->secret != NULL};
-  }
   if (job->page_count == 0 && find_last(job) != VATER_OK)
     return job->error.status;
   bool first = job->page_count == 0;
-  struct vt_net_request request = {.url = job->url,
-                                   .method = described->method,
-                                   .headers = headers,
-                                   .header_count = count,
-                                   .body = described->body,
-                                   .body_type = described->media_type,
-                                   .etag = first ? job->last.etag : VT_STR_NONE,
+  struct vt_net_request request = {.etag = first ? job->last.etag : VT_STR_NONE,
                                    .last_modified = first ? job->last.last_modified : VT_STR_NONE,
                                    .allow = vt_endpoint_allowance(job->endpoint),
                                    .body_limit = job->endpoint->max_bytes,
@@ -94,7 +81,9 @@ static int submit(struct vt_job *job, const struct vater_request *described)
                                    .prepare = vt_run_authorize_attempt,
                                    .tries = running->configuration.tries,
                                    .user = job};
-  return vt_net_submit(running->net, &request, &job->exchange, &job->error);
+  int status = vt_request_to_net(described, &request, &job->error);
+  return status == VATER_OK ? vt_net_submit(running->net, &request, &job->exchange, &job->error)
+                            : status;
 }
 
 /* Describes the next request, or says VATER_DONE. */

@@ -52,7 +52,6 @@ struct vt_job {
   struct vt_instance source;
   struct vt_authorization *authorization; /* NULL: none */
   struct vater_str format_settings;       /* JSON text for the worker */
-  uint64_t serial;
   /* authorize, fetch */
   enum vt_job_state state;
   struct vt_arena *arena; /* of the job */
@@ -99,7 +98,7 @@ struct vt_running {
   struct vt_net *net;
   int64_t today, deadline_ms, started_ms;
   struct vt_authorization *authorizations;
-  uint32_t authorization_count, authorization_room;
+  uint32_t authorization_count;
   struct vt_job *jobs;
   uint32_t job_count, next_job, active;
   bool connected;          /* some connection of this run stood */
@@ -126,8 +125,7 @@ void vt_run_authorize_answer(struct vt_running *running, struct vt_authorization
 int vt_run_authorize_attempt(void *user, struct vt_net_exchange *exchange, uint32_t attempt,
                              struct vt_error *error);
 /* Finds or makes the shared authorization of an endpoint. */
-int vt_run_authorization(struct vt_running *running, const struct vt_actor *actor,
-                         const struct vt_endpoint *endpoint,
+int vt_run_authorization(struct vt_running *running, const struct vt_endpoint *endpoint,
                          struct vt_authorization **authorization);
 void vt_authorization_fini(struct vt_authorization *authorization);
 
@@ -141,6 +139,11 @@ void vt_run_fetch_answer(struct vt_job *job);
 /* The worker has read a page: ask for the next one, or finish. */
 void vt_run_fetch_next(struct vt_job *job, struct vater_str cursor);
 uint32_t vt_endpoint_allowance(const struct vt_endpoint *endpoint); /* enum vt_net_allow */
+/* What a plugin described, as net wants it: URL, method, headers, body; borrowed, lists live in the
+ * described request's arena. VATER_E_NOMEM. */
+int vt_request_to_net(const struct vater_request *described, struct vt_net_request *request,
+                      struct vt_error *error);
+struct vt_net_header vt_header_to_net(const struct vt_request_header *header);
 /* Borrows from the answer. */
 int vt_answer_to_response(const struct vt_net_answer *answer, struct vt_arena *arena,
                           struct vater_response *response);

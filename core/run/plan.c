@@ -107,11 +107,9 @@ static const struct vt_plugin *main_plugin(struct vt_running *running,
   return NULL;
 }
 
-int vt_run_authorization(struct vt_running *running, const struct vt_actor *actor,
-                         const struct vt_endpoint *endpoint,
+int vt_run_authorization(struct vt_running *running, const struct vt_endpoint *endpoint,
                          struct vt_authorization **authorization)
 {
-  (void)actor;
   *authorization = NULL;
   char *text = json_dumps(endpoint->auth_settings, JSON_COMPACT | JSON_SORT_KEYS);
   if (text == NULL)
@@ -194,7 +192,7 @@ static int plan_job(struct vt_running *running, const struct vt_actor *actor,
     job->delivery = VT_DELIVERY_NOT_DUE;
   int status = open_source(running, job);
   if (status == VATER_OK && endpoint->auth.len > 0)
-    status = vt_run_authorization(running, actor, endpoint, &job->authorization);
+    status = vt_run_authorization(running, endpoint, &job->authorization);
   const struct vt_zygote_plugin *format = known_plugin(running, endpoint->format);
   if (format == NULL || !format->format)
     complain_of_plugin(running, endpoint, "format", endpoint->format);
@@ -245,7 +243,6 @@ int vt_run_plan(struct vt_running *running, struct vt_error *error)
   running->authorizations = vt_arena_array(running->arena, room, sizeof *running->authorizations);
   if (running->jobs == NULL || running->authorizations == NULL)
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for %u jobs", room);
-  running->authorization_room = room;
   for (uint32_t i = 0; i < running->actors.count; i++) {
     const struct vt_actor *actor = &running->actors.items[i];
     if (!wanted(running, actor))
@@ -256,7 +253,6 @@ int vt_run_plan(struct vt_running *running, struct vt_error *error)
       struct vt_job *job = &running->jobs[running->job_count++];
       if (plan_job(running, actor, &actor->endpoints[j], job) == VATER_E_NOMEM)
         return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
-      job->serial = running->job_count;
     }
   }
   return conclude(running, error);
