@@ -20,6 +20,29 @@ vt_cel_step_run vt_cel_step_map;
 void vt_cel_finish_map(struct vt_cel_run *run, const struct vt_cel_entry *entries, uint32_t count,
                        struct vt_cel_value *out);
 
+/* A field's value; a missing one tells where it was looked for. */
+static inline void vt_cel_get_field(const struct vt_cel_value *record, uint32_t slot,
+                                    uint32_t field, struct vt_cel_value *out)
+{
+  const struct vt_cel_getter *getter = record->as.record.getter;
+  getter->get(getter->context, record->row, field, out);
+  if (out->kind == VT_CEL_MISSING) {
+    out->as.missing.slot = slot;
+    out->as.missing.field = field;
+  }
+}
+
+/* An operand's value. Most are fields of the record at hand: those need no call through the step,
+ * which is a tenth of the time of a short comparison. */
+static inline void vt_cel_step_operand(struct vt_cel_run *run, const struct vt_cel_step *step,
+                                       struct vt_cel_value *out)
+{
+  if (step->run == vt_cel_step_field && run->variables[step->slot].kind == VT_CEL_RECORD)
+    vt_cel_get_field(&run->variables[step->slot], step->slot, step->field, out);
+  else
+    step->run(run, step, out);
+}
+
 /* step_logic.c */
 vt_cel_step_run vt_cel_step_and;
 vt_cel_step_run vt_cel_step_or;

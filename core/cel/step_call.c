@@ -91,13 +91,7 @@ static bool remembered(const struct vt_cel_memo *memo, uint64_t of, struct vater
 
 static struct vt_cel_memo *memo_of(struct vt_cel_run *run, uint64_t of, struct vater_str text)
 {
-  uint64_t hash = of, word = 0;
-  for (size_t at = 0; at < text.len; at += 8) {
-    memcpy(&word, text.ptr + at, text.len - at < 8 ? text.len - at : 8);
-    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-    hash ^= hash >> 32;
-  }
-  return &run->memos[hash % (VT_CEL_MEMO_COUNT / 2) * 2];
+  return &run->memos[(vt_cel_hash_quickly(text) ^ of) % (VT_CEL_MEMO_COUNT / 2) * 2];
 }
 
 static void match(struct vt_cel_run *run, const struct vt_cel_step *step, struct vater_str text,
@@ -119,7 +113,7 @@ static void match(struct vt_cel_run *run, const struct vt_cel_step *step, struct
 void vt_cel_step_matches(struct vt_cel_run *run, const struct vt_cel_step *step,
                          struct vt_cel_value *out)
 {
-  step->items[0]->run(run, step->items[0], out);
+  vt_cel_step_operand(run, step->items[0], out);
   if (!vt_cel_is_value(out))
     return;
   struct vater_str text = out->as.text;
@@ -151,7 +145,7 @@ static inline bool double_of(struct vt_cel_run *run, const struct vt_cel_step *s
     *number = step->value.as.number;
     return true;
   }
-  step->run(run, step, out);
+  vt_cel_step_operand(run, step, out);
   *number = out->as.number;
   return vt_cel_is_value(out);
 }

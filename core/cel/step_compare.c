@@ -47,7 +47,7 @@ void vt_cel_step_equal(struct vt_cel_run *run, const struct vt_cel_step *step,
 void vt_cel_step_equal_text(struct vt_cel_run *run, const struct vt_cel_step *step,
                             struct vt_cel_value *out)
 {
-  step->items[0]->run(run, step->items[0], out);
+  vt_cel_step_operand(run, step->items[0], out);
   if (!vt_cel_is_value(out))
     return;
   if (is_long(out) && !charge_long(run, step, out))
@@ -89,7 +89,7 @@ void vt_cel_step_in(struct vt_cel_run *run, const struct vt_cel_step *step,
 void vt_cel_step_in_set(struct vt_cel_run *run, const struct vt_cel_step *step,
                         struct vt_cel_value *out)
 {
-  step->items[0]->run(run, step->items[0], out);
+  vt_cel_step_operand(run, step->items[0], out);
   if (!vt_cel_is_value(out))
     return;
   if (is_long(out) && !charge_long(run, step, out))

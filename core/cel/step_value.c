@@ -30,23 +30,12 @@ void vt_cel_step_unknown(struct vt_cel_run *run, const struct vt_cel_step *step,
   vt_cel_raise(run, out, "unknown name '%.*s'", VT_STR_ARGS(step->node->name));
 }
 
-static void get_field(const struct vt_cel_value *record, uint32_t slot, uint32_t field,
-                      struct vt_cel_value *out)
-{
-  const struct vt_cel_getter *getter = record->as.record.getter;
-  getter->get(getter->context, record->row, field, out);
-  if (out->kind == VT_CEL_MISSING) {
-    out->as.missing.slot = slot;
-    out->as.missing.field = field;
-  }
-}
-
 void vt_cel_step_field(struct vt_cel_run *run, const struct vt_cel_step *step,
                        struct vt_cel_value *out)
 {
   const struct vt_cel_value *record = &run->variables[step->slot];
   if (record->kind == VT_CEL_RECORD) {
-    get_field(record, step->slot, step->field, out);
+    vt_cel_get_field(record, step->slot, step->field, out);
     return;
   }
   vt_cel_step_variable(run, step, out);
@@ -82,7 +71,7 @@ static bool look_up(struct vt_cel_run *run, const struct vt_cel_step *step,
   uint32_t field = step->field;
   if (from->kind == VT_CEL_RECORD && (step->node->resolved == VT_CEL_RESOLVED_FIELD ||
                                       find_field(from->as.record.type, step->node->name, &field))) {
-    get_field(from, UINT32_MAX, field, out);
+    vt_cel_get_field(from, UINT32_MAX, field, out);
     *found = out->kind != VT_CEL_MISSING;
     return true;
   }

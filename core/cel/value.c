@@ -222,8 +222,7 @@ const struct vt_cel_entry *vt_cel_map_entries(const struct vt_cel_map *map)
   return map->entries;
 }
 
-/* For texts that were not chosen to collide. */
-static uint64_t hash_quickly(struct vater_str text)
+uint64_t vt_cel_hash_quickly(struct vater_str text)
 {
   uint64_t hash = text.len, word = 0;
   uint32_t low, high;
@@ -246,7 +245,7 @@ static uint64_t hash_quickly(struct vater_str text)
 
 static uint64_t hash_key(const struct vt_cel_value *key, bool quick)
 {
-  return quick && key->kind == VT_CEL_STRING ? hash_quickly(key->as.text) : vt_cel_hash(key);
+  return quick && key->kind == VT_CEL_STRING ? vt_cel_hash_quickly(key->as.text) : vt_cel_hash(key);
 }
 
 static bool same_key(const struct vt_cel_value *a, const struct vt_cel_value *b)

@@ -51,6 +51,8 @@ bool vt_cel_equal_within(const struct vt_cel_value *a, const struct vt_cel_value
                          uint64_t *budget);
 /* Of what may be a map key or a member of a set of constants; equal values hash alike. */
 uint64_t vt_cel_hash(const struct vt_cel_value *value);
+/* Of a text, without a guard against chosen ones: where a collision costs nothing but a look-up. */
+uint64_t vt_cel_hash_quickly(struct vater_str text);
 bool vt_cel_is_key(const struct vt_cel_value *value);
 
 enum vt_cel_map_fault { VT_CEL_MAP_FINE, VT_CEL_MAP_KEY, VT_CEL_MAP_REPEATED, VT_CEL_MAP_MEMORY };
