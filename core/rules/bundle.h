@@ -46,7 +46,7 @@ struct vt_rules_scope {
   uint32_t obs, rows, indicator, submission, run, series, actors;
   const struct vt_cel_record *observation_type, *indicator_type, *submission_type, *run_type;
   uint32_t variable_count;
-  uint32_t *list_slots; /* a code list each */
+  uint32_t *list_slots; /* VT_CODELIST_MAPS for each code list */
 };
 
 struct vt_rule {
@@ -87,9 +87,18 @@ struct vt_rule_example {
   uint8_t expect;           /* enum vt_example_expect */
 };
 
+/* What expressions can look up by a code: codelists.NAME, codelistsFrom.NAME and so on. */
+enum vt_codelist_map {
+  VT_CODELIST_NAME, /* its name */
+  VT_CODELIST_FROM, /* first day that it is valid */
+  VT_CODELIST_TO,   /* last day, 9999-12-31 where there is none */
+  VT_CODELIST_NEXT, /* what took its place, "3101" or "1508, 1580"; only codes that were replaced */
+  VT_CODELIST_MAPS
+};
+
 struct vt_codelist {
   struct vater_str name;
-  struct vt_cel_value map; /* code to name */
+  struct vt_cel_value maps[VT_CODELIST_MAPS];
 };
 
 struct vt_rules {
@@ -153,12 +162,14 @@ int vt_rules_items(struct vt_rules *rules, const struct vt_rules_source *source,
 
 /* Stages of the load, in this order. Each reports what is wrong and goes on; VATER_OK or
  * VATER_E_NOMEM. */
-int vt_rules_read(struct vt_rules_loader *loader);    /* files.c: files, `use`, code lists */
-int vt_rules_take(struct vt_rules_loader *loader);    /* pack.c: indicators and rules */
-int vt_rules_declare(struct vt_rules_loader *loader); /* scope.c: variables and functions */
-int vt_rules_compile(struct vt_rules_loader *loader); /* compile.c: expressions and checks */
-int vt_rules_lint(struct vt_rules_loader *loader);    /* lint.c: what only the whole shows */
-int vt_rules_index(struct vt_rules_loader *loader);   /* examples.c: examples that can be run */
+int vt_rules_read(struct vt_rules_loader *loader); /* files.c: files, `use`, code lists */
+int vt_rules_take(struct vt_rules_loader *loader); /* pack.c: indicators and rules */
+int vt_rules_take_codes(struct vt_rules_loader *loader,
+                        struct vt_rules_source *source); /* codelist.c: one of take's files */
+int vt_rules_declare(struct vt_rules_loader *loader);    /* scope.c: variables and functions */
+int vt_rules_compile(struct vt_rules_loader *loader);    /* compile.c: expressions and checks */
+int vt_rules_lint(struct vt_rules_loader *loader);       /* lint.c: what only the whole shows */
+int vt_rules_index(struct vt_rules_loader *loader);      /* examples.c: examples that can be run */
 
 /* scope.c: fields of struct vt_indicator as the record `indicator` of an evaluation; NULL where the
  * indicator is in no pack. */

@@ -175,6 +175,7 @@ void vt_judging_variables(const struct vt_judging *judging, const struct vt_rule
     values[scope->submission] = vt_cel_record(scope->submission_type, &judging->submission, 0);
   if (scope->run != VT_SLOT_NONE)
     values[scope->run] = vt_cel_record(scope->run_type, &judging->reference, 0);
-  for (uint32_t i = 0; i < judging->rules->list_count; i++)
-    values[scope->list_slots[i]] = judging->rules->lists[i].map;
+  for (uint32_t i = 0; i < judging->rules->list_count * VT_CODELIST_MAPS; i++)
+    values[scope->list_slots[i]] =
+        judging->rules->lists[i / VT_CODELIST_MAPS].maps[i % VT_CODELIST_MAPS];
 }

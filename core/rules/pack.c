@@ -269,28 +269,6 @@ static int take_list(struct vt_rules_loader *loader, struct vt_rules_source *sou
   return status;
 }
 
-static int take_codes(struct vt_rules *rules, const struct vt_rules_source *source)
-{
-  const json_t *codes = json_object_get(source->root, "codes");
-  size_t count = json_array_size(codes), filled = 0, index;
-  struct vt_cel_entry *entries = vt_arena_array(rules->arena, count + 1, sizeof *entries);
-  if (entries == NULL)
-    return VATER_E_NOMEM;
-  const json_t *item;
-  json_array_foreach(codes, index, item)
-  {
-    entries[filled].key = vt_cel_string(vt_json_text(item, "code"));
-    entries[filled++].value = vt_cel_string(vt_json_text(item, "name"));
-  }
-  struct vt_codelist *list = &rules->lists[rules->list_count];
-  list->name = vt_json_text(source->root, "codelist");
-  int status = vt_cel_map_new(rules->arena, entries, (uint32_t)filled, &list->map, NULL);
-  if (status == VATER_E_RULE)
-    vt_cel_map_new(rules->arena, entries, 0, &list->map, NULL);
-  rules->list_count++;
-  return status;
-}
-
 /* Room for everything, so that nothing moves. */
 static int make_room(struct vt_rules_loader *loader)
 {
@@ -316,16 +294,10 @@ static int make_room(struct vt_rules_loader *loader)
 
 static int take_source(struct vt_rules_loader *loader, struct vt_rules_source *source)
 {
-  if (!source->code_list) {
-    int status = take_list(loader, source, "indicators", take_indicator);
-    return status == VATER_OK ? take_list(loader, source, "rules", take_rule) : status;
-  }
-  int status = take_codes(loader->rules, source);
-  if (status != VATER_E_RULE)
-    return status;
-  vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, "/codes",
-                  "a code stands twice in the list");
-  return VATER_OK;
+  if (source->code_list)
+    return vt_rules_take_codes(loader, source);
+  int status = take_list(loader, source, "indicators", take_indicator);
+  return status == VATER_OK ? take_list(loader, source, "rules", take_rule) : status;
 }
 
 int vt_rules_take(struct vt_rules_loader *loader)

@@ -214,14 +214,17 @@ static int declare_records(struct vt_rules_scope *scope, struct vt_error *error)
 static int declare_lists(struct vt_rules *rules, struct vt_rules_scope *scope,
                          struct vt_error *error)
 {
-  scope->list_slots =
-      vt_arena_array(rules->arena, rules->list_count + 1, sizeof *scope->list_slots);
+  static const char *const prefixes[VT_CODELIST_MAPS] = {"codelists", "codelistsFrom",
+                                                         "codelistsTo", "codelistsNext"};
+  uint32_t count = rules->list_count * VT_CODELIST_MAPS;
+  scope->list_slots = vt_arena_array(rules->arena, count + 1, sizeof *scope->list_slots);
   if (scope->list_slots == NULL)
     return VATER_E_NOMEM;
   int status = VATER_OK;
-  for (uint32_t i = 0; i < rules->list_count && status == VATER_OK; i++) {
+  for (uint32_t i = 0; i < count && status == VATER_OK; i++) {
     char name[64];
-    snprintf(name, sizeof name, "codelists.%.*s", VT_STR_ARGS(rules->lists[i].name));
+    snprintf(name, sizeof name, "%s.%.*s", prefixes[i % VT_CODELIST_MAPS],
+             VT_STR_ARGS(rules->lists[i / VT_CODELIST_MAPS].name));
     status = vt_cel_declare_variable(scope->environment, name, "map(string, string)",
                                      &scope->list_slots[i], error);
   }
