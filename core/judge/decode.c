@@ -132,6 +132,8 @@ int vt_decode_page(const struct vt_decode_input *input, struct vt_decode_result 
     vt_decode_screen_end(&decoder);
     if (error != NULL)
       mask_pointer(error);
+  } else {
+    vt_screen_urls(input->screen, input->page, input->bytes);
   }
   result->violations = decoder.own_violations;
   if (decoder.validator != NULL)

@@ -50,6 +50,7 @@ struct vt_decode_input {
                                      here, else it is the schema's business */
   struct vt_table_builder *table; /* rows go here; unused without a plan */
   struct vt_screen *screen;       /* hits are added */
+  const struct vt_screen_accounts *accounts; /* NULL: none */
   /* The first `cap` violations; a negative return ends the page with it. NULL: only counted. */
   int (*violation)(void *context, const struct vt_decode_violation *violation);
   void *context;

@@ -2,6 +2,7 @@
 #ifndef VT_JUDGE_DECODE_PARTS_H
 #define VT_JUDGE_DECODE_PARTS_H
 
+#include "base/buffer.h"
 #include "judge/decode_plan.h"
 #include "table/breakdown.h"
 
@@ -43,8 +44,11 @@ void vt_decode_screen_end(struct vt_decoder *decoder);
 /* decode_rows.c */
 int vt_decode_rows_event(struct vt_decoder *decoder, const struct vt_doc_event *event,
                          struct vt_error *error);
-/* Whether an event's number fills a number column. */
-bool vt_decode_is_figure(const struct vt_decoder *decoder, const struct vt_doc_event *event);
+/* Whether the event's number fills a number column; in a format without declared columns the name
+ * of its member tells. */
+bool vt_decode_is_figure(const struct vt_decoder *decoder, struct vater_str name);
+/* The nearest member's name of the event under way, in `pointer`; indices of lists do not count. */
+struct vater_str vt_decode_name(const struct vt_decoder *decoder, struct vt_buffer *pointer);
 
 /* Gives the error place and pointer of the event. */
 int vt_decode_fail_at(struct vt_decoder *decoder, const struct vt_doc_event *event, int status,
@@ -58,10 +62,17 @@ static inline bool vt_decode_was_escaped(const struct vt_doc_event *event)
          event->text.len + 2 != event->end - event->offset;
 }
 
+/* Room for eleven digits and an exponent, or a decimal sign. */
+static inline bool vt_decode_is_long(const struct vt_doc_event *event)
+{
+  return event->kind == VT_DOC_NUMBER && event->end - event->offset > 11;
+}
+
 static inline void vt_decode_screen_event(struct vt_decoder *decoder,
                                           const struct vt_doc_event *event)
 {
-  if (decoder->candidate.offset < event->end || vt_decode_was_escaped(event))
+  if (decoder->candidate.offset < event->end || vt_decode_was_escaped(event) ||
+      vt_decode_is_long(event))
     vt_decode_screen_found(decoder, event);
 }
 

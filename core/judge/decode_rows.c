@@ -256,35 +256,27 @@ int vt_decode_rows_event(struct vt_decoder *decoder, const struct vt_doc_event *
   return decoder->node != VT_PLAN_NONE ? take_scalar(decoder, event, error) : VATER_OK;
 }
 
-/* In a format without declared columns the nearest member's name tells. */
-static bool is_figure_by_name(const struct vt_decoder *decoder)
+struct vater_str vt_decode_name(const struct vt_decoder *decoder, struct vt_buffer *pointer)
 {
-  struct vt_buffer pointer;
-  vt_buffer_init(&pointer, decoder->input->allocator, 64 * 1024);
-  vt_doc_pointer(decoder->reader, &pointer);
-  struct vater_str rest = vt_buffer_str(&pointer);
-  bool figure = false;
+  vt_doc_pointer(decoder->reader, pointer);
+  struct vater_str rest = vt_buffer_str(pointer);
   while (rest.len > 0) {
     size_t from = rest.len;
     while (from > 0 && rest.ptr[from - 1] != '/')
       from--;
     struct vater_str token = vt_str_slice(rest, from, rest.len);
     uint64_t index;
-    if (!vt_number_uint64(token, &index)) {
-      figure = vt_screen_figure_name(token);
-      break;
-    }
+    if (!vt_number_uint64(token, &index))
+      return token;
     rest = vt_str_slice(rest, 0, from > 0 ? from - 1 : 0);
   }
-  vt_buffer_fini(&pointer);
-  return figure;
+  return VT_STR_NONE;
 }
 
-bool vt_decode_is_figure(const struct vt_decoder *decoder, const struct vt_doc_event *event)
+bool vt_decode_is_figure(const struct vt_decoder *decoder, struct vater_str name)
 {
   if (decoder->plan == NULL)
-    return is_figure_by_name(decoder);
-  (void)event;
+    return vt_screen_figure_name(name);
   const struct vt_plan_node *node = node_at(decoder, decoder->node);
   return node->column != 0 && node->type == VT_COLUMN_NUMBER;
 }

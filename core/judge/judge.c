@@ -14,6 +14,33 @@ static const struct vt_judge_format *find_format(const struct vt_judge_context *
   return NULL;
 }
 
+/* "accounts" is the host's own setting of every format: names for the screen. */
+static int take_accounts(struct vt_judge *judge, json_t *settings, struct vt_error *error)
+{
+  const json_t *listed = json_object_get(settings, "accounts");
+  if (listed == NULL)
+    return VATER_OK;
+  size_t count = json_array_size(listed);
+  struct vater_str *names = vt_arena_array(judge->arena, count + 1, sizeof *names);
+  if (names == NULL)
+    return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for settings");
+  for (size_t i = 0; i < count; i++) {
+    const char *name = json_string_value(json_array_get(listed, i));
+    if (name != NULL)
+      names[i] = vt_arena_copy(judge->arena, vt_str(name));
+    if (names[i].len == 0)
+      break;
+    judge->accounts.count++;
+  }
+  if (count == 0 || judge->accounts.count != count)
+    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG",
+                   "format '%.*s': \"accounts\" is a list of names of members or columns",
+                   VT_STR_ARGS(judge->job->format));
+  judge->accounts.names = names;
+  json_object_del(settings, "accounts");
+  return VATER_OK;
+}
+
 static int parse_settings(struct vt_judge *judge, struct vt_error *error)
 {
   struct vater_str text = judge->job->settings;
@@ -22,10 +49,15 @@ static int parse_settings(struct vt_judge *judge, struct vt_error *error)
   if (text.len > 0 && object == NULL)
     return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "the settings of format '%.*s' are no JSON",
                    VT_STR_ARGS(judge->job->format));
+  int status = take_accounts(judge, object, error);
+  if (status != VATER_OK) {
+    json_decref(object);
+    return status;
+  }
   const struct vt_config_origin origin = {.owner = judge->format->plugin->info.name, .pointer = ""};
   vt_diagnostics_init(&judge->diagnostics, judge->arena);
-  int status = vt_config_parse(judge->format->plugin->info.settings, object, &origin, judge->arena,
-                               &judge->diagnostics, &judge->config);
+  status = vt_config_parse(judge->format->plugin->info.settings, object, &origin, judge->arena,
+                           &judge->diagnostics, &judge->config);
   json_decref(object);
   if (status == VATER_E_CONFIG && judge->diagnostics.count > 0)
     return vt_fail(error, status, judge->diagnostics.items[0].error.code, "format '%.*s': %s",

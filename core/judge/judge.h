@@ -57,11 +57,13 @@ enum vt_framing {
 
 /* One endpoint's delivery; borrowed until vt_judge_free(). */
 struct vt_judge_job {
-  struct vater_str id;       /* the endpoint's id; names the job in messages */
-  struct vater_str actor;    /* orgnr whose endpoint it is; empty: whoever the reporter says */
-  struct vater_str format;   /* name of a format plugin */
-  struct vater_str settings; /* the plugin's settings, a JSON object; empty: none */
-  struct vater_str period;   /* the period asked for, or empty */
+  struct vater_str id;     /* the endpoint's id; names the job in messages */
+  struct vater_str actor;  /* orgnr whose endpoint it is; empty: whoever the reporter says */
+  struct vater_str format; /* name of a format plugin */
+  /* The plugin's settings, a JSON object; empty: none. Its "accounts" is ours, a list of names of
+   * members that hold account numbers (struct vt_screen_accounts). */
+  struct vater_str settings;
+  struct vater_str period; /* the period asked for, or empty */
   /* The actor itself and those that it may report for. */
   const struct vt_rules_actor *actors;
   size_t actor_count;

@@ -30,6 +30,7 @@ struct vt_judge {
   /* decode writes rows; finish turns them into one block */
   struct vt_table_builder *rows;
   struct vt_screen screen;
+  struct vt_screen_accounts accounts; /* from the format's settings */
   struct vt_table table;
   void *block;
   struct vt_result_builder *result;

@@ -1,72 +1,33 @@
 #include "judge/screen.h"
 
 #include "base/error.h"
-#include "judge/screen_digits.h"
+#include "base/utf8.h"
+#include "judge/screen_class.h"
 
-/* The classes and what each adds to a birth date; a new one is a new line (and may bring a check of
- * its own). Two control digits, modulus 11, weights of the Norwegian Tax Administration. */
-static const struct {
-  const char *name;
-  int day_added, month_added;
-} classes[VT_SCREEN_CLASS_COUNT] = {
-    [VT_SCREEN_NONE] = {"", 0, 0},
-    [VT_SCREEN_FNR] = {"fnr", 0, 0},
-    [VT_SCREEN_DNR] = {"dnr", 40, 0},
-};
-
-const char *vt_screen_class_name(enum vt_screen_class class)
+static bool next(struct vater_str bytes, size_t *from, bool padded, struct vt_screen_hit *hit)
 {
-  return class < VT_SCREEN_CLASS_COUNT ? classes[class].name : "";
-}
-
-static bool controls_hold(const uint8_t d[VT_SCREEN_DIGITS])
-{
-  static const uint8_t first[10] = {3, 7, 6, 1, 8, 9, 4, 5, 2, 1};
-  static const uint8_t second[11] = {5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1};
-  unsigned sum_first = 0;
-  unsigned sum_second = 0;
-  for (int i = 0; i < 10; i++)
-    sum_first += (unsigned)first[i] * d[i];
-  for (int i = 0; i < 11; i++)
-    sum_second += (unsigned)second[i] * d[i];
-  return sum_first % 11 == 0 && sum_second % 11 == 0;
-}
-
-/* Without the century, year 00 counts as a leap year. */
-static bool is_date(int day, int month, int year)
-{
-  static const int days[12] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (month < 1 || month > 12 || day < 1 || day > days[month - 1])
-    return false;
-  return month != 2 || day < 29 || year % 4 == 0;
-}
-
-static enum vt_screen_class classify(const uint8_t d[VT_SCREEN_DIGITS])
-{
-  if (!controls_hold(d))
-    return VT_SCREEN_NONE;
-  int day = d[0] * 10 + d[1];
-  int month = d[2] * 10 + d[3];
-  int year = d[4] * 10 + d[5];
-  for (int class = VT_SCREEN_FNR; class < VT_SCREEN_CLASS_COUNT; class ++)
-    if (is_date(day - classes[class].day_added, month - classes[class].month_added, year))
-      return (enum vt_screen_class) class;
-  return VT_SCREEN_NONE;
+  struct vt_screen_candidate candidate;
+  while (vt_screen_candidate(bytes, from, padded, &candidate)) {
+    enum vt_screen_class class = vt_screen_classify(candidate.digits, candidate.count);
+    if (class == VT_SCREEN_NONE)
+      continue;
+    *hit = (struct vt_screen_hit){.class = class,
+                                  .offset = candidate.start,
+                                  .end = candidate.end,
+                                  .padded = candidate.padded};
+    return true;
+  }
+  return false;
 }
 
 bool vt_screen_next(struct vater_str bytes, size_t *from, struct vt_screen_hit *hit)
 {
-  uint8_t digits[VT_SCREEN_DIGITS];
-  size_t start;
-  size_t end;
-  while (vt_screen_candidate(bytes, from, &start, &end, digits)) {
-    enum vt_screen_class class = classify(digits);
-    if (class == VT_SCREEN_NONE)
-      continue;
-    *hit = (struct vt_screen_hit){.class = class, .offset = start, .end = end};
-    return true;
-  }
-  return false;
+  return next(bytes, from, false, hit);
+}
+
+bool vt_screen_next_any(struct vater_str bytes, size_t *from, struct vt_screen_hit *hit)
+{
+  return next(bytes, from, true, hit);
 }
 
 bool vt_screen_text(struct vater_str text, struct vt_screen_hit *hit)
@@ -102,13 +63,13 @@ void vt_screen_add(struct vt_screen *screen, const struct vt_screen_hit *hit,
     memset(kept->pointer, 0, sizeof kept->pointer);
 }
 
-/* Bytes with NULs left out and JSON's \u00XX decoded, a window of them, and where each came from.
- */
+/* Bytes with NULs left out and JSON's escapes \uXXXX and URLs' %XX decoded, a window of them, and
+ * where each came from. */
 enum { WINDOW = 2048, OVERLAP = 64 };
 
 struct window {
   char bytes[WINDOW];
-  size_t offsets[WINDOW];
+  size_t offsets[WINDOW], ends[WINDOW];
   size_t len;
   bool goes_on; /* its first bytes were the last of the window before */
 };
@@ -123,8 +84,8 @@ static void screen_window(struct vt_screen *screen, uint32_t page, struct window
     /* At 0 its boundary was in the window before, and so was it. */
     bool seen = hit.offset == 0 && window->goes_on;
     size_t offset = window->offsets[hit.offset];
-    size_t end = window->offsets[hit.end - 1] + 1;
-    bool plain = end - offset == hit.end - hit.offset;
+    size_t end = window->ends[hit.end - 1];
+    bool plain = end - offset == hit.end - hit.offset; /* told already */
     if (seen || plain)
       continue;
     hit.page = page;
@@ -137,6 +98,7 @@ static void screen_window(struct vt_screen *screen, uint32_t page, struct window
   size_t keep = OVERLAP + 1;
   memmove(window->bytes, window->bytes + window->len - keep, keep);
   memmove(window->offsets, window->offsets + window->len - keep, keep * sizeof *window->offsets);
+  memmove(window->ends, window->ends + window->len - keep, keep * sizeof *window->ends);
   window->len = keep;
   window->goes_on = true;
 }
@@ -149,33 +111,64 @@ static int hex_value(char c)
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The character of an escape \u00XX at `at`, -1 where there is none. */
-static int escaped_byte(struct vater_str bytes, size_t at)
+/* The value of `count` hexadecimal digits at `at`, -1 where they are none. */
+static int hex_number(struct vater_str bytes, size_t at, size_t count)
 {
-  if (bytes.len - at < 6 || memcmp(bytes.ptr + at, "\\u00", 4) != 0)
+  int value = 0;
+  if (bytes.len - at < count)
     return -1;
-  int high = hex_value(bytes.ptr[at + 4]);
-  int low = hex_value(bytes.ptr[at + 5]);
-  return high < 0 || low < 0 ? -1 : high << 4 | low;
+  for (size_t i = at; i < at + count; i++) {
+    int digit = hex_value(bytes.ptr[i]);
+    if (digit < 0)
+      return -1;
+    value = value << 4 | digit;
+  }
+  return value;
 }
 
-static void screen_disguised(struct vt_screen *screen, uint32_t page, struct vater_str bytes)
+/* Decodes what stands at `at` into at most 4 bytes; *used is how many bytes it took. */
+static size_t decode_at(struct vater_str bytes, size_t at, bool escapes, char out[4], size_t *used)
+{
+  char c = bytes.ptr[at];
+  int value = -1;
+  *used = 1;
+  out[0] = c;
+  if (c == '%' && (value = hex_number(bytes, at + 1, 2)) >= 0) {
+    *used = 3;
+    out[0] = (char)value;
+  } else if (escapes && c == '\\' && bytes.len - at >= 6 && bytes.ptr[at + 1] == 'u' &&
+             (value = hex_number(bytes, at + 2, 4)) >= 0) {
+    *used = 6;
+    return vt_utf8_put((uint32_t)value, out);
+  }
+  return c == '\0' ? 0 : 1;
+}
+
+static void screen_disguised(struct vt_screen *screen, uint32_t page, struct vater_str bytes,
+                             bool escapes)
 {
   struct window window;
   window.len = 0;
   window.goes_on = false;
-  for (size_t i = 0; i < bytes.len; i++) {
-    if (bytes.ptr[i] == '\0')
-      continue;
-    int byte = bytes.ptr[i] == '\\' ? escaped_byte(bytes, i) : -1;
-    window.bytes[window.len] = byte >= 0 ? (char)byte : bytes.ptr[i];
-    window.offsets[window.len++] = i;
-    i += byte >= 0 ? 5 : 0;
-    if (window.len == WINDOW)
+  size_t used;
+  for (size_t i = 0; i < bytes.len; i += used) {
+    char decoded[4];
+    size_t size = decode_at(bytes, i, escapes, decoded, &used);
+    if (window.len + size > WINDOW)
       screen_window(screen, page, &window, false);
+    for (size_t n = 0; n < size; n++) {
+      window.bytes[window.len] = decoded[n];
+      window.offsets[window.len] = i;
+      window.ends[window.len++] = i + used;
+    }
   }
   if (window.len > 0)
     screen_window(screen, page, &window, true);
+}
+
+static bool holds(struct vater_str bytes, const char *what)
+{
+  return vt_str_find(bytes, vt_str(what), 0) < bytes.len;
 }
 
 void vt_screen_bytes(struct vt_screen *screen, uint32_t page, struct vater_str bytes, size_t from)
@@ -186,18 +179,14 @@ void vt_screen_bytes(struct vt_screen *screen, uint32_t page, struct vater_str b
     vt_screen_add(screen, &hit, VT_STR_NONE);
   }
   bool zeros = bytes.len > 0 && memchr(bytes.ptr, '\0', bytes.len) != NULL;
-  if (zeros || vt_str_find(bytes, VT_STR("\\u00"), 0) < bytes.len)
-    screen_disguised(screen, page, bytes);
+  if (zeros || holds(bytes, "\\u") || holds(bytes, "%3"))
+    screen_disguised(screen, page, bytes, true);
 }
 
-bool vt_screen_figure_name(struct vater_str name)
+void vt_screen_urls(struct vt_screen *screen, uint32_t page, struct vater_str bytes)
 {
-  static const char *const names[] = {
-      "value", "values", "numerator", "denominator", "count", "amount", "total", "sum", "n"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (vt_str_is(name, names[i]))
-      return true;
-  return false;
+  if (holds(bytes, "%3"))
+    screen_disguised(screen, page, bytes, false);
 }
 
 /* The end of the run at `at`: digits, single separators between them. */
@@ -230,7 +219,8 @@ static size_t mask_run(char *out, struct vater_str run)
 
 int vt_screen_mask(struct vt_buffer *out, struct vater_str text)
 {
-  enum { MASKED_FROM = 6 };
+  /* behind escapes each digit stands alone */
+  unsigned masked_from = holds(text, "\\u") || holds(text, "%3") ? 1 : 6;
   size_t before = out->len;
   char *to = vt_buffer_extend(out, text.len);
   if (to == NULL)
@@ -240,7 +230,7 @@ int vt_screen_mask(struct vt_buffer *out, struct vater_str text)
     unsigned digits;
     size_t end = run_end(text, i, &digits);
     struct vater_str run = vt_str_slice(text, i, digits > 0 ? end : i + 1);
-    if (digits >= MASKED_FROM) {
+    if (digits >= masked_from) {
       len += mask_run(to + len, run);
     } else {
       memcpy(to + len, run.ptr, run.len);
