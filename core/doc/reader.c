@@ -84,7 +84,10 @@ static inline char peek(const struct vt_doc_reader *reader, size_t at)
 static inline void after_value(struct vt_doc_reader *reader, size_t at)
 {
   reader->at = at;
-  reader->state = reader->depth > 0 ? VT_DOC_STATE_AFTER : VT_DOC_STATE_TAIL;
+  if (reader->depth > reader->outer)
+    reader->state = VT_DOC_STATE_AFTER;
+  else
+    reader->state = reader->outer == 0 ? VT_DOC_STATE_TAIL : VT_DOC_STATE_LINE;
 }
 
 static inline void set_event(struct vt_doc_event *event, enum vt_doc_kind kind, uint32_t depth,
@@ -250,13 +253,87 @@ static int read_name(struct vt_doc_reader *reader, size_t at, struct vt_doc_even
   return VATER_OK;
 }
 
+/* ---- NDJSON: the events of the document that the lines stand for --------------------------------
+ */
+
+static inline bool is_first_line(const struct vt_doc_reader *reader)
+{
+  return reader->lines.len > 0 && reader->depth == 1;
+}
+
+static int begin_first_line(struct vt_doc_reader *reader, size_t at, struct vt_doc_event *event,
+                            struct vt_error *error)
+{
+  if (reader->lines.len > 0) {
+    vt_doc_limit_to_line(reader, at);
+    if (peek(reader, at) != '{')
+      return vt_doc_fail_expected(reader, error, at,
+                                  "an object as the first line (the submission's head)");
+  }
+  return read_value(reader, at, event, error);
+}
+
+/* Instead of the end of the first line's object: one more member, the list of the other lines. */
+static int read_lines_name(struct vt_doc_reader *reader, size_t at, struct vt_doc_event *event,
+                           struct vt_error *error)
+{
+  const struct vt_doc_span span = {at + 1, at + 1, true};
+  int status = vt_doc_note_name(reader, &span, reader->lines, error);
+  event->text = reader->lines;
+  set_event(event, VT_DOC_NAME, reader->depth, at, at);
+  reader->at = at;
+  if (status == VATER_OK)
+    reader->state = VT_DOC_STATE_LINES;
+  return status;
+}
+
+static int begin_lines(struct vt_doc_reader *reader, size_t at, struct vt_doc_event *event,
+                       struct vt_error *error)
+{
+  int status = begin_container(reader, at, false, event, error);
+  if (status != VATER_OK)
+    return status;
+  reader->outer = reader->depth;
+  reader->state = VT_DOC_STATE_LINE;
+  return VATER_OK;
+}
+
+static int read_line(struct vt_doc_reader *reader, size_t at, struct vt_doc_event *event,
+                     struct vt_error *error)
+{
+  if (at < reader->len)
+    return vt_doc_fail(reader, error, at, VATER_E_DECODE, "PAY-SYNTAX",
+                       "there is more behind the value of this line; NDJSON has one value a line");
+  do {
+    if (reader->len == reader->whole) {
+      reader->outer = 0;
+      end_container(reader, reader->len, event);
+      event->end = reader->at = reader->len;
+      reader->state = VT_DOC_STATE_LINES_END;
+      return VATER_OK;
+    }
+    at = reader->len + 1;
+    vt_doc_limit_to_line(reader, at);
+    at = skip_space(reader, at);
+  } while (at == reader->len);
+  return read_item(reader, at, event, error);
+}
+
+static int end_lines(struct vt_doc_reader *reader, size_t at, struct vt_doc_event *event)
+{
+  end_container(reader, at, event);
+  event->end = reader->at = at;
+  return VATER_OK;
+}
+
 static int read_after(struct vt_doc_reader *reader, size_t at, struct vt_doc_event *event,
                       struct vt_error *error)
 {
   bool object = reader->frames[reader->depth - 1].object;
   char c = peek(reader, at);
   if (c == (object ? '}' : ']'))
-    return end_container(reader, at, event);
+    return is_first_line(reader) ? read_lines_name(reader, at, event, error)
+                                 : end_container(reader, at, event);
   if (c != ',')
     return vt_doc_fail_expected(reader, error, at, object ? "',' or '}'" : "',' or ']'");
   size_t next = skip_space(reader, at + 1);
@@ -285,7 +362,8 @@ int vt_doc_next(struct vt_doc_reader *reader, struct vt_doc_event *event, struct
     return read_value(reader, at, event, error);
   case VT_DOC_STATE_FIRST_NAME:
     if (peek(reader, at) == '}')
-      return end_container(reader, at, event);
+      return is_first_line(reader) ? read_lines_name(reader, at, event, error)
+                                   : end_container(reader, at, event);
     return read_name(reader, at, event, error);
   case VT_DOC_STATE_FIRST_ITEM:
     if (peek(reader, at) == ']')
@@ -295,8 +373,14 @@ int vt_doc_next(struct vt_doc_reader *reader, struct vt_doc_event *event, struct
     return read_tail(reader, at, event, error);
   case VT_DOC_STATE_START: {
     int status = vt_doc_check_start(reader, error);
-    return status != VATER_OK ? status : read_value(reader, at, event, error);
+    return status != VATER_OK ? status : begin_first_line(reader, at, event, error);
   }
+  case VT_DOC_STATE_LINES:
+    return begin_lines(reader, at, event, error);
+  case VT_DOC_STATE_LINE:
+    return read_line(reader, at, event, error);
+  case VT_DOC_STATE_LINES_END:
+    return end_lines(reader, at, event);
   case VT_DOC_STATE_FAILED:
     break;
   }

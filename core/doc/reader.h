@@ -52,6 +52,12 @@ int vt_doc_reader_new(const struct vt_allocator *allocator, struct vater_str byt
                       const struct vt_doc_budget *budget, uint64_t hash_seed,
                       struct vt_doc_reader **reader);
 void vt_doc_reader_free(struct vt_doc_reader *reader); /* NULL is fine */
+/* NDJSON, before the first next(): the first line is an object, each further line is an item of its
+ * list `name`, and the events are those of the one document that this stands for. Each value stands
+ * on a line of its own; blank lines are nothing. `name` is borrowed until free. */
+void vt_doc_reader_lines(struct vt_doc_reader *reader, struct vater_str name);
+/* An object that ends with the first line, and another that begins on the next one. */
+bool vt_doc_looks_like_lines(struct vater_str bytes);
 /* After a failure every further call returns the same status; after VT_DOC_END again VT_DOC_END. */
 int vt_doc_next(struct vt_doc_reader *reader, struct vt_doc_event *event, struct vt_error *error);
 /* RFC 6901 pointer of the event just read (of a name: of the member), appended to `out`. */

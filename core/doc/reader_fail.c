@@ -47,6 +47,10 @@ int vt_doc_fail_memory(struct vt_doc_reader *reader, struct vt_error *error)
 int vt_doc_fail_expected(struct vt_doc_reader *reader, struct vt_error *error, size_t offset,
                          const char *expected)
 {
+  if (offset >= reader->len && reader->len < reader->whole)
+    return vt_doc_fail(reader, error, reader->len, VATER_E_DECODE, "PAY-SYNTAX",
+                       "the line ends where %s should come; NDJSON has each value on one line",
+                       expected);
   if (offset >= reader->len)
     return vt_doc_fail(reader, error, reader->len, VATER_E_DECODE, "PAY-SYNTAX",
                        "the document ends where %s should come; it seems to have been cut",

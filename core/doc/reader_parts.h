@@ -16,6 +16,9 @@ enum vt_doc_state {
   VT_DOC_STATE_FIRST_NAME, /* behind '{' */
   VT_DOC_STATE_AFTER,      /* behind a value in a container */
   VT_DOC_STATE_TAIL,       /* behind the document's value */
+  VT_DOC_STATE_LINES,      /* of NDJSON: before its list */
+  VT_DOC_STATE_LINE,       /* before an item of it, or behind one */
+  VT_DOC_STATE_LINES_END,  /* behind the list */
   VT_DOC_STATE_FAILED
 };
 
@@ -44,6 +47,9 @@ struct vt_doc_reader {
   struct vt_allocator allocator;
   const char *bytes;
   size_t len, at;
+  struct vater_str lines; /* NDJSON: the name of its list; empty: one document */
+  size_t whole;           /* NDJSON: of all lines, `len` being the end of this one */
+  uint32_t outer;         /* open containers around a value that stands alone: 0, of a line 2 */
   enum vt_doc_state state;
   int failed;     /* status, when state is FAILED */
   uint32_t depth; /* open containers */
@@ -111,6 +117,8 @@ int vt_doc_scan_text(struct vt_doc_reader *reader, size_t from, struct vt_doc_sp
 /* The text of a span, decoded where needed; borrowed until the next call. */
 int vt_doc_decode_text(struct vt_doc_reader *reader, const struct vt_doc_span *span,
                        struct vater_str *text, struct vt_error *error);
+/* NDJSON: the document ends with the line that holds `at`, until the next line is begun. */
+void vt_doc_limit_to_line(struct vt_doc_reader *reader, size_t at);
 /* A number at `from`, its end in *to. */
 int vt_doc_scan_number(struct vt_doc_reader *reader, size_t from, size_t *to,
                        struct vt_error *error);

@@ -86,6 +86,8 @@ static int open_decoder(struct vt_decoder *decoder, struct vt_error *error)
   if (status == VATER_OK)
     status = vt_doc_reader_new(input->allocator, input->bytes, input->budget, input->hash_seed,
                                &decoder->reader);
+  if (status == VATER_OK && input->lines.len > 0)
+    vt_doc_reader_lines(decoder->reader, input->lines);
   if (status == VATER_OK && decoder->plan == NULL)
     status = vt_doc_tree_new(input->allocator, input->bytes, &decoder->tree);
   decoder->sink = (struct vt_schema_sink){take_finding, decoder, input->cap};

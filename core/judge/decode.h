@@ -46,6 +46,8 @@ struct vt_decode_input {
   struct vater_str bytes;
   const struct vt_doc_budget *budget; /* NULL: defaults */
   const struct vt_decode_plan *plan;  /* NULL: build the tree */
+  struct vater_str
+      lines; /* NDJSON: the member that its lines are the list of; empty: one document */
   const struct vt_schema *schema; /* NULL: a member of another type than its column is PAY-SCHEMA
                                      here, else it is the schema's business */
   struct vt_table_builder *table; /* rows go here; unused without a plan */

@@ -11,6 +11,7 @@ struct judged_page {
   struct vater_str bytes;
   enum vt_framing framing;
   uint32_t first_row;
+  bool ndjson;
   struct vt_lines *lines; /* made when the first place is asked for */
 };
 
@@ -63,6 +64,9 @@ static inline struct vater_str judged_cut(struct vater_str text, size_t max)
 int vt_judge_read(struct vt_judge *judge, const struct vt_judge_head *head, bool *readable,
                   struct vt_error *error);
 /* Whether a page that ended with its connection was cut, by the fault that its reader met. */
+/* The member that lines of NDJSON are the list of: "observations"; empty where the format has none.
+ */
+struct vater_str vt_judge_lines_name(const struct vt_judge *judge);
 bool vt_judge_was_cut(const struct judged_page *page, const struct vt_error *fault);
 
 /* ---- pages.c: screen and decode ----------------------------------------------------------------

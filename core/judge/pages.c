@@ -117,11 +117,13 @@ static int decode_json(struct vt_judge *judge, struct collection *collection,
                        struct vt_decode_result *decoded, struct vater_str *cursor,
                        struct vt_error *fault)
 {
+  const struct judged_page *page = &judge->pages[judge->page_count - 1];
   const struct vt_decode_input input = {
       .allocator = judge->allocator,
       .hash_seed = judge->job->hash_seed,
       .page = judge->page_count - 1,
-      .bytes = judge->pages[judge->page_count - 1].bytes,
+      .bytes = page->bytes,
+      .lines = page->ndjson ? vt_judge_lines_name(judge) : VT_STR_NONE,
       .plan = judge->format->plan,
       .schema = judge->format->schema,
       .table = judge->rows,

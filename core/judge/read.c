@@ -9,12 +9,13 @@ static bool accepts(const struct vater_format_ops *format, struct vater_str medi
 }
 
 /* Screened first: what the finding shows of the page is masked where it has hits. */
-static int refuse(struct vt_judge *judge, struct vater_str detail, struct vt_error *error)
+static int refuse(struct vt_judge *judge, const char *code, struct vater_str detail,
+                  struct vt_error *error)
 {
   const struct judged_place place = {.page = judge->page_count - 1};
   vt_screen_bytes(&judge->screen, place.page, judge->pages[place.page].bytes, 0);
   const struct vater_str details[VT_LANGUAGE_COUNT] = {[VT_LANGUAGE_EN] = detail};
-  return vt_judge_report(judge, "HTTP-TYPE", &place, VT_NO_ROW, details, error);
+  return vt_judge_report(judge, code, &place, VT_NO_ROW, details, error);
 }
 
 /* A login page, whatever the header says of it. */
@@ -25,6 +26,28 @@ static bool looks_like_html(struct vater_str bytes)
          vt_str_equal_nocase(vt_str_slice(start, 0, 9), VT_STR("<!doctype"));
 }
 
+/* A format with rows right below the document may come as NDJSON. */
+struct vater_str vt_judge_lines_name(const struct vt_judge *judge)
+{
+  const struct vater_rows *rows = judge->format->plugin->format->rows;
+  if (rows == NULL || rows->at[0] != '/' || strchr(rows->at + 1, '/') != NULL)
+    return VT_STR_NONE;
+  return vt_str(rows->at + 1);
+}
+
+static bool is_ndjson(const struct vt_judge *judge, const struct vt_judge_head *head,
+                      struct vater_str bytes)
+{
+  static const char *const types[] = {"application/x-ndjson", "application/ndjson",
+                                      "application/jsonl"};
+  if (vt_judge_lines_name(judge).len == 0)
+    return false;
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+    if (vt_str_equal_nocase(head->media_type, vt_str(types[i])))
+      return true;
+  return head->media_type.len == 0 && vt_doc_looks_like_lines(bytes);
+}
+
 int vt_judge_read(struct vt_judge *judge, const struct vt_judge_head *head, bool *readable,
                   struct vt_error *error)
 {
@@ -32,18 +55,24 @@ int vt_judge_read(struct vt_judge *judge, const struct vt_judge_head *head, bool
   const struct vater_format_ops *format = judge->format->plugin->format;
   struct vater_str bytes = judge->pages[judge->page_count - 1].bytes;
   if (head->media_type.len > 0 && !accepts(format, head->media_type))
-    return refuse(judge,
+    return refuse(judge, "HTTP-TYPE",
                   vt_judge_format(judge, "Content-Type is %.*s",
                                   VT_STR_ARGS(judged_cut(head->media_type, 100))),
                   error);
   if (head->charset.len > 0 && !vt_str_is(head->charset, "utf-8") &&
       !vt_str_is(head->charset, "us-ascii"))
-    return refuse(judge,
+    return refuse(judge, "HTTP-TYPE",
                   vt_judge_format(judge, "the charset is %.*s, not UTF-8",
                                   VT_STR_ARGS(judged_cut(head->charset, 40))),
                   error);
   if (head->media_type.len > 0 && looks_like_html(bytes))
-    return refuse(judge, VT_STR("the body is an HTML page"), error);
+    return refuse(judge, "HTTP-TYPE", VT_STR("the body is an HTML page"), error);
+  struct judged_page *page = &judge->pages[judge->page_count - 1];
+  page->ndjson = is_ndjson(judge, head, bytes);
+  if (page->ndjson && head->framing == VT_FRAMING_CLOSE)
+    return refuse(judge, "HTTP-TRUNC",
+                  VT_STR("NDJSON has no end of its own: it is sent with a length or in chunks"),
+                  error);
   *readable = true;
   return VATER_OK;
 }

@@ -51,6 +51,9 @@ static const struct vater_rows rows = {
 static const char *const media_types[] = {
     "application/json",
     "application/vnd.vater.submission+json",
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
     NULL,
 };
 

@@ -70,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
   struct vt_decode_input input = {.allocator = &allocator,
                                   .bytes = {(const char *)bytes, size},
                                   .plan = size % 2 == 0 ? plan : NULL,
+                                  .lines = size % 4 == 0 ? VT_STR("observations") : VT_STR_NONE,
                                   .table = table,
                                   .screen = &screen,
                                   .violation = see,

@@ -85,7 +85,8 @@ static void info_tells_format_checks_and_functions(void **state)
   (void)state;
   struct answer answer = RUN("info", "indicator_json");
   assert_has(answer.out, "settings: none\n\nformat: json; accepts application/json, "
-                         "application/vnd.vater.submission+json; schema submission.schema.json; "
+                         "application/vnd.vater.submission+json, application/x-ndjson, "
+                         "application/ndjson, application/jsonl; schema submission.schema.json; "
                          "rows at /observations\n");
   done(&answer);
   answer = RUN("info", HOSTILE "hostile/hostile.so");
