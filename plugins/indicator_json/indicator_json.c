@@ -49,12 +49,9 @@ static const struct vater_rows rows = {
 };
 
 static const char *const media_types[] = {
-    "application/json",
-    "application/vnd.vater.submission+json",
-    "application/x-ndjson",
-    "application/ndjson",
-    "application/jsonl",
-    NULL,
+    "application/json",     "application/vnd.vater.submission+json",
+    "application/x-ndjson", "application/ndjson",
+    "application/jsonl",    NULL,
 };
 
 static const struct vater_format_ops format = {
