@@ -1,123 +1,23 @@
-#include "cli/rules_frame.h"
+#include "cli/rules_testing.h"
 
 #include "base/encode.h"
-#include "judge/judge.h"
-#include "rules/examples.h"
 
 #include <jansson.h>
 
 enum { LINE_MAX_BYTES = 16 * 1024 };
 
-/* What came of one example. */
-struct tried {
-  struct vt_example example;
-  bool sample; /* the indicator's sample itself: no rule may find anything */
-  bool met;
-  uint64_t counts[VT_OUTCOME_COUNT];
-  uint64_t cleared;
-  struct vater_str refused; /* why nothing could be judged, or empty */
-};
-
 struct testing {
+  struct vt_testing judged;
   struct vt_cli *cli;
   const struct vt_rules_asked *asked;
   const struct vt_rules *rules;
-  struct vt_judge_context context;
   struct vt_arena *arena; /* of one example */
   struct vt_buffer line;
   json_t *list;
   uint32_t examples, failed;
 };
 
-static void read_result(struct testing *testing, const struct vt_result *result,
-                        struct tried *tried)
-{
-  const struct vt_rule_info *rule = vt_rules_find(testing->rules, tried->example.code);
-  for (uint32_t i = 0; i < result->rule_count; i++) {
-    struct vt_rule_outcomes outcomes;
-    vt_result_rule(result, i, &outcomes);
-    if (vt_str_equal(outcomes.code, tried->example.code))
-      memcpy(tried->counts, outcomes.counts, sizeof tried->counts);
-  }
-  for (uint32_t i = 0; i < result->finding_count; i++) {
-    struct vt_finding finding;
-    vt_result_finding(result, i, &finding);
-    if (vt_str_equal(finding.code, tried->example.code))
-      tried->cleared += finding.severity == VATER_SEVERITY_INFO &&
-                        finding.outcome == VT_OUTCOME_FAIL && rule->severity != VATER_SEVERITY_INFO;
-    else if (result->code.len > 0 && vt_str_equal(finding.code, result->code) &&
-             tried->refused.len == 0)
-      tried->refused = vt_arena_format(testing->arena, "%.*s: %.*s", VT_STR_ARGS(finding.code),
-                                       VT_STR_ARGS(finding.message[VT_LANGUAGE_EN]));
-  }
-  if (result->delivery == VT_DELIVERY_REFUSED && tried->refused.len == 0)
-    tried->refused = vt_arena_copy(testing->arena, result->code);
-  tried->met = tried->refused.len == 0 &&
-               vt_example_met(tried->example.expect, tried->counts, tried->cleared);
-}
-
-/* A sample passes everything: the first finding that says otherwise. */
-static void read_sample(struct testing *testing, const struct vt_result *result,
-                        struct tried *tried)
-{
-  tried->met = result->finding_total == 0 && result->delivery == VT_DELIVERY_RECEIVED;
-  if (result->finding_count > 0) {
-    struct vt_finding finding;
-    vt_result_finding(result, 0, &finding);
-    tried->refused = vt_arena_format(testing->arena, "%.*s: %.*s", VT_STR_ARGS(finding.code),
-                                     VT_STR_ARGS(finding.message[VT_LANGUAGE_EN]));
-  } else if (!tried->met) {
-    tried->refused = vt_arena_copy(testing->arena, result->code);
-  }
-}
-
-static int judge_payload(struct testing *testing, struct vt_judge *judge, struct tried *tried,
-                         struct vt_error *error)
-{
-  static const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};
-  const struct vt_allocator *allocator = &testing->cli->environment.allocator;
-  struct vt_judge_page page;
-  struct vt_result result;
-  size_t size = 0;
-  void *block = NULL;
-  int status = vt_judge_page(judge, tried->example.payload, &head, &page, error);
-  if (status == VATER_OK)
-    status = vt_judge_finish(judge, &size, error);
-  if (status == VATER_OK) {
-    block = vt_alloc(allocator, size);
-    status = block == NULL ? VATER_E_NOMEM : VATER_OK;
-  }
-  if (status == VATER_OK) {
-    vt_judge_write(judge, block);
-    status = vt_result_open(block, size, &result, error);
-  }
-  if (status == VATER_OK && tried->sample)
-    read_sample(testing, &result, tried);
-  else if (status == VATER_OK)
-    read_result(testing, &result, tried);
-  vt_free(allocator, block);
-  return status;
-}
-
-static int try_example(struct testing *testing, struct tried *tried, struct vt_error *error)
-{
-  const struct vt_example *example = &tried->example;
-  const struct vt_rules_actor actor = {example->reporter, example->reporter_type};
-  const struct vt_judge_job job = {.id = example->code,
-                                   .format = VT_STR("indicator_json"),
-                                   .actors = &actor,
-                                   .actor_count = 1,
-                                   .today = example->today,
-                                   .proposed = tried->sample};
-  struct vt_judge *judge = NULL;
-  int status = vt_judge_begin(&testing->context, &job, &judge, error);
-  if (status == VATER_OK)
-    status = judge_payload(testing, judge, tried, error);
-  vt_judge_free(judge);
-  return status;
-}
-
-static void print_counts(struct vt_buffer *line, const struct tried *tried)
+static void print_counts(struct vt_buffer *line, const struct vt_tried *tried)
 {
   const char *between = "";
   for (int i = 0; i < VT_OUTCOME_COUNT; i++) {
@@ -133,7 +33,7 @@ static void print_counts(struct vt_buffer *line, const struct tried *tried)
     vt_buffer_format(line, " (%llu cleared)", (unsigned long long)tried->cleared);
 }
 
-static void print_failure(struct testing *testing, const struct tried *tried)
+static void print_failure(struct testing *testing, const struct vt_tried *tried)
 {
   const struct vt_example *example = &tried->example;
   struct vt_buffer *line = &testing->line;
@@ -149,7 +49,7 @@ static void print_failure(struct testing *testing, const struct tried *tried)
   if (tried->sample) {
     vt_encode_terminal(line, tried->refused);
   } else if (tried->refused.len > 0) {
-    vt_buffer_text(line, "refused before the rule was asked: ");
+    vt_buffer_text(line, "not judged by the rule: ");
     vt_encode_terminal(line, tried->refused);
   } else {
     vt_buffer_text(line, "the rule said ");
@@ -159,7 +59,7 @@ static void print_failure(struct testing *testing, const struct tried *tried)
   vt_cli_put(testing->cli->out, line);
 }
 
-static void note(struct testing *testing, const struct tried *tried)
+static void note(struct testing *testing, const struct vt_tried *tried)
 {
   const struct vt_example *example = &tried->example;
   testing->examples++;
@@ -197,11 +97,13 @@ static int run_samples(struct testing *testing, struct vt_error *error)
   int status = VATER_OK;
   uint32_t count = vt_rules_indicator_count(testing->rules);
   for (uint32_t i = 0; i < count && status == VATER_OK; i++) {
-    struct tried tried = {.sample = true};
-    vt_rules_sample(testing->rules, i, &tried.example);
-    status = try_example(testing, &tried, error);
+    struct vt_tried tried = {.sample = true};
+    status = vt_rules_sample(testing->rules, i, testing->arena, &tried.example, error);
+    if (status == VATER_OK)
+      status = vt_try_example(&testing->judged, testing->arena, &tried, error);
     if (status == VATER_OK)
       note(testing, &tried);
+    vt_tried_fini(&testing->judged, &tried);
     vt_arena_reset(testing->arena);
   }
   return status;
@@ -211,13 +113,14 @@ static int run_all(struct testing *testing, struct vt_error *error)
 {
   int status = testing->asked->name_count == 0 ? run_samples(testing, error) : VATER_OK;
   for (uint32_t i = 0; i < vt_rules_example_count(testing->rules) && status == VATER_OK; i++) {
-    struct tried tried = {0};
+    struct vt_tried tried = {0};
     status = vt_rules_example(testing->rules, i, testing->arena, &tried.example, error);
     if (status == VATER_OK && is_asked(testing->asked, tried.example.code)) {
-      status = try_example(testing, &tried, error);
+      status = vt_try_example(&testing->judged, testing->arena, &tried, error);
       if (status == VATER_OK)
         note(testing, &tried);
     }
+    vt_tried_fini(&testing->judged, &tried);
     vt_arena_reset(testing->arena);
   }
   return status;
@@ -253,7 +156,8 @@ int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
   char schemas[600];
   struct vt_error error = {0};
   struct vt_diagnostics faults;
-  struct testing testing = {.cli = cli, .asked = asked, .rules = frame->rules};
+  struct testing testing = {
+      .judged = {cli, frame->rules}, .cli = cli, .asked = asked, .rules = frame->rules};
   int code = unknown_code(cli, asked, frame->rules);
   if (code != VT_EXIT_CLEAN)
     return code;
@@ -265,8 +169,8 @@ int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
   vt_buffer_init(&testing.line, &cli->environment.allocator, LINE_MAX_BYTES);
   int status = testing.arena == NULL
                    ? VATER_E_NOMEM
-                   : vt_judge_context_init(&testing.context, &cli->environment, &frame->plugins,
-                                           frame->rules, &places, &faults);
+                   : vt_judge_context_init(&testing.judged.context, &cli->environment,
+                                           &frame->plugins, frame->rules, &places, &faults);
   if (status == VATER_OK)
     status = run_all(&testing, &error);
   vt_cli_diagnostics(cli, &faults);
@@ -274,7 +178,7 @@ int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
     vt_cli_error(cli, "rules", &error, VT_EXIT_FAILED);
   code = status == VATER_OK ? tell(&testing) : VT_EXIT_FAILED;
   if (testing.arena != NULL)
-    vt_judge_context_fini(&testing.context);
+    vt_judge_context_fini(&testing.judged.context);
   vt_buffer_fini(&testing.line);
   json_decref(testing.list);
   vt_arena_free(testing.arena);

@@ -2,7 +2,7 @@
 
 #include "base/pack.h"
 
-enum { ACTOR_BYTES = 16, TEXT_BYTES = 8 };
+enum { ACTOR_BYTES = 16, TEXT_BYTES = 8, OBLIGATION_BYTES = 32 };
 
 int vt_judge_job_write(const struct vt_judge_job *job, struct vt_buffer *out)
 {
@@ -22,6 +22,16 @@ int vt_judge_job_write(const struct vt_judge_job *job, struct vt_buffer *out)
   vt_pack_number(out, (uint64_t)job->today);
   vt_pack_number(out, job->hash_seed);
   vt_pack_number(out, job->proposed);
+  vt_pack_number(out, job->concludes);
+  vt_pack_number(out, job->history.current);
+  vt_pack_number(out, job->history.obligation_count);
+  for (size_t i = 0; i < job->history.obligation_count; i++) {
+    const struct vt_rules_obligation *obligation = &job->history.obligations[i];
+    vt_pack_text(out, obligation->actor);
+    vt_pack_text(out, obligation->indicator);
+    vt_pack_number(out, (uint64_t)obligation->from);
+    vt_pack_number(out, (uint64_t)obligation->to);
+  }
   return out->failed ? VATER_E_LIMIT : VATER_OK;
 }
 
@@ -53,6 +63,24 @@ static int read_expected(struct vt_unpack *from, struct vt_arena *arena, struct 
   return VATER_OK;
 }
 
+static int read_history(struct vt_unpack *from, struct vt_arena *arena, struct vt_judge_job *job)
+{
+  job->history.current = (uint32_t)vt_unpack_number(from);
+  size_t count = vt_unpack_count(from, OBLIGATION_BYTES);
+  struct vt_rules_obligation *obligations = vt_arena_array(arena, count + 1, sizeof *obligations);
+  if (obligations == NULL)
+    return VATER_E_NOMEM;
+  for (size_t i = 0; i < count; i++) {
+    obligations[i].actor = vt_unpack_text(from);
+    obligations[i].indicator = vt_unpack_text(from);
+    obligations[i].from = (int64_t)vt_unpack_number(from);
+    obligations[i].to = (int64_t)vt_unpack_number(from);
+  }
+  job->history.obligations = obligations;
+  job->history.obligation_count = count;
+  return VATER_OK;
+}
+
 int vt_judge_job_read(struct vater_str bytes, struct vt_arena *arena, struct vt_judge_job *job,
                       struct vt_error *error)
 {
@@ -67,13 +95,16 @@ int vt_judge_job_read(struct vater_str bytes, struct vt_arena *arena, struct vt_
   int status = read_actors(&from, arena, job);
   if (status == VATER_OK)
     status = read_expected(&from, arena, job);
+  job->today = (int64_t)vt_unpack_number(&from);
+  job->hash_seed = vt_unpack_number(&from);
+  job->proposed = vt_unpack_number(&from) != 0;
+  job->concludes = vt_unpack_number(&from) != 0;
+  if (status == VATER_OK)
+    status = read_history(&from, arena, job);
   if (status != VATER_OK) {
     *job = (struct vt_judge_job){0};
     return vt_fail(error, status, "PLUG-LIMIT", "no memory for the job");
   }
-  job->today = (int64_t)vt_unpack_number(&from);
-  job->hash_seed = vt_unpack_number(&from);
-  job->proposed = vt_unpack_number(&from) != 0;
   if (vt_unpack_done(&from))
     return VATER_OK;
   *job = (struct vt_judge_job){0};

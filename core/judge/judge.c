@@ -78,6 +78,10 @@ static int open_format(struct vt_judge *judge, struct vt_error *error)
 
 static int prepare(struct vt_judge *judge, struct vt_error *error)
 {
+  if (judge->job->concludes)
+    return vt_result_builder_new(judge->allocator, &judge->result) == VATER_OK
+               ? VATER_OK
+               : vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory to conclude");
   judge->format = find_format(judge->context, judge->job->format);
   if (judge->format == NULL)
     return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG",
@@ -159,6 +163,8 @@ int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct v
 {
   *page = (struct vt_judge_page){0};
   bool readable = false;
+  if (judge->job->concludes)
+    return vt_judge_conclude_page(judge, bytes, error);
   uint32_t hits = judge->screen.kept;
   int status = add_page(judge, bytes, head->framing, error);
   if (status == VATER_OK)
@@ -236,6 +242,11 @@ int vt_judge_finish(struct vt_judge *judge, size_t *size, struct vt_error *error
 {
   *size = 0;
   int status = VATER_OK;
+  if (judge->job->concludes) {
+    status = vt_judge_conclude(judge, error);
+    *size = status == VATER_OK ? vt_result_size(judge->result, NULL) : 0;
+    return status;
+  }
   if (judge->refusal == NULL)
     status = settle_table(judge, error);
   if (status == VATER_OK && judge->refusal == NULL)
@@ -253,7 +264,8 @@ int vt_judge_finish(struct vt_judge *judge, size_t *size, struct vt_error *error
 
 void vt_judge_write(const struct vt_judge *judge, void *block)
 {
-  vt_result_write(judge->result, judge->refusal == NULL ? &judge->table : NULL, block);
+  bool observations = judge->refusal == NULL && !judge->job->concludes;
+  vt_result_write(judge->result, observations ? &judge->table : NULL, block);
 }
 
 void vt_judge_free(struct vt_judge *judge)

@@ -73,6 +73,12 @@ struct vt_judge_job {
   int64_t today;      /* the reference day, days since 1970 */
   uint64_t hash_seed; /* random: against colliding keys; results do not depend on it */
   bool proposed;      /* proposed indicators are collected as well */
+  /* Instead of a delivery, what is known is judged by the rules over time and actors: the one page
+   * is a table block as vt_rules_conclude() wants it, `actors` all that may be expected; format,
+   * settings, period and expected are not read. The result has no table, so its findings have no
+   * row; their offset is the row of that block and 1 more, or 0. */
+  bool concludes;
+  struct vt_rules_history history;
 };
 
 /* Of the answer that brought a page. */

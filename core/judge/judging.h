@@ -82,6 +82,14 @@ int vt_judge_check_owner(struct vt_judge *judge, struct vt_error *error);
 /* What the delivery says and leaves out, then the rules. */
 int vt_judge_check(struct vt_judge *judge, struct vt_error *error);
 
+/* ---- conclude.c --------------------------------------------------------------------------------
+ */
+
+/* The table block of a job that concludes. */
+int vt_judge_conclude_page(struct vt_judge *judge, struct vater_str bytes, struct vt_error *error);
+/* Rules over time and actors. */
+int vt_judge_conclude(struct vt_judge *judge, struct vt_error *error);
+
 /* A text in the arena; without memory the judging is starved. */
 struct vater_str vt_judge_format(struct vt_judge *judge, const char *format, ...)
     VATER_PRINTF(2, 3);

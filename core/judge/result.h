@@ -58,7 +58,9 @@ void vt_result_builder_free(struct vt_result_builder *builder);
 int vt_result_set_delivery(struct vt_result_builder *builder, enum vt_delivery delivery,
                            const char *code, struct vt_error *error);
 void vt_result_set_screened(struct vt_result_builder *builder, bool screened, bool pii);
-/* Counts always; keeps up to FINDINGS_KEPT, and FINDINGS_PER_RULE of one code. Texts are copied. */
+/* How many findings of one code are kept; FINDINGS_PER_RULE unless set. */
+void vt_result_set_kept(struct vt_result_builder *builder, uint32_t per_code);
+/* Counts always; keeps up to FINDINGS_KEPT in all. Texts are copied. */
 int vt_result_add_finding(struct vt_result_builder *builder, const struct vt_finding *finding,
                           struct vt_error *error);
 int vt_result_add_verdict(struct vt_result_builder *builder, const struct vt_block_verdict *verdict,

@@ -15,7 +15,7 @@ struct vt_result_builder {
   struct vt_arena *arena;
   struct vt_map texts;    /* text → its start */
   struct vt_map per_code; /* code → findings seen */
-  uint64_t texts_size;
+  uint64_t texts_size, kept_per_code;
   struct vt_buffer findings, verdicts, rules;
   struct result_head head;
 };
@@ -37,6 +37,7 @@ int vt_result_builder_new(const struct vt_allocator *allocator, struct vt_result
   vt_buffer_init(&builder->findings, allocator, VT_LIMIT_RESULT_BYTES);
   vt_buffer_init(&builder->verdicts, allocator, VT_LIMIT_RESULT_BYTES);
   vt_buffer_init(&builder->rules, allocator, VT_LIMIT_RESULT_BYTES);
+  builder->kept_per_code = VT_LIMIT_FINDINGS_PER_RULE;
   builder->head.magic = RESULT_MAGIC;
   builder->head.delivery = VT_DELIVERY_RECEIVED;
   *out = builder;
@@ -115,6 +116,11 @@ void vt_result_set_screened(struct vt_result_builder *builder, bool screened, bo
   builder->head.flags = (screened ? RESULT_SCREENED : 0) | (pii ? RESULT_PII : 0);
 }
 
+void vt_result_set_kept(struct vt_result_builder *builder, uint32_t per_code)
+{
+  builder->kept_per_code = per_code;
+}
+
 static int append(struct vt_buffer *records, const void *record, size_t size,
                   struct vt_error *error)
 {
@@ -146,7 +152,7 @@ int vt_result_add_code_counts(struct vt_result_builder *builder, struct vt_error
     const struct vt_map_entry *entry = &builder->per_code.entries[i];
     struct vt_rule_outcomes outcomes = {.code = entry->key};
     outcomes.counts[VT_OUTCOME_FAIL] = entry->value;
-    if (entry->value > VT_LIMIT_FINDINGS_PER_RULE && vt_code_find(entry->key) != NULL)
+    if (entry->value > builder->kept_per_code && vt_code_find(entry->key) != NULL)
       status = vt_result_add_rule(builder, &outcomes, error);
   }
   return status;
@@ -166,8 +172,8 @@ static int count_finding(struct vt_result_builder *builder, const struct vt_find
   }
   if (seen == NULL)
     return no_memory(error);
-  *keep = (*seen)++ < VT_LIMIT_FINDINGS_PER_RULE &&
-          builder->head.finding_count < VT_LIMIT_FINDINGS_KEPT;
+  *keep =
+      (*seen)++ < builder->kept_per_code && builder->head.finding_count < VT_LIMIT_FINDINGS_KEPT;
   return VATER_OK;
 }
 

@@ -27,14 +27,16 @@ enum vt_missing { VT_MISSING_SKIP, VT_MISSING_FAIL, VT_MISSING_ERROR };
 enum vt_explain { VT_EXPLAIN_NONE, VT_EXPLAIN_CLEARS, VT_EXPLAIN_REQUIRED };
 enum { VT_ACTION_REPORT = 1, VT_ACTION_CORRECT = 2, VT_ACTION_WITHDRAW = 4 };
 
-/* Each has its own variables. Three of them are scope submission. */
+/* Each has its own variables. Three of them are scope submission, the last two scope indicator;
+ * those from VT_TARGET_SERIES on need more than one delivery. */
 enum vt_target {
   VT_TARGET_OBSERVATION,
   VT_TARGET_BLOCK,
   VT_TARGET_AREA,
   VT_TARGET_DELIVERY,
-  VT_TARGET_SERIES,
-  VT_TARGET_INDICATOR,
+  VT_TARGET_SERIES, /* an observation, with those before it */
+  VT_TARGET_PERIOD, /* an indicator's period */
+  VT_TARGET_PEERS,  /* an observation, with those comparable to it */
   VT_TARGET_COUNT
 };
 
@@ -43,8 +45,9 @@ enum vt_target {
 /* The variables of one target's expressions, by slot; VT_SLOT_NONE where it has none. */
 struct vt_rules_scope {
   struct vt_cel_environment *environment;
-  uint32_t obs, rows, indicator, submission, run, series, actors;
-  const struct vt_cel_record *observation_type, *indicator_type, *submission_type, *run_type;
+  uint32_t obs, rows, indicator, submission, run, series, previous, actors, expected;
+  const struct vt_cel_record *observation_type, *indicator_type, *submission_type, *run_type,
+      *actor_type;
   uint32_t variable_count;
   uint32_t *list_slots; /* VT_CODELIST_MAPS for each code list */
 };
@@ -182,6 +185,9 @@ void vt_rules_indicator_field(const void *view, uint32_t row, uint32_t field,
 /* Of a struct vt_table: the head. */
 void vt_rules_submission_field(const void *table, uint32_t row, uint32_t field,
                                struct vt_cel_value *value);
+/* Of a list of struct vt_rules_actor, by row. */
+void vt_rules_actor_field(const void *actors, uint32_t row, uint32_t field,
+                          struct vt_cel_value *value);
 /* Of a text: the reference day. */
 void vt_rules_run_field(const void *today, uint32_t row, uint32_t field,
                         struct vt_cel_value *value);

@@ -106,7 +106,7 @@ static void note_fields(const struct vt_rules *rules, struct vt_rule *rule,
                         const struct vt_cel_program *program, bool point)
 {
   uint32_t count = 0;
-  if (rule->target != VT_TARGET_OBSERVATION || program == NULL)
+  if (rules->scopes[rule->target].obs == VT_SLOT_NONE || program == NULL)
     return;
   const struct vt_cel_reference *references = vt_cel_program_references(program, &count);
   for (uint32_t i = 0; i < count; i++) {

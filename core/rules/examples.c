@@ -172,24 +172,17 @@ static void write_merged(struct vt_buffer *out, const struct vater_node *target,
     write_scalar(out, shown);
 }
 
-static int merge(const struct vt_rules *rules, struct vater_str sample, struct vater_str patch,
-                 struct vt_arena *arena, struct vater_str *merged, struct vt_error *error)
+static int merge(const struct vt_rules *rules, const struct vater_node *target,
+                 const struct vater_node *change, struct vt_arena *arena, struct vater_str *merged,
+                 struct vt_error *error)
 {
-  const struct vt_allocator *allocator = &rules->environment->allocator;
-  struct vt_doc_tree *target = NULL, *change = NULL;
   struct vt_buffer out;
-  vt_buffer_init(&out, allocator, VT_LIMIT_RULE_FILE_BYTES);
-  int status = vt_doc_tree_read(allocator, sample, NULL, rules->seed, &target, error);
-  if (status == VATER_OK)
-    status = vt_doc_tree_read(allocator, patch, NULL, rules->seed, &change, error);
-  if (status == VATER_OK) {
-    write_merged(&out, vt_doc_tree_root(target), vt_doc_tree_root(change), true);
-    *merged = vt_arena_copy(arena, vt_buffer_str(&out));
-    if (out.failed || merged->ptr == NULL)
-      status = vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for an example");
-  }
-  vt_doc_tree_free(change);
-  vt_doc_tree_free(target);
+  vt_buffer_init(&out, &rules->environment->allocator, VT_LIMIT_RULE_FILE_BYTES);
+  write_merged(&out, target, change, true);
+  *merged = vt_arena_copy(arena, vt_buffer_str(&out));
+  int status = out.failed || merged->ptr == NULL
+                   ? vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for an example")
+                   : VATER_OK;
   vt_buffer_fini(&out);
   return status;
 }
@@ -213,11 +206,6 @@ static bool indicator_of(const struct vt_rules *rules, const struct vt_rule *rul
   return found != NULL;
 }
 
-static bool can_run(const struct vt_rules *rules, const struct vt_rule *rule, uint32_t *indicator)
-{
-  return rule->info.scope <= VT_SCOPE_SUBMISSION && indicator_of(rules, rule, indicator);
-}
-
 int vt_rules_index(struct vt_rules_loader *loader)
 {
   struct vt_rules *rules = loader->rules;
@@ -230,7 +218,7 @@ int vt_rules_index(struct vt_rules_loader *loader)
     return VATER_E_NOMEM;
   for (uint32_t i = 0; i < rules->rule_count; i++) {
     uint32_t indicator;
-    if (!can_run(rules, &rules->rules[i], &indicator))
+    if (!indicator_of(rules, &rules->rules[i], &indicator))
       continue;
     for (int expect = 0; expect < EXPECT_COUNT; expect++)
       for (uint32_t n = 0; n < json_array_size(list_of(&rules->rules[i], expect)); n++)
@@ -245,33 +233,82 @@ uint32_t vt_rules_example_count(const struct vt_rules *rules)
   return rules->example_count;
 }
 
-static int64_t day_made(const struct vt_indicator *indicator)
+/* A text of a payload that the schema has not seen yet: what is no plain text is empty. */
+static struct vater_str plain_text(const struct vt_rules *rules, struct vater_str payload,
+                                   const char *pointer)
 {
-  int64_t milliseconds = 0;
-  struct vater_str made = vt_json_text(json_object_get(indicator->json, "sample"), "generatedAt");
-  if (!vt_date_parse_time(made, &milliseconds))
-    return 0;
-  return (milliseconds - (milliseconds < 0 ? 86399999 : 0)) / 86400000;
+  size_t offset, end;
+  if (vt_doc_find(&rules->environment->allocator, payload, vt_str(pointer), &offset, &end, NULL) !=
+          VATER_OK ||
+      end < offset + 2 || payload.ptr[offset] != '"')
+    return VT_STR_NONE;
+  return vt_str_slice(payload, offset + 1, end - 1);
 }
 
-static void describe(const struct vt_indicator *indicator, struct vt_example *example)
+static int64_t day_made(const struct vt_rules *rules, struct vater_str payload)
+{
+  int64_t made = 0;
+  vt_date_parse_time(plain_text(rules, payload, "/generatedAt"), &made);
+  return (made - (made < 0 ? 86399999 : 0)) / 86400000;
+}
+
+static void describe_delivery(const struct vt_rules *rules, struct vater_str dated,
+                              struct vt_example_delivery *delivery)
+{
+  delivery->reporter = plain_text(rules, delivery->payload, "/reporter/orgnr");
+  delivery->today = day_made(rules, dated);
+}
+
+static int describe(const struct vt_indicator *indicator, uint32_t deliveries,
+                    struct vt_arena *arena, struct vt_example *example, struct vt_error *error)
 {
   const json_t *types = json_object_get(indicator->json, "reportedBy");
   const json_t *type = json_array_get(types, 0);
-  const json_t *reporter = json_object_get(json_object_get(indicator->json, "sample"), "reporter");
-  *example = (struct vt_example){.indicator = indicator->info.id,
-                                 .line = indicator->info.line,
-                                 .file = indicator->info.file,
-                                 .payload = indicator->info.sample,
-                                 .today = day_made(indicator),
-                                 .reporter = vt_json_text(reporter, "orgnr")};
+  *example = (struct vt_example){
+      .indicator = indicator->info.id, .line = indicator->info.line, .file = indicator->info.file};
+  example->deliveries = vt_arena_array(arena, (size_t)deliveries + 1, sizeof *example->deliveries);
+  example->delivery_count = deliveries;
   if (json_is_string(type))
     example->reporter_type = (struct vater_str){json_string_value(type), json_string_length(type)};
+  return example->deliveries != NULL
+             ? VATER_OK
+             : vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for an example");
 }
 
-void vt_rules_sample(const struct vt_rules *rules, uint32_t index, struct vt_example *example)
+int vt_rules_sample(const struct vt_rules *rules, uint32_t index, struct vt_arena *arena,
+                    struct vt_example *example, struct vt_error *error)
 {
-  describe(&rules->indicators[index], example);
+  int status = describe(&rules->indicators[index], 1, arena, example, error);
+  if (status != VATER_OK)
+    return status;
+  example->deliveries[0].payload = rules->indicators[index].info.sample;
+  describe_delivery(rules, example->deliveries[0].payload, &example->deliveries[0]);
+  return VATER_OK;
+}
+
+/* Lint has told an example of the wrong shape; here it is a delivery, or a list of them, as it is.
+ */
+static int patch_all(const struct vt_rules *rules, const struct vt_indicator *indicator,
+                     const struct vater_node *change, struct vt_arena *arena,
+                     struct vt_example *example, struct vt_error *error)
+{
+  struct vt_doc_tree *target = NULL;
+  bool list = vt_node_type(change) == VATER_NODE_LIST;
+  int status = vt_doc_tree_read(&rules->environment->allocator, indicator->info.sample, NULL,
+                                rules->seed, &target, error);
+  if (status == VATER_OK)
+    status =
+        describe(indicator, list ? (uint32_t)vt_node_length(change) : 1, arena, example, error);
+  const struct vater_node *patch = list ? vt_node_first(change) : change;
+  for (uint32_t i = 0; status == VATER_OK && i < example->delivery_count; i++) {
+    struct vt_example_delivery *delivery = &example->deliveries[i];
+    status = merge(rules, vt_doc_tree_root(target), patch, arena, &delivery->payload, error);
+    if (status == VATER_OK)
+      describe_delivery(rules, list ? delivery->payload : indicator->info.sample, delivery);
+    patch = vt_node_next(patch);
+  }
+  vt_doc_tree_free(target);
+  return status;
 }
 
 int vt_rules_example(const struct vt_rules *rules, uint32_t index, struct vt_arena *arena,
@@ -280,15 +317,11 @@ int vt_rules_example(const struct vt_rules *rules, uint32_t index, struct vt_are
   const struct vt_rule_example *from = &rules->examples[index];
   const struct vt_rule *rule = &rules->rules[from->rule];
   struct vater_str document = rule->source->file.bytes;
+  struct vt_doc_tree *change = NULL;
   size_t offset, end;
-  uint32_t column;
+  uint32_t line, column;
   struct vater_str line_text;
   char pointer[96];
-  describe(&rules->indicators[from->indicator], example);
-  example->code = rule->info.code;
-  example->file = rule->info.file;
-  example->expect = (enum vt_example_expect)from->expect;
-  example->number = from->number + 1;
   snprintf(pointer, sizeof pointer, "/rules/%u/examples/%s/%u", rule->number,
            expect_names[from->expect], from->number);
   int status =
@@ -296,7 +329,20 @@ int vt_rules_example(const struct vt_rules *rules, uint32_t index, struct vt_are
   if (status != VATER_OK)
     return status == VATER_DONE ? vt_fail(error, VATER_E_BUG, NULL, "no example at %s", pointer)
                                 : status;
-  vt_text_place(document, offset, &example->line, &column, &line_text);
-  return merge(rules, rules->indicators[from->indicator].info.sample,
-               vt_str_slice(document, offset, end), arena, &example->payload, error);
+  vt_text_place(document, offset, &line, &column, &line_text);
+  status = vt_doc_tree_read(&rules->environment->allocator, vt_str_slice(document, offset, end),
+                            NULL, rules->seed, &change, error);
+  if (status == VATER_OK)
+    status = patch_all(rules, &rules->indicators[from->indicator], vt_doc_tree_root(change), arena,
+                       example, error);
+  vt_doc_tree_free(change);
+  if (status != VATER_OK)
+    return status;
+  example->code = rule->info.code;
+  example->scope = rule->info.scope;
+  example->file = rule->info.file;
+  example->line = line;
+  example->expect = (enum vt_example_expect)from->expect;
+  example->number = from->number + 1;
+  return VATER_OK;
 }

@@ -3,6 +3,9 @@
  * that the rule applies to, and says which outcome the rule must then have. Whoever can judge a
  * payload (core/judge) runs them: text in, outcome of that rule out.
  *
+ * An example of a rule over time or actors is a list of such patches, one a delivery, in the order
+ * in which they came. The last one is the run's own; of a rule of scope indicator, all are.
+ *
  * In a patch, an array `observations` is merged item by item with the sample's (the nth patch on
  * the nth observation; one patch more than there are observations: on a copy of the last), since
  * RFC 7386 would replace the whole array. Everywhere else arrays are replaced.
@@ -23,6 +26,13 @@ enum vt_example_expect {
 
 const char *vt_example_expect_name(enum vt_example_expect expect);
 
+struct vt_example_delivery {
+  struct vater_str payload; /* the patched sample, JSON text */
+  struct vater_str reporter;
+  /* The reference day, days since 1970: that of the sample, or of a list each delivery's own. */
+  int64_t today;
+};
+
 struct vt_example {
   struct vater_str code;      /* the rule's */
   struct vater_str indicator; /* whose sample */
@@ -30,18 +40,20 @@ struct vt_example {
   uint32_t number; /* 1-based among those with the same expectation */
   uint32_t line;   /* of the patch in the pack */
   struct vater_str file;
-  struct vater_str payload; /* the patched sample, JSON text */
-  int64_t today;            /* the day that the sample was made, as days since 1970 */
-  struct vater_str reporter, reporter_type; /* the sample's, the first of reportedBy */
+  enum vt_rule_scope scope;
+  struct vt_example_delivery *deliveries; /* one, unless over time or actors */
+  uint32_t delivery_count;
+  struct vater_str reporter_type; /* the first of reportedBy */
 };
 
 uint32_t vt_rules_example_count(const struct vt_rules *rules);
-/* The payload is made on demand in `arena`; VATER_E_NOMEM, or VATER_E_LIMIT. */
+/* The payloads are made on demand in `arena`; VATER_E_NOMEM, or VATER_E_LIMIT. */
 int vt_rules_example(const struct vt_rules *rules, uint32_t index, struct vt_arena *arena,
                      struct vt_example *example, struct vt_error *error);
 /* The sample of indicator `index` itself, which passes every rule; without code, number and
  * expectation. */
-void vt_rules_sample(const struct vt_rules *rules, uint32_t index, struct vt_example *example);
+int vt_rules_sample(const struct vt_rules *rules, uint32_t index, struct vt_arena *arena,
+                    struct vt_example *example, struct vt_error *error);
 /* Whether the rule's outcomes are what was expected; `cleared`: findings of it that are info where
  * the rule's severity is not. */
 bool vt_example_met(enum vt_example_expect expect, const uint64_t counts[VT_OUTCOME_COUNT],

@@ -2,6 +2,8 @@
 
 #include "base/date.h"
 
+#include <stdlib.h>
+
 /* What a callback of a plugin's function needs. */
 struct plugin_function {
   struct vt_rules *rules;
@@ -34,6 +36,77 @@ static int call_dimension(void *context, const struct vt_cel_value *arguments, u
   (void)error;
   struct vater_str value = vt_rules_dimension(arguments[0].as.text, arguments[1].as.text);
   *result = vt_cel_string(value.ptr == NULL ? VT_STR("") : value);
+  return VATER_OK;
+}
+
+static int call_sum(void *context, const struct vt_cel_value *arguments, uint32_t count,
+                    struct vt_arena *memory, struct vt_cel_value *result, struct vt_error *error)
+{
+  (void)context;
+  (void)count;
+  (void)memory;
+  (void)error;
+  const struct vt_cel_list *list = arguments[0].as.list;
+  double sum = 0;
+  for (uint32_t i = 0; i < list->count; i++)
+    sum += list->items[i].as.number;
+  *result = vt_cel_double(sum);
+  return VATER_OK;
+}
+
+static int by_number(const void *left, const void *right)
+{
+  double a = *(const double *)left, b = *(const double *)right;
+  return (a > b) - (a < b);
+}
+
+/* The middle number, the mean of two where their count is even. */
+static int call_median(void *context, const struct vt_cel_value *arguments, uint32_t count,
+                       struct vt_arena *memory, struct vt_cel_value *result, struct vt_error *error)
+{
+  (void)context;
+  (void)count;
+  const struct vt_cel_list *list = arguments[0].as.list;
+  if (list->count == 0)
+    return vt_fail(error, VATER_E_RULE, NULL, "median of an empty list");
+  double *numbers = vt_arena_array(memory, list->count, sizeof *numbers);
+  if (numbers == NULL)
+    return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for a median");
+  for (uint32_t i = 0; i < list->count; i++)
+    numbers[i] = list->items[i].as.number;
+  qsort(numbers, list->count, sizeof *numbers, by_number);
+  uint32_t middle = list->count / 2;
+  *result = vt_cel_double(list->count % 2 == 1 ? numbers[middle]
+                                               : (numbers[middle - 1] + numbers[middle]) / 2);
+  return VATER_OK;
+}
+
+/* How many periods of its kind there were before this one, since the year 0. */
+static int64_t period_number(const struct vt_period *period)
+{
+  static const int a_year[] = {[VT_PERIOD_YEAR] = 1,
+                               [VT_PERIOD_TERTIAL] = 3,
+                               [VT_PERIOD_QUARTER] = 4,
+                               [VT_PERIOD_MONTH] = 12};
+  return (int64_t)period->year * a_year[period->kind] + period->part - 1;
+}
+
+static int call_periods(void *context, const struct vt_cel_value *arguments, uint32_t count,
+                        struct vt_arena *memory, struct vt_cel_value *result,
+                        struct vt_error *error)
+{
+  (void)context;
+  (void)count;
+  (void)memory;
+  struct vt_period from, to;
+  for (int i = 0; i < 2; i++)
+    if (!vt_period_parse(arguments[i].as.text, i == 0 ? &from : &to))
+      return vt_fail(error, VATER_E_RULE, NULL, "'%.*s' is not a period",
+                     VT_STR_ARGS(arguments[i].as.text));
+  if (from.kind != to.kind)
+    return vt_fail(error, VATER_E_RULE, NULL, "'%.*s' and '%.*s' are periods of different lengths",
+                   VT_STR_ARGS(arguments[0].as.text), VT_STR_ARGS(arguments[1].as.text));
+  *result = vt_cel_int(period_number(&to) - period_number(&from));
   return VATER_OK;
 }
 
@@ -135,10 +208,18 @@ static int declare_plugin(struct vt_rules_loader *loader, struct vt_rules_scope 
 
 int vt_rules_declare_functions(struct vt_rules_loader *loader, struct vt_rules_scope *scope)
 {
+  static const struct {
+    const char *name, *signature;
+    vt_cel_callback *call;
+  } own[] = {{"dimension", "(string, string) -> string", call_dimension},
+             {"sum", "(list(double)) -> double", call_sum},
+             {"median", "(list(double)) -> double", call_median},
+             {"periodsBetween", "(string, string) -> int", call_periods}};
   struct vt_error error = {0};
-  int status =
-      vt_cel_declare_function(scope->environment, "dimension", "(string, string) -> string", false,
-                              call_dimension, NULL, &error);
+  int status = VATER_OK;
+  for (size_t i = 0; i < sizeof own / sizeof *own && status == VATER_OK; i++)
+    status = vt_cel_declare_function(scope->environment, own[i].name, own[i].signature, false,
+                                     own[i].call, NULL, &error);
   const struct vt_registry *plugins = loader->rules->plugins;
   for (uint32_t i = 0; plugins != NULL && i < plugins->count && status == VATER_OK; i++) {
     const struct vt_plugin *plugin = plugins->plugins[i];

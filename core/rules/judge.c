@@ -1,36 +1,70 @@
+#include "base/limits.h"
 #include "rules/judging.h"
+
+static int begin(struct vt_judging *judging)
+{
+  const struct vt_allocator *allocator = &judging->rules->environment->allocator;
+  size_t len = vt_date_print(judging->context->today, judging->today_text);
+  judging->today = (struct vater_str){judging->today_text, len};
+  judging->observation = (struct vt_cel_getter){vt_judging_field, judging};
+  judging->submission = (struct vt_cel_getter){vt_rules_submission_field, judging->table};
+  judging->reference = (struct vt_cel_getter){vt_rules_run_field, &judging->today};
+  judging->arena = vt_arena_new(allocator, 0);
+  judging->scratch = vt_arena_new(allocator, 0);
+  if (judging->arena == NULL || judging->scratch == NULL)
+    return VATER_E_NOMEM;
+  int status = vt_cel_run_new(allocator, 0, 0, &judging->run);
+  return status == VATER_OK ? vt_judging_prepare(judging) : status;
+}
+
+static int end(struct vt_judging *judging, int status, struct vt_error *error)
+{
+  if (status == VATER_OK && judging->starved)
+    status = VATER_E_NOMEM;
+  vt_cel_run_free(judging->run);
+  vt_free(&judging->rules->environment->allocator, judging->blocks);
+  vt_arena_free(judging->scratch);
+  vt_arena_free(judging->arena);
+  if (status == VATER_E_NOMEM)
+    vt_fail(error, status, NULL, "out of memory while judging by the rules");
+  return status;
+}
 
 int vt_rules_judge(const struct vt_rules *rules, const struct vt_table *table,
                    const struct vt_rules_context *context, const struct vt_rules_sink *sink,
                    struct vt_error *error)
 {
-  const struct vt_allocator *allocator = &rules->environment->allocator;
-  struct vt_judging judging = {.rules = rules, .table = table, .context = context, .sink = sink};
-  size_t len = vt_date_print(context->today, judging.today_text);
-  judging.today = (struct vater_str){judging.today_text, len};
-  judging.observation = (struct vt_cel_getter){vt_judging_field, &judging};
-  judging.submission = (struct vt_cel_getter){vt_rules_submission_field, table};
-  judging.reference = (struct vt_cel_getter){vt_rules_run_field, &judging.today};
-  judging.arena = vt_arena_new(allocator, 0);
-  judging.scratch = vt_arena_new(allocator, 0);
-  int status = judging.arena == NULL || judging.scratch == NULL
-                   ? VATER_E_NOMEM
-                   : vt_cel_run_new(allocator, 0, 0, &judging.run);
-  if (status == VATER_OK)
-    status = vt_judging_prepare(&judging);
+  struct vt_judging judging = {.rules = rules,
+                               .table = table,
+                               .context = context,
+                               .sink = sink,
+                               .keep_max = VT_LIMIT_FINDINGS_PER_RULE};
+  int status = begin(&judging);
   if (status == VATER_OK)
     status = vt_judging_observations(&judging, error);
   if (status == VATER_OK)
     status = vt_judging_submissions(&judging, error);
   if (status == VATER_OK)
     status = vt_judging_tell(&judging, error);
-  if (status == VATER_OK && judging.starved)
-    status = VATER_E_NOMEM;
-  vt_cel_run_free(judging.run);
-  vt_free(allocator, judging.blocks);
-  vt_arena_free(judging.scratch);
-  vt_arena_free(judging.arena);
-  if (status == VATER_E_NOMEM)
-    vt_fail(error, status, NULL, "out of memory while judging by the rules");
-  return status;
+  return end(&judging, status, error);
+}
+
+int vt_rules_conclude(const struct vt_rules *rules, const struct vt_table *table,
+                      const struct vt_rules_context *context,
+                      const struct vt_rules_history *history, const struct vt_rules_sink *sink,
+                      struct vt_error *error)
+{
+  struct vt_wide wide = {.history = history};
+  struct vt_judging judging = {.rules = rules,
+                               .table = table,
+                               .context = context,
+                               .sink = sink,
+                               .wide = &wide,
+                               .keep_max = VT_LIMIT_CONCLUSIONS_PER_RULE};
+  int status = begin(&judging);
+  if (status == VATER_OK)
+    status = vt_judging_conclude(&judging);
+  if (status == VATER_OK)
+    status = vt_judging_tell(&judging, error);
+  return end(&judging, status, error);
 }

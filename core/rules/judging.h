@@ -53,7 +53,20 @@ struct vt_group {
 struct vt_partition {
   uint32_t *rows;   /* every row once, ascending within a part */
   uint32_t *starts; /* parts + 1 of them */
+  uint32_t *part;   /* a row: its part; NULL where something else knows */
   uint32_t parts;
+};
+
+/* Judging over time and over actors. */
+struct vt_wide {
+  const struct vt_rules_history *history;
+  struct vt_partition by_series;   /* rows of a part in order of period */
+  struct vt_partition by_period;   /* of an indicator */
+  struct vt_partition by_peers;    /* comparable rows of an indicator's period */
+  uint32_t *places;                /* a row: its index in by_series.rows */
+  uint32_t *subjects;              /* a part of by_period: its block + 1, once it has a finding */
+  uint32_t *told;                  /* a block: the index of its verdict */
+  struct vt_rules_actor *expected; /* room for all actors of the context */
 };
 
 struct vt_judging {
@@ -84,6 +97,8 @@ struct vt_judging {
   struct vt_partition by_block; /* rows NULL until wanted */
   struct vt_partition by_area;
   struct vt_rule_state *states; /* by rule */
+  struct vt_wide *wide;         /* NULL: a delivery is judged */
+  uint32_t keep_max;            /* findings of one rule that are kept */
 
   /* records of evaluations */
   struct vt_cel_getter observation, submission, reference;
@@ -93,6 +108,11 @@ struct vt_judging {
 int vt_judging_prepare(struct vt_judging *judging);
 int vt_judging_by_block(struct vt_judging *judging);
 int vt_judging_by_area(struct vt_judging *judging);
+/* The partitions of judging->wide. */
+int vt_judging_by_wide(struct vt_judging *judging);
+/* A new block, judging->block_count before the call. */
+int vt_judging_add_block(struct vt_judging *judging, uint32_t actor, uint32_t indicator,
+                         uint32_t period, uint32_t row);
 
 /* field.c: field (enum vt_field) of table row `row`; the getter of records whose row is the
  * table's. */
@@ -131,6 +151,7 @@ int vt_judging_severity(const struct vt_rule *rule, bool explained);
 int vt_judging_observations(struct vt_judging *judging, struct vt_error *error);
 int vt_judging_submissions(struct vt_judging *judging, struct vt_error *error);
 int vt_judging_check(struct vt_judging *judging, uint32_t rule, struct vt_error *error);
+int vt_judging_conclude(struct vt_judging *judging);
 int vt_judging_tell(struct vt_judging *judging, struct vt_error *error);
 
 /* submissions.c: the rows that a rule of scope submission looks at. */
@@ -159,6 +180,26 @@ struct vt_submission_frame {
 };
 void vt_judging_frame(const struct vt_judging *judging, const struct vt_rule *rule,
                       const struct vt_selection *selection, struct vt_submission_frame *frame);
+/* What the rule says of these variables; *text is why, of an error. */
+enum vt_outcome vt_judging_evaluate(struct vt_judging *judging, const struct vt_rule *rule,
+                                    const struct vt_cel_value *variables, struct vater_str *text);
+/* Whether the rule is for the group's indicator. */
+bool vt_judging_names(const struct vt_rule *rule, const struct vt_group *group);
+
+/* conclude.c: the variables of one target of a rule over time or actors; `row` is its observation,
+ * or the first one of the period. Getters and view live as long as the values. */
+struct vt_slice {
+  const struct vt_judging *judging;
+  const uint32_t *rows; /* of the table */
+  uint32_t count;
+};
+struct vt_wide_frame {
+  struct vt_indicator_view view;
+  struct vt_slice slice;
+  struct vt_cel_getter indicator, rows, expected;
+};
+void vt_wide_frame(struct vt_judging *judging, const struct vt_rule *rule, uint32_t row,
+                   struct vt_wide_frame *frame, struct vt_cel_value *variables);
 
 /* Evaluates one expression; notes when there was no memory for it. */
 static inline void vt_judging_eval(struct vt_judging *judging, const struct vt_cel_program *program,

@@ -1,4 +1,3 @@
-#include "base/limits.h"
 #include "rules/judging.h"
 
 int vt_judging_severity(const struct vt_rule *rule, bool explained)
@@ -28,12 +27,12 @@ int vt_judging_keep(struct vt_judging *judging, uint32_t rule, enum vt_outcome o
                     int severity, const struct vt_target_place *place)
 {
   struct vt_rule_state *state = &judging->states[rule];
-  if (state->kept_count == VT_LIMIT_FINDINGS_PER_RULE) {
+  if (state->kept_count == judging->keep_max) {
     state->more[severity]++;
     return VATER_OK;
   }
   if (state->kept == NULL)
-    state->kept = vt_arena_array(judging->arena, VT_LIMIT_FINDINGS_PER_RULE, sizeof *state->kept);
+    state->kept = vt_arena_array(judging->arena, judging->keep_max, sizeof *state->kept);
   struct vater_str text =
       place->text.len == 0 ? VT_STR_NONE : vt_arena_copy(judging->arena, place->text);
   if (state->kept == NULL || (place->text.len > 0 && text.ptr == NULL))

@@ -44,6 +44,20 @@ static void lint_applies(struct vt_rules_loader *loader, const struct vt_rule *r
   }
 }
 
+static void lint_per(struct vt_rules_loader *loader, const struct vt_rule *rule)
+{
+  struct vater_str per = vt_json_text(rule->json, "per");
+  bool wide = vt_str_is(per, "period") || vt_str_is(per, "observation");
+  if (per.len == 0)
+    return;
+  if (rule->info.scope != VT_SCOPE_SUBMISSION && rule->info.scope != VT_SCOPE_INDICATOR)
+    say(loader, VATER_SEVERITY_ERROR, rule, "/per", "per is for scope submission and indicator");
+  else if (wide != (rule->info.scope == VT_SCOPE_INDICATOR))
+    say(loader, VATER_SEVERITY_ERROR, rule, "/per",
+        "scope submission has per block, area or delivery; scope indicator per period or "
+        "observation");
+}
+
 /* A rule has an expression or a check, and what belongs to it. */
 static void lint_condition(struct vt_rules_loader *loader, const struct vt_rule *rule)
 {
@@ -62,8 +76,7 @@ static void lint_condition(struct vt_rules_loader *loader, const struct vt_rule 
     say(loader, VATER_SEVERITY_ERROR, rule, "/with", "with holds a check's parameters");
   if (checks && info->scope != VT_SCOPE_SUBMISSION)
     say(loader, VATER_SEVERITY_ERROR, rule, "/scope", "a check looks at a submission");
-  if (json_object_get(rule->json, "per") != NULL && info->scope != VT_SCOPE_SUBMISSION)
-    say(loader, VATER_SEVERITY_ERROR, rule, "/per", "per is for scope submission");
+  lint_per(loader, rule);
 }
 
 static void lint_severity(struct vt_rules_loader *loader, const struct vt_rule *rule)
@@ -77,6 +90,28 @@ static void lint_severity(struct vt_rules_loader *loader, const struct vt_rule *
         "a comment clears, or is required by, a warning");
   if (rule->since > rule->until)
     say(loader, VATER_SEVERITY_ERROR, rule, "/until", "until is before since");
+}
+
+/* Over time and actors an example is a list of patches, otherwise one. */
+static void lint_shapes(struct vt_rules_loader *loader, const struct vt_rule *rule)
+{
+  bool wide = rule->target >= VT_TARGET_SERIES;
+  const char *name;
+  json_t *list;
+  json_object_foreach((json_t *)(uintptr_t)json_object_get(rule->json, "examples"), name, list)
+  {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+      const json_t *example = json_array_get(list, i);
+      char member[64];
+      snprintf(member, sizeof member, "/examples/%.20s/%zu", name, i);
+      if (wide && (!json_is_array(example) || json_array_size(example) == 0))
+        say(loader, VATER_SEVERITY_ERROR, rule, member,
+            "an example over time or actors is a list of patches, one a submission: [{…}, {}]");
+      else if (!wide && json_is_array(example))
+        say(loader, VATER_SEVERITY_ERROR, rule, member,
+            "an example of this scope is one patch; a list is for scopes series and indicator");
+    }
+  }
 }
 
 static void lint_examples(struct vt_rules_loader *loader, const struct vt_rule *rule)
@@ -160,6 +195,7 @@ int vt_rules_lint(struct vt_rules_loader *loader)
     lint_condition(loader, rule);
     lint_severity(loader, rule);
     lint_examples(loader, rule);
+    lint_shapes(loader, rule);
   }
   int status = index_rules(rules, NULL, &rules->unknown_rules, &rules->unknown_count);
   for (uint32_t i = 0; i < rules->indicator_count && status == VATER_OK; i++) {

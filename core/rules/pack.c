@@ -150,7 +150,7 @@ static enum vt_target target_of(enum vt_rule_scope scope, struct vater_str per)
   if (scope == VT_SCOPE_SERIES)
     return VT_TARGET_SERIES;
   if (scope == VT_SCOPE_INDICATOR)
-    return VT_TARGET_INDICATOR;
+    return vt_str_is(per, "observation") ? VT_TARGET_PEERS : VT_TARGET_PERIOD;
   if (vt_str_is(per, "delivery"))
     return VT_TARGET_DELIVERY;
   return vt_str_is(per, "area") ? VT_TARGET_AREA : VT_TARGET_BLOCK;

@@ -1,5 +1,7 @@
 #include "rules/judging.h"
 
+#include <stdlib.h>
+
 /* Which of the words the action is; the schema or format has refused any other. */
 static uint8_t action_bit(struct vater_str word)
 {
@@ -200,7 +202,8 @@ static void area_key(const struct vt_judging *judging, uint32_t row, struct row_
   key->ids[3] = 0;
 }
 
-static int add_block(struct vt_judging *judging, const struct row_key *key, uint32_t row)
+int vt_judging_add_block(struct vt_judging *judging, uint32_t actor, uint32_t indicator,
+                         uint32_t period, uint32_t row)
 {
   if (judging->block_count == judging->block_room) {
     uint32_t room = judging->block_room == 0 ? 64 : judging->block_room * 2;
@@ -211,8 +214,8 @@ static int add_block(struct vt_judging *judging, const struct row_key *key, uint
     judging->blocks = larger;
     judging->block_room = room;
   }
-  judging->blocks[judging->block_count++] = (struct vt_block){
-      .actor = key->ids[0], .indicator = key->ids[1], .period = key->ids[2], .first_row = row};
+  judging->blocks[judging->block_count++] =
+      (struct vt_block){.actor = actor, .indicator = indicator, .period = period, .first_row = row};
   return VATER_OK;
 }
 
@@ -230,7 +233,7 @@ static int find_blocks(struct vt_judging *judging)
     if (memcmp(&key, &before, sizeof key) != 0) {
       block = set_put(&set, judging, block_key, &key, judging->block_count);
       if (block == judging->block_count)
-        status = add_block(judging, &key, row);
+        status = vt_judging_add_block(judging, key.ids[0], key.ids[1], key.ids[2], row);
       before = key;
     }
     if (status != VATER_OK)
@@ -306,26 +309,104 @@ int vt_judging_by_block(struct vt_judging *judging)
   return cut(judging, NULL, part_is_block, judging->block_count, &judging->by_block);
 }
 
-int vt_judging_by_area(struct vt_judging *judging)
+/* Rows with equal keys are a part; parts in order of their first row. */
+static int cut_by(struct vt_judging *judging, key_maker *make, struct vt_partition *partition)
 {
   uint32_t rows = judging->table->rows, parts = 0;
   const struct vt_allocator *allocator = &judging->rules->environment->allocator;
-  if (judging->by_area.rows != NULL)
-    return VATER_OK;
-  uint32_t *numbers = vt_alloc(allocator, ((size_t)rows + 1) * sizeof *numbers);
+  uint32_t *numbers = vt_arena_array(judging->arena, (size_t)rows + 1, sizeof *numbers);
   struct row_set set = {0};
   int status = numbers == NULL ? VATER_E_NOMEM : set_init(judging, &set);
   for (uint32_t row = 0; row < rows && status == VATER_OK; row++) {
     struct row_key key;
-    area_key(judging, row, &key);
-    uint32_t first = set_put(&set, judging, area_key, &key, row);
+    make(judging, row, &key);
+    uint32_t first = set_put(&set, judging, make, &key, row);
     numbers[row] = first == row ? parts++ : numbers[first];
   }
   if (status == VATER_OK)
-    status = cut(judging, numbers, part_is_numbered, parts, &judging->by_area);
+    status = cut(judging, numbers, part_is_numbered, parts, partition);
+  partition->part = numbers;
   vt_free(allocator, set.slots);
-  vt_free(allocator, numbers);
   return status;
+}
+
+int vt_judging_by_area(struct vt_judging *judging)
+{
+  return judging->by_area.rows != NULL ? VATER_OK : cut_by(judging, area_key, &judging->by_area);
+}
+
+/* ---- over time and actors ---------------------------------------------------------------------
+ */
+
+static void period_key(const struct vt_judging *judging, uint32_t row, struct row_key *key)
+{
+  *key = (struct row_key){{judging->row_group[row],
+                           text_id(judging->table, row, VATER_COLUMN_INDICATOR),
+                           text_id(judging->table, row, VATER_COLUMN_PERIOD)}};
+}
+
+static void peers_key(const struct vt_judging *judging, uint32_t row, struct row_key *key)
+{
+  period_key(judging, row, key);
+  key->ids[3] = text_id(judging->table, row, VATER_COLUMN_AREA_ROLE);
+  key->ids[4] = text_id(judging->table, row, VATER_COLUMN_BREAKDOWN);
+}
+
+static void series_key(const struct vt_judging *judging, uint32_t row, struct row_key *key)
+{
+  const struct vt_table *table = judging->table;
+  const struct vt_period_days *days = vt_judging_period(judging, row);
+  *key = (struct row_key){
+      {vt_judging_actor(judging, row), text_id(table, row, VATER_COLUMN_INDICATOR),
+       text_id(table, row, VATER_COLUMN_AREA), text_id(table, row, VATER_COLUMN_AREA_ROLE),
+       text_id(table, row, VATER_COLUMN_BREAKDOWN),
+       days == NULL ? UINT32_MAX : (uint32_t)days->period.kind}};
+}
+
+struct dated_row {
+  int64_t start;
+  uint32_t row;
+};
+
+static int compare_dated(const void *left, const void *right)
+{
+  const struct dated_row *a = left, *b = right;
+  if (a->start != b->start)
+    return a->start < b->start ? -1 : 1;
+  return (a->row > b->row) - (a->row < b->row);
+}
+
+static int sort_series(struct vt_judging *judging)
+{
+  struct vt_partition *series = &judging->wide->by_series;
+  uint32_t rows = judging->table->rows;
+  struct dated_row *dated = vt_arena_array(judging->arena, (size_t)rows + 1, sizeof *dated);
+  judging->wide->places = vt_arena_array(judging->arena, (size_t)rows + 1, sizeof(uint32_t));
+  if (dated == NULL || judging->wide->places == NULL)
+    return VATER_E_NOMEM;
+  for (uint32_t i = 0; i < rows; i++) {
+    const struct vt_period_days *days = vt_judging_period(judging, series->rows[i]);
+    dated[i] = (struct dated_row){days == NULL ? INT64_MIN : days->period.start, series->rows[i]};
+  }
+  for (uint32_t part = 0; part < series->parts; part++)
+    qsort(dated + series->starts[part], series->starts[part + 1] - series->starts[part],
+          sizeof *dated, compare_dated);
+  for (uint32_t i = 0; i < rows; i++) {
+    series->rows[i] = dated[i].row;
+    judging->wide->places[dated[i].row] = i;
+  }
+  return VATER_OK;
+}
+
+int vt_judging_by_wide(struct vt_judging *judging)
+{
+  struct vt_wide *wide = judging->wide;
+  int status = cut_by(judging, series_key, &wide->by_series);
+  if (status == VATER_OK)
+    status = sort_series(judging);
+  if (status == VATER_OK)
+    status = cut_by(judging, period_key, &wide->by_period);
+  return status == VATER_OK ? cut_by(judging, peers_key, &wide->by_peers) : status;
 }
 
 static bool make_room(struct vt_judging *judging)

@@ -141,4 +141,33 @@ int vt_rules_judge(const struct vt_rules *rules, const struct vt_table *table,
                    const struct vt_rules_context *context, const struct vt_rules_sink *sink,
                    struct vt_error *error);
 
+/* ---- concluding ------------------------------------------------------------------------------ */
+
+/* What an actor owes: an indicator, for periods that lie at least partly within these days. */
+struct vt_rules_obligation {
+  struct vater_str actor, indicator;
+  int64_t from, to; /* days since 1970; INT64_MIN, INT64_MAX: open */
+};
+
+struct vt_rules_history {
+  uint32_t current; /* rows [0, current) of the table are what the run brought */
+  const struct vt_rules_obligation *obligations;
+  size_t obligation_count;
+};
+
+/* Whether a rule of scope series or indicator is for that indicator. */
+bool vt_rules_conclude_on(const struct vt_rules *rules, struct vater_str indicator);
+/*
+ * Judges by the rules of scope series and indicator. The table holds one row an identity
+ * (indicator, actor, period, area, area role, breakdown): what the run brought, then what else is
+ * known of these series and indicators. As vt_rules_judge(), but the sink gets a verdict only for
+ * what has findings, only its counts are meant, and its actor is empty where the finding is about
+ * all actors of an indicator's period; only rules of these scopes have outcomes, and only those
+ * that are for an indicator of the table. Up to VT_LIMIT_CONCLUSIONS_PER_RULE findings are told.
+ */
+int vt_rules_conclude(const struct vt_rules *rules, const struct vt_table *table,
+                      const struct vt_rules_context *context,
+                      const struct vt_rules_history *history, const struct vt_rules_sink *sink,
+                      struct vt_error *error);
+
 #endif

@@ -31,6 +31,7 @@ enum indicator_field {
   INDICATOR_REPORTED_BY,
   INDICATOR_VALID_FROM,
   INDICATOR_VALID_TO,
+  INDICATOR_DEFINITION_VERSION,
   INDICATOR_KNOWN,
   INDICATOR_COLLECTED
 };
@@ -55,6 +56,7 @@ static const struct vt_cel_field indicator_fields[] = {
     [INDICATOR_REPORTED_BY] = {"reportedBy", "list(string)", NULL, NULL},
     [INDICATOR_VALID_FROM] = {"validFrom", "string", NULL, NULL},
     [INDICATOR_VALID_TO] = {"validTo", "string", NULL, NULL},
+    [INDICATOR_DEFINITION_VERSION] = {"definitionVersion", "int", NULL, NULL},
     [INDICATOR_KNOWN] = {"known", "bool", NULL, NULL},
     [INDICATOR_COLLECTED] = {"collected", "bool", NULL, NULL},
 };
@@ -77,6 +79,9 @@ static const struct vt_cel_field submission_fields[] = {
 };
 
 static const struct vt_cel_field run_fields[] = {{"date", "string", NULL, NULL}};
+
+static const struct vt_cel_field actor_fields[] = {{"orgnr", "string", NULL, NULL},
+                                                   {"type", "string", NULL, NULL}};
 
 #define COUNT(list) ((uint32_t)(sizeof(list) / sizeof *(list)))
 
@@ -131,6 +136,8 @@ static struct vt_cel_value known_field(const struct vt_indicator *indicator,
     return text_or_missing(indicator->valid_from);
   case INDICATOR_VALID_TO:
     return text_or_missing(indicator->valid_to);
+  case INDICATOR_DEFINITION_VERSION:
+    return vt_cel_int(json_integer_value(json_object_get(json, "definitionVersion")));
   default:
     return text_or_missing(vt_json_text(json, indicator_fields[field].name));
   }
@@ -163,6 +170,13 @@ void vt_rules_submission_field(const void *table, uint32_t row, uint32_t field,
     *value = vt_table_head_truth(table, head, &truth) ? vt_cel_bool(truth) : vt_cel_missing();
 }
 
+void vt_rules_actor_field(const void *actors, uint32_t row, uint32_t field,
+                          struct vt_cel_value *value)
+{
+  const struct vt_rules_actor *actor = (const struct vt_rules_actor *)actors + row;
+  *value = text_or_missing(field == 0 ? actor->orgnr : actor->type);
+}
+
 void vt_rules_run_field(const void *today, uint32_t row, uint32_t field, struct vt_cel_value *value)
 {
   (void)row;
@@ -174,22 +188,16 @@ void vt_rules_run_field(const void *today, uint32_t row, uint32_t field, struct 
 
 /* Which variables a target's expressions may name. */
 static const struct {
-  bool obs, rows, indicator, submission, series, actors;
+  bool obs, rows, indicator, submission, series, actors, expected;
 } named[VT_TARGET_COUNT] = {
     [VT_TARGET_OBSERVATION] = {.obs = true, .indicator = true, .submission = true},
     [VT_TARGET_BLOCK] = {.rows = true, .indicator = true, .submission = true},
     [VT_TARGET_AREA] = {.rows = true, .indicator = true, .submission = true},
     [VT_TARGET_DELIVERY] = {.rows = true, .submission = true},
-    [VT_TARGET_SERIES] = {.series = true, .indicator = true},
-    [VT_TARGET_INDICATOR] = {.actors = true, .indicator = true},
+    [VT_TARGET_SERIES] = {.obs = true, .series = true, .indicator = true},
+    [VT_TARGET_PERIOD] = {.actors = true, .expected = true, .indicator = true},
+    [VT_TARGET_PEERS] = {.obs = true, .actors = true, .indicator = true},
 };
-
-static int declare(struct vt_rules_scope *scope, bool wanted, const char *name, const char *type,
-                   uint32_t *slot, struct vt_error *error)
-{
-  *slot = VT_SLOT_NONE;
-  return wanted ? vt_cel_declare_variable(scope->environment, name, type, slot, error) : VATER_OK;
-}
 
 static int declare_records(struct vt_rules_scope *scope, struct vt_error *error)
 {
@@ -204,10 +212,13 @@ static int declare_records(struct vt_rules_scope *scope, struct vt_error *error)
                                    error);
   if (status == VATER_OK)
     status = vt_cel_declare_record(made, "Run", run_fields, COUNT(run_fields), error);
+  if (status == VATER_OK)
+    status = vt_cel_declare_record(made, "Actor", actor_fields, COUNT(actor_fields), error);
   scope->observation_type = vt_cel_record_find(made, "Observation");
   scope->indicator_type = vt_cel_record_find(made, "Indicator");
   scope->submission_type = vt_cel_record_find(made, "Submission");
   scope->run_type = vt_cel_record_find(made, "Run");
+  scope->actor_type = vt_cel_record_find(made, "Actor");
   return status;
 }
 
@@ -231,6 +242,34 @@ static int declare_lists(struct vt_rules *rules, struct vt_rules_scope *scope,
   return status;
 }
 
+static int declare_variables(struct vt_rules_scope *scope, enum vt_target target,
+                             struct vt_error *error)
+{
+  const struct {
+    bool wanted;
+    const char *name, *type;
+    uint32_t *slot;
+  } variables[] = {
+      {named[target].obs, "obs", "Observation", &scope->obs},
+      {named[target].rows, "rows", "list(Observation)", &scope->rows},
+      {named[target].indicator, "indicator", "Indicator", &scope->indicator},
+      {named[target].submission, "submission", "Submission", &scope->submission},
+      {named[target].series, "series", "list(Observation)", &scope->series},
+      {named[target].series, "previous", "Observation", &scope->previous},
+      {named[target].actors, "actors", "list(Observation)", &scope->actors},
+      {named[target].expected, "expected", "list(Actor)", &scope->expected},
+      {true, "run", "Run", &scope->run},
+  };
+  int status = VATER_OK;
+  for (size_t i = 0; i < COUNT(variables) && status == VATER_OK; i++) {
+    *variables[i].slot = VT_SLOT_NONE;
+    if (variables[i].wanted)
+      status = vt_cel_declare_variable(scope->environment, variables[i].name, variables[i].type,
+                                       variables[i].slot, error);
+  }
+  return status;
+}
+
 static int declare_scope(struct vt_rules *rules, enum vt_target target, struct vt_error *error)
 {
   struct vt_rules_scope *scope = &rules->scopes[target];
@@ -239,23 +278,7 @@ static int declare_scope(struct vt_rules *rules, enum vt_target target, struct v
   if (status == VATER_OK)
     status = declare_records(scope, error);
   if (status == VATER_OK)
-    status = declare(scope, named[target].obs, "obs", "Observation", &scope->obs, error);
-  if (status == VATER_OK)
-    status = declare(scope, named[target].rows, "rows", "list(Observation)", &scope->rows, error);
-  if (status == VATER_OK)
-    status =
-        declare(scope, named[target].indicator, "indicator", "Indicator", &scope->indicator, error);
-  if (status == VATER_OK)
-    status = declare(scope, named[target].submission, "submission", "Submission",
-                     &scope->submission, error);
-  if (status == VATER_OK)
-    status =
-        declare(scope, named[target].series, "series", "list(Observation)", &scope->series, error);
-  if (status == VATER_OK)
-    status =
-        declare(scope, named[target].actors, "actors", "list(Observation)", &scope->actors, error);
-  if (status == VATER_OK)
-    status = declare(scope, true, "run", "Run", &scope->run, error);
+    status = declare_variables(scope, target, error);
   if (status == VATER_OK)
     status = declare_lists(rules, scope, error);
   return status;

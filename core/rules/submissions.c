@@ -22,7 +22,7 @@ int vt_judging_partition(struct vt_judging *judging, const struct vt_rule *rule,
   return VATER_OK;
 }
 
-static bool names_indicator(const struct vt_rule *rule, const struct vt_group *group)
+bool vt_judging_names(const struct vt_rule *rule, const struct vt_group *group)
 {
   if (rule->everything || group->indicator == NULL)
     return rule->everything;
@@ -48,7 +48,7 @@ void vt_judging_select(const struct vt_judging *judging, const struct vt_rule *r
     uint32_t row = partition == NULL ? i : partition->rows[i];
     if (judging->row_group[row] != group) {
       group = judging->row_group[row];
-      named = names_indicator(rule, &judging->groups[group]);
+      named = vt_judging_names(rule, &judging->groups[group]);
     }
     if (!named || !vt_judging_applies(judging, rule, row))
       continue;
@@ -82,8 +82,8 @@ static enum vt_outcome outcome_of(const struct vt_rule *rule, const struct vt_ce
   return rule->missing == VT_MISSING_FAIL ? VT_OUTCOME_FAIL : VT_OUTCOME_SKIPPED;
 }
 
-static enum vt_outcome evaluate(struct vt_judging *judging, const struct vt_rule *rule,
-                                const struct vt_cel_value *variables, struct vater_str *text)
+enum vt_outcome vt_judging_evaluate(struct vt_judging *judging, const struct vt_rule *rule,
+                                    const struct vt_cel_value *variables, struct vater_str *text)
 {
   struct vt_cel_value value;
   *text = VT_STR_NONE;
@@ -127,7 +127,7 @@ static int judge_part(struct vt_judging *judging, uint32_t index, uint32_t part,
   bool delivery = rule->target == VT_TARGET_DELIVERY;
   struct vater_str text;
   vt_judging_frame(judging, rule, selection, frame);
-  enum vt_outcome outcome = evaluate(judging, rule, frame->variables, &text);
+  enum vt_outcome outcome = vt_judging_evaluate(judging, rule, frame->variables, &text);
   judging->states[index].counts[outcome]++;
   if (outcome != VT_OUTCOME_FAIL && outcome != VT_OUTCOME_ERROR)
     return VATER_OK;
@@ -180,7 +180,7 @@ static void skip_rule(struct vt_judging *judging, uint32_t index)
   const struct vt_rule *rule = &judging->rules->rules[index];
   for (uint32_t block = 0; block < judging->block_count; block++) {
     uint32_t group = judging->row_group[judging->blocks[block].first_row];
-    if (names_indicator(rule, &judging->groups[group]))
+    if (vt_judging_names(rule, &judging->groups[group]))
       judging->states[index].counts[VT_OUTCOME_SKIPPED]++;
   }
   judging->states[index].reason =
@@ -195,7 +195,7 @@ int vt_judging_submissions(struct vt_judging *judging, struct vt_error *error)
     const struct vt_rule *rule = &rules->rules[i];
     if (rule->target == VT_TARGET_OBSERVATION)
       continue;
-    if (rule->target == VT_TARGET_SERIES || rule->target == VT_TARGET_INDICATOR)
+    if (rule->target >= VT_TARGET_SERIES)
       skip_rule(judging, i);
     else if (rule->check != NULL)
       status = vt_judging_check(judging, i, error);

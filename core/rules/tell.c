@@ -10,6 +10,7 @@ struct rendering {
   const struct vt_kept *kept;
   struct vt_selection selection;
   struct vt_submission_frame frame;
+  struct vt_wide_frame wide;
   struct vt_buffer text;
 };
 
@@ -36,6 +37,11 @@ static int begin(struct rendering *rendering)
                                               sizeof(struct vt_cel_value));
   if (rendering->frame.variables == NULL)
     return VATER_E_NOMEM;
+  if (rendering->rule->target >= VT_TARGET_SERIES) {
+    vt_wide_frame(judging, rendering->rule, rendering->kept->part, &rendering->wide,
+                  rendering->frame.variables);
+    return VATER_OK;
+  }
   if (rendering->rule->target != VT_TARGET_OBSERVATION)
     return select_rows(rendering);
   const struct vt_group *group = &judging->groups[judging->row_group[rendering->kept->row]];
@@ -100,7 +106,8 @@ static int tell_finding(struct vt_judging *judging, const struct vt_rule *rule,
                                .outcome = kept->outcome,
                                .row = kept->row,
                                .column = kept->column,
-                               .verdict = kept->block};
+                               .verdict = judging->wide != NULL ? judging->wide->told[kept->block]
+                                                                : kept->block};
   if (kept->row != VT_NO_ROW) {
     finding.page = vt_table_page(table, kept->row);
     finding.offset = table->offsets[kept->row];
@@ -146,11 +153,33 @@ static enum vt_verdict verdict_of(const struct vt_block *block)
   return block->warnings > 0 ? VT_VERDICT_ACCEPTED_WITH_NOTES : VT_VERDICT_ACCEPTED;
 }
 
+/* Over time and actors only what has findings is told. */
+static bool is_told(const struct vt_judging *judging, const struct vt_block *block)
+{
+  return judging->wide == NULL || block->warnings + block->infos + block->undecided > 0;
+}
+
+static int number_verdicts(struct vt_judging *judging)
+{
+  struct vt_wide *wide = judging->wide;
+  uint32_t count = 0;
+  if (wide == NULL)
+    return VATER_OK;
+  wide->told = vt_arena_array(judging->arena, (size_t)judging->block_count + 1, sizeof *wide->told);
+  for (uint32_t i = 0; wide->told != NULL && i < judging->block_count; i++) {
+    wide->told[i] = count;
+    count += is_told(judging, &judging->blocks[i]);
+  }
+  return wide->told == NULL ? VATER_E_NOMEM : VATER_OK;
+}
+
 static int tell_verdicts(struct vt_judging *judging, struct vt_error *error)
 {
   int status = VATER_OK;
   for (uint32_t i = 0; i < judging->block_count && status == VATER_OK; i++) {
     const struct vt_block *block = &judging->blocks[i];
+    if (!is_told(judging, block))
+      continue;
     struct vt_block_verdict verdict = {.actor = vt_table_text(judging->table, block->actor),
                                        .indicator = vt_table_text(judging->table, block->indicator),
                                        .period = vt_table_text(judging->table, block->period),
@@ -181,11 +210,23 @@ static const char *reason_of(const struct vt_judging *judging, uint32_t rule)
                                                      : "a value that it needs is missing";
 }
 
+static bool has_outcomes(const struct vt_judging *judging, uint32_t rule)
+{
+  if (judging->wide == NULL)
+    return true;
+  for (int i = 0; i < VT_OUTCOME_COUNT; i++)
+    if (judging->states[rule].counts[i] > 0)
+      return true;
+  return false;
+}
+
 static int tell_outcomes(struct vt_judging *judging, struct vt_error *error)
 {
   int status = VATER_OK;
   for (uint32_t i = 0; i < judging->rules->rule_count && status == VATER_OK; i++) {
     const struct vt_rule_state *state = &judging->states[i];
+    if (!has_outcomes(judging, i))
+      continue;
     struct vt_rule_outcomes outcomes = {.code = judging->rules->rules[i].info.code,
                                         .reason = vt_str(reason_of(judging, i))};
     memcpy(outcomes.counts, state->counts, sizeof outcomes.counts);
@@ -196,7 +237,7 @@ static int tell_outcomes(struct vt_judging *judging, struct vt_error *error)
 
 int vt_judging_tell(struct vt_judging *judging, struct vt_error *error)
 {
-  int status = VATER_OK;
+  int status = number_verdicts(judging);
   for (uint32_t i = 0; i < judging->rules->rule_count && status == VATER_OK; i++)
     status = tell_findings(judging, i, error);
   if (status == VATER_OK)

@@ -247,6 +247,36 @@ static int fail_other_head(int field, struct vt_error *error)
                  "the pages of the delivery do not agree about '%s'", vt_head_name(field));
 }
 
+static int append_cell(struct vt_table_builder *builder, const struct vt_table *from, uint32_t row,
+                       int column, struct vt_error *error)
+{
+  const struct vt_column *cells = &from->columns[column];
+  double number;
+  bool truth;
+  if (cells->type == VT_COLUMN_NUMBER) {
+    if (!vt_table_number(from, row, column, &number))
+      return VATER_OK;
+    unsigned decimals = cells->decimals != NULL ? cells->decimals[row] : 0;
+    return vt_table_set_number(builder, column, number, decimals, error);
+  }
+  if (cells->type == VT_COLUMN_TRUTH)
+    return vt_table_truth(from, row, column, &truth)
+               ? vt_table_set_truth(builder, column, truth, error)
+               : VATER_OK;
+  struct vater_str text =
+      column == VATER_COLUMN_ACTOR ? vt_table_actor(from, row) : vt_table_cell(from, row, column);
+  return text.ptr == NULL ? VATER_OK : vt_table_set_text(builder, column, text, error);
+}
+
+int vt_table_append(struct vt_table_builder *builder, const struct vt_table *from, uint32_t row,
+                    struct vt_error *error)
+{
+  int status = vt_table_add_row(builder, 0, 0, error);
+  for (int column = 1; column < VT_TABLE_COLUMNS && status == VATER_OK; column++)
+    status = append_cell(builder, from, row, column, error);
+  return status;
+}
+
 int vt_table_set_head_text(struct vt_table_builder *builder, int field, struct vater_str text,
                            struct vt_error *error)
 {

@@ -17,6 +17,7 @@
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
+struct vt_table;
 struct vt_table_builder;
 
 int vt_table_builder_new(const struct vt_allocator *allocator, uint64_t hash_seed,
@@ -37,9 +38,11 @@ int vt_table_set_head_text(struct vt_table_builder *builder, int field, struct v
                            struct vt_error *error);
 int vt_table_set_head_truth(struct vt_table_builder *builder, int field, bool value,
                             struct vt_error *error);
+/* A new row with all cells of another table's row, its actor resolved (vt_table_actor()). */
+int vt_table_append(struct vt_table_builder *builder, const struct vt_table *from, uint32_t row,
+                    struct vt_error *error);
 uint32_t vt_table_builder_rows(const struct vt_table_builder *builder);
 /* What was built so far, to be read without a copy: valid until the next call on the builder. */
-struct vt_table;
 int vt_table_view(struct vt_table_builder *builder, struct vt_table *table, struct vt_error *error);
 /* The block's size, and the block itself written into caller's memory of that size, aligned to 8.
  */

@@ -182,14 +182,13 @@ static int take_rule(void *context, const struct vt_rule_outcomes *outcomes, str
   return VATER_OK;
 }
 
-void bundle_judge(struct bundle *bundle)
+static const struct vt_rules_sink told_by = {
+    .finding = take_finding, .more = take_more, .verdict = take_verdict, .rule = take_rule};
+
+static struct vt_rules_sink settle(struct bundle *bundle)
 {
-  const struct vt_rules_sink sink = {.context = &bundle->told,
-                                     .finding = take_finding,
-                                     .more = take_more,
-                                     .verdict = take_verdict,
-                                     .rule = take_rule};
   struct vt_error error = {0};
+  struct vt_rules_sink sink = told_by;
   size_t size = vt_table_size(bundle->builder);
   free(bundle->block);
   bundle->block = aligned_alloc(8, (size + 7) / 8 * 8);
@@ -197,7 +196,25 @@ void bundle_judge(struct bundle *bundle)
   vt_table_write(bundle->builder, bundle->block);
   assert_int_equal(vt_table_open(bundle->block, size, &bundle->table, &error), VATER_OK);
   memset(&bundle->told, 0, sizeof bundle->told);
+  sink.context = &bundle->told;
+  return sink;
+}
+
+void bundle_judge(struct bundle *bundle)
+{
+  struct vt_error error = {0};
+  const struct vt_rules_sink sink = settle(bundle);
   int status = vt_rules_judge(bundle->rules, &bundle->table, &bundle->context, &sink, &error);
+  assert_string_equal(error.text, "");
+  assert_int_equal(status, VATER_OK);
+}
+
+void bundle_conclude(struct bundle *bundle, const struct vt_rules_history *history)
+{
+  struct vt_error error = {0};
+  const struct vt_rules_sink sink = settle(bundle);
+  int status =
+      vt_rules_conclude(bundle->rules, &bundle->table, &bundle->context, history, &sink, &error);
   assert_string_equal(error.text, "");
   assert_int_equal(status, VATER_OK);
 }

@@ -73,6 +73,8 @@ void bundle_row(struct bundle *bundle, const char *cells);
 void bundle_head(struct bundle *bundle, int field, const char *text);
 /* Judges the rows so far as of 2026-06-15; what is told is in bundle->told. */
 void bundle_judge(struct bundle *bundle);
+/* The same by the rules over time and actors. */
+void bundle_conclude(struct bundle *bundle, const struct vt_rules_history *history);
 const struct vt_rule_outcomes *bundle_rule(const struct bundle *bundle, const char *code);
 
 #endif

@@ -52,11 +52,11 @@ static void test_merge(void **state)
     struct vt_error error = {0};
     assert_int_equal(vt_rules_example_count(bundle.rules), 1);
     assert_int_equal(vt_rules_example(bundle.rules, 0, bundle.arena, &example, &error), VATER_OK);
-    assert_string_equal(example.payload.ptr, cases[i].merged);
+    assert_string_equal(example.deliveries[0].payload.ptr, cases[i].merged);
     assert_int_equal(example.expect, VT_EXAMPLE_FAIL);
     assert_int_equal(example.number, 1);
-    assert_int_equal(example.today, bundle.context.today);
-    assert_true(vt_str_is(example.reporter, "983974724"));
+    assert_int_equal(example.deliveries[0].today, bundle.context.today);
+    assert_true(vt_str_is(example.deliveries[0].reporter, "983974724"));
     assert_true(vt_str_is(example.reporter_type, "trust"));
     assert_int_equal(example.line, 2);
     bundle_free(&bundle);
