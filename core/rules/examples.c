@@ -252,11 +252,11 @@ static int64_t day_made(const struct vt_rules *rules, struct vater_str payload)
   return (made - (made < 0 ? 86399999 : 0)) / 86400000;
 }
 
-static void describe_delivery(const struct vt_rules *rules, struct vater_str dated,
+static void describe_delivery(const struct vt_rules *rules, struct vater_str from,
                               struct vt_example_delivery *delivery)
 {
-  delivery->reporter = plain_text(rules, delivery->payload, "/reporter/orgnr");
-  delivery->today = day_made(rules, dated);
+  delivery->reporter = plain_text(rules, from, "/reporter/orgnr");
+  delivery->today = day_made(rules, from);
 }
 
 static int describe(const struct vt_indicator *indicator, uint32_t deliveries,

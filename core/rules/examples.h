@@ -28,9 +28,9 @@ const char *vt_example_expect_name(enum vt_example_expect expect);
 
 struct vt_example_delivery {
   struct vater_str payload; /* the patched sample, JSON text */
+  /* Of the sample, or of a list each delivery's own. */
   struct vater_str reporter;
-  /* The reference day, days since 1970: that of the sample, or of a list each delivery's own. */
-  int64_t today;
+  int64_t today; /* the day that it was made: the reference day, days since 1970 */
 };
 
 struct vt_example {

@@ -21,6 +21,16 @@
 #define TEXTS(text) "{\"nb\":\"" text "\",\"nn\":\"" text "\",\"en\":\"" text "\"}"
 #define OBSERVATION ",\"scope\":\"observation\",\"severity\":\"error\""
 #define SUBMISSION ",\"scope\":\"submission\",\"severity\":\"error\""
+/* A rule over time or actors: its scope is SERIES, PERIOD or PEERS. */
+#define WIDE(code, scope, expression, message)                                                    \
+  "{\"code\":\"" code "\",\"appliesTo\":[\"T-1\"],\"severity\":\"warning\",\"missing\":\"skip\"," \
+  "\"message\":" TEXTS(message) ",\"remedy\":" TEXTS(                                             \
+      "Look") ",\"reference\":\"test\","                                                          \
+              "\"examples\":{\"pass\":[[{}]],\"fail\":[[{}]]},\"scope\":" scope                   \
+              ",\"assert\":\"" expression "\"}"
+#define SERIES "\"series\""
+#define PERIOD "\"indicator\""
+#define PEERS "\"indicator\",\"per\":\"observation\""
 #define SKIP ",\"missing\":\"skip\""
 
 enum { TOLD_MAX = 64, LONG_TEXT = 300 };

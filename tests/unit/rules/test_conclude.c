@@ -3,16 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WIDE(code, scope, expression, message)                                                    \
-  "{\"code\":\"" code "\",\"appliesTo\":[\"T-1\"],\"severity\":\"warning\",\"missing\":\"skip\"," \
-  "\"message\":" TEXTS(message) ",\"remedy\":" TEXTS(                                             \
-      "Look") ",\"reference\":\"test\","                                                          \
-              "\"examples\":{\"pass\":[[{}]],\"fail\":[[{}]]},\"scope\":" scope                   \
-              ",\"assert\":\"" expression "\"}"
-#define SERIES "\"series\""
-#define PERIOD "\"indicator\""
-#define PEERS "\"indicator\",\"per\":\"observation\""
-
 static void load(struct bundle *bundle, const char *rules)
 {
   if (bundle_load(bundle, rules) != VATER_OK)

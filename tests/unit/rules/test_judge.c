@@ -262,12 +262,8 @@ static void test_wider_scopes_are_skipped(void **state)
 {
   (void)state;
   struct bundle bundle = {0};
-  load(&bundle,
-       RULE("T-001",
-            ",\"scope\":\"series\",\"severity\":\"warning\"" SKIP ",\"assert\":\"series[0]."
-            "value > 0.0\"") "," RULE("T-002",
-                                      ",\"scope\":\"indicator\",\"severity\":\"warning\"" SKIP
-                                      ",\"assert\":\"size(actors) > 3\""));
+  load(&bundle, WIDE("T-001", SERIES, "series[0].value > 0.0",
+                     "m") "," WIDE("T-002", PERIOD, "size(actors) > 3", "m"));
   bundle_row(&bundle, "value=1");
   bundle_row(&bundle, "value=1 period=2026-02");
   bundle_row(&bundle, "indicator=T-2 value=1");
