@@ -16,6 +16,8 @@ static void print_help(FILE *out)
         "      rule has to pass, fail, … as the example says\n"
         "list  the rules, one a line\n\n"
         "  -r, --rules DIRECTORY    rule packs (default: those beside this program)\n"
+        "  -m, --mutate             test: also change each rule's expression a little, and report\n"
+        "                           changes that none of its examples notices\n"
         "      --plugins DIRECTORY  plugins there as well; may be given several times\n"
         "  -g, --goal N             list: rules for indicators of that goal\n"
         "  -i, --indicator ID       list: rules for that indicator\n"
@@ -238,6 +240,7 @@ static const struct option long_options[] = {
     {"rules", required_argument, NULL, 'r'},    {"plugins", required_argument, NULL, 'G'},
     {"goal", required_argument, NULL, 'g'},     {"indicator", required_argument, NULL, 'i'},
     {"language", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
+    {"mutate", no_argument, NULL, 'm'},
     {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
 
 /* VT_EXIT_CLEAN: taken; else the exit code. */
@@ -261,6 +264,9 @@ static int take_option(struct vt_cli *cli, int option, char **argv, struct vt_ru
     return vt_language_parse(vt_str(optarg), &asked->language)
                ? VT_EXIT_CLEAN
                : vt_cli_usage(cli, "rules", "'%s' is none of nb, nn, en", optarg);
+  case 'm':
+    asked->mutate = true;
+    return VT_EXIT_CLEAN;
   case 'j':
     asked->json = true;
     return VT_EXIT_CLEAN;
@@ -276,7 +282,7 @@ int vt_command_rules(struct vt_cli *cli, int argc, char **argv)
   int option;
   optind = 1;
   opterr = 0;
-  while ((option = getopt_long(argc, argv, ":r:g:i:l:jh", long_options, NULL)) != -1) {
+  while ((option = getopt_long(argc, argv, ":r:g:i:l:mjh", long_options, NULL)) != -1) {
     if (option == 'h') {
       print_help(cli->out);
       return VT_EXIT_CLEAN;

@@ -13,6 +13,7 @@ struct vt_rules_asked {
   const char *indicator; /* NULL: all */
   struct vt_cli_folders plugins;
   enum vt_language language;
+  bool mutate; /* test: whether examples notice small changes to their rule */
   bool json;
 };
 

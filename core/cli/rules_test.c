@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-enum { LINE_MAX_BYTES = 16 * 1024 };
+enum { LINE_MAX_BYTES = 16 * 1024, AROUND = 32 };
 
 struct testing {
   struct vt_testing judged;
@@ -13,8 +13,8 @@ struct testing {
   const struct vt_rules *rules;
   struct vt_arena *arena; /* of one example */
   struct vt_buffer line;
-  json_t *list;
-  uint32_t examples, failed;
+  json_t *list, *survivors;
+  uint32_t examples, failed, mutants, survived;
 };
 
 static void print_counts(struct vt_buffer *line, const struct vt_tried *tried)
@@ -126,19 +126,98 @@ static int run_all(struct testing *testing, struct vt_error *error)
   return status;
 }
 
+/* ---- mutants ----------------------------------------------------------------------------------
+ */
+
+/* The change, with some of the expression around it. */
+static void print_survivor(struct testing *testing, const struct vt_rule_info *rule,
+                           const struct vt_rule_mutant *mutant)
+{
+  struct vt_buffer *line = &testing->line;
+  size_t at = mutant->change.offset, len = mutant->expression.len;
+  size_t from = at > AROUND ? at - AROUND : 0, to = at + AROUND < len ? at + AROUND : len;
+  while (from > 0 && ((unsigned char)mutant->expression.ptr[from] & 0xc0) == 0x80)
+    from--;
+  while (to < len && ((unsigned char)mutant->expression.ptr[to] & 0xc0) == 0x80)
+    to++;
+  vt_buffer_reset(line);
+  vt_encode_terminal(line, rule->file);
+  vt_buffer_format(line, ":%u:%u: %.*s: no example notices ", mutant->line, mutant->column,
+                   VT_STR_ARGS(rule->code));
+  if (mutant->change.with[0] == '\0')
+    vt_buffer_format(line, "%s without '%.*s' (%s): %s", mutant->member, VT_STR_ARGS(mutant->from),
+                     vt_cel_change_name(mutant->change.change), from > 0 ? "…" : "");
+  else
+    vt_buffer_format(line, "%s with '%s' for '%.*s' (%s): %s", mutant->member, mutant->change.with,
+                     VT_STR_ARGS(mutant->from), vt_cel_change_name(mutant->change.change),
+                     from > 0 ? "…" : "");
+  vt_encode_terminal(line, vt_str_slice(mutant->expression, from, to));
+  vt_buffer_text(line, to < len ? "…\n" : "\n");
+  vt_cli_put(testing->cli->out, line);
+}
+
+static void note_survivor(void *context, const struct vt_rule_mutant *mutant)
+{
+  struct testing *testing = context;
+  const struct vt_rule_info *rule = vt_rules_info(testing->rules, mutant->rule);
+  testing->survived++;
+  if (!testing->asked->json) {
+    print_survivor(testing, rule, mutant);
+    return;
+  }
+  json_array_append_new(testing->survivors,
+                        json_pack("{s:s%, s:s%, s:i, s:i, s:s, s:s, s:s%, s:s, s:s%}", "code",
+                                  rule->code.ptr, rule->code.len, "file", rule->file.ptr,
+                                  rule->file.len, "line", (int)mutant->line, "column",
+                                  (int)mutant->column, "member", mutant->member, "change",
+                                  vt_cel_change_name(mutant->change.change), "from",
+                                  mutant->from.ptr, mutant->from.len, "to", mutant->change.with,
+                                  "expression", mutant->expression.ptr, mutant->expression.len));
+}
+
+static int run_mutants(struct testing *testing, struct vt_error *error)
+{
+  int status = VATER_OK;
+  for (uint32_t i = 0; i < vt_rules_count(testing->rules) && status == VATER_OK; i++) {
+    uint32_t tried = 0;
+    if (!is_asked(testing->asked, vt_rules_info(testing->rules, i)->code))
+      continue;
+    status = vt_try_mutants(&testing->judged, i, note_survivor, testing, &tried, error);
+    testing->mutants += tried;
+  }
+  return status;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------
+ */
+
+static void tell_json(struct testing *testing)
+{
+  json_t *root = json_pack("{s:i, s:i, s:O}", "examples", (int)testing->examples, "failed",
+                           (int)testing->failed, "results", testing->list);
+  if (testing->asked->mutate) {
+    json_object_set_new(root, "mutants", json_integer(testing->mutants));
+    json_object_set(root, "survivors", testing->survivors);
+  }
+  json_dumpf(root, testing->cli->out, JSON_INDENT(2));
+  fputc('\n', testing->cli->out);
+  json_decref(root);
+}
+
 static int tell(struct testing *testing)
 {
+  FILE *out = testing->cli->out;
   if (testing->asked->json) {
-    json_t *root = json_pack("{s:i, s:i, s:O}", "examples", (int)testing->examples, "failed",
-                             (int)testing->failed, "results", testing->list);
-    json_dumpf(root, testing->cli->out, JSON_INDENT(2));
-    fputc('\n', testing->cli->out);
-    json_decref(root);
+    tell_json(testing);
   } else {
-    fprintf(testing->cli->out, "%u example%s, %u not as expected\n", testing->examples,
+    fprintf(out, "%u example%s, %u not as expected", testing->examples,
             testing->examples == 1 ? "" : "s", testing->failed);
+    if (testing->asked->mutate)
+      fprintf(out, "; %u mutant%s, %u unnoticed", testing->mutants,
+              testing->mutants == 1 ? "" : "s", testing->survived);
+    fputc('\n', out);
   }
-  return testing->failed > 0 ? VT_EXIT_FINDINGS : VT_EXIT_CLEAN;
+  return testing->failed + testing->survived > 0 ? VT_EXIT_FINDINGS : VT_EXIT_CLEAN;
 }
 
 static int unknown_code(struct vt_cli *cli, const struct vt_rules_asked *asked,
@@ -166,6 +245,7 @@ int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
   vt_diagnostics_init(&faults, frame->arena);
   testing.arena = vt_arena_new(&cli->environment.allocator, 0);
   testing.list = json_array();
+  testing.survivors = json_array();
   vt_buffer_init(&testing.line, &cli->environment.allocator, LINE_MAX_BYTES);
   int status = testing.arena == NULL
                    ? VATER_E_NOMEM
@@ -173,6 +253,8 @@ int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
                                            &frame->plugins, frame->rules, &places, &faults);
   if (status == VATER_OK)
     status = run_all(&testing, &error);
+  if (status == VATER_OK && asked->mutate)
+    status = run_mutants(&testing, &error);
   vt_cli_diagnostics(cli, &faults);
   if (error.status != VATER_OK)
     vt_cli_error(cli, "rules", &error, VT_EXIT_FAILED);
@@ -181,6 +263,7 @@ int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
     vt_judge_context_fini(&testing.judged.context);
   vt_buffer_fini(&testing.line);
   json_decref(testing.list);
+  json_decref(testing.survivors);
   vt_arena_free(testing.arena);
   return code;
 }

@@ -5,10 +5,11 @@
 #include "cli/rules_frame.h"
 #include "judge/judge.h"
 #include "rules/examples.h"
+#include "rules/mutate.h"
 
 struct vt_testing {
   struct vt_cli *cli;
-  const struct vt_rules *rules;
+  struct vt_rules *rules;
   struct vt_judge_context context;
 };
 
@@ -23,8 +24,8 @@ struct vt_tried {
   /* What the rule was asked about; memory of vt_tried_fini(). */
   struct vt_table table;
   struct vt_rules_actor *actors;
-  size_t actor_count;
-  struct vt_rules_history history;
+  struct vt_rules_context context;
+  struct vt_rules_history history; /* over time and actors */
   void *block;
 };
 
@@ -32,5 +33,12 @@ struct vt_tried {
 int vt_try_example(struct vt_testing *testing, struct vt_arena *arena, struct vt_tried *tried,
                    struct vt_error *error);
 void vt_tried_fini(struct vt_testing *testing, struct vt_tried *tried);
+
+/* A mutant that no example of its rule notices; borrowed until the callback returns. */
+typedef void vt_survivor(void *context, const struct vt_rule_mutant *mutant);
+/* Tries the mutants of one rule on its examples; *mutants counts those that were tried. A rule
+ * whose examples are not as expected, or that has none, is left alone. */
+int vt_try_mutants(struct vt_testing *testing, uint32_t rule, vt_survivor *survivor, void *context,
+                   uint32_t *mutants, struct vt_error *error);
 
 #endif

@@ -54,6 +54,11 @@ static int judge_job(const struct trying *trying, const struct vt_judge_job *job
   return status;
 }
 
+static bool takes_proposed(const struct vt_tried *tried)
+{
+  return tried->sample || tried->example.scope >= VT_SCOPE_SERIES;
+}
+
 static int judge_delivery(const struct trying *trying, uint32_t index, void **block,
                           struct vt_result *result)
 {
@@ -65,8 +70,7 @@ static int judge_delivery(const struct trying *trying, uint32_t index, void **bl
                                    .actors = &actor,
                                    .actor_count = 1,
                                    .today = delivery->today,
-                                   .proposed =
-                                       trying->tried->sample || example->scope >= VT_SCOPE_SERIES};
+                                   .proposed = takes_proposed(trying->tried)};
   return judge_job(trying, &job, delivery->payload, block, result);
 }
 
@@ -113,6 +117,38 @@ static void read_outcomes(const struct trying *trying, const struct vt_result *r
                vt_example_met(tried->example.expect, tried->counts, tried->cleared);
 }
 
+/* Whoever delivers in an example is expected to. */
+static int list_actors(const struct trying *trying)
+{
+  struct vt_tried *tried = trying->tried;
+  const struct vt_example *example = &tried->example;
+  struct vt_rules_obligation *owed =
+      vt_arena_array(trying->arena, (size_t)example->delivery_count + 1, sizeof *owed);
+  tried->actors =
+      vt_arena_array(trying->arena, (size_t)example->delivery_count + 1, sizeof *tried->actors);
+  if (owed == NULL || tried->actors == NULL)
+    return vt_fail(trying->error, VATER_E_NOMEM, NULL, "out of memory for an example");
+  size_t count = 0;
+  for (uint32_t i = 0; i < example->delivery_count; i++) {
+    struct vater_str reporter = example->deliveries[i].reporter;
+    size_t at = 0;
+    while (at < count && !vt_str_equal(tried->actors[at].orgnr, reporter))
+      at++;
+    if (at < count)
+      continue;
+    owed[count] = (struct vt_rules_obligation){reporter, example->indicator, INT64_MIN, INT64_MAX};
+    tried->actors[count++] = (struct vt_rules_actor){reporter, example->reporter_type};
+  }
+  tried->history.obligations = owed;
+  tried->history.obligation_count = count;
+  tried->context =
+      (struct vt_rules_context){.today = example->deliveries[example->delivery_count - 1].today,
+                                .actors = tried->actors,
+                                .actor_count = count,
+                                .proposed = takes_proposed(tried)};
+  return VATER_OK;
+}
+
 /* ---- one delivery -----------------------------------------------------------------------------
  */
 
@@ -130,9 +166,10 @@ static int try_one(const struct trying *trying)
     tried->refused = first_finding(trying, &result, result.code);
   tried->table = result.table;
   tried->met = tried->refused.len == 0;
-  if (!tried->sample)
+  status = list_actors(trying);
+  if (!tried->sample && status == VATER_OK)
     read_outcomes(trying, &result);
-  return VATER_OK;
+  return status;
 }
 
 /* ---- several deliveries, as the store would have them -----------------------------------------
@@ -218,41 +255,14 @@ static int settle(const struct trying *trying, struct vt_table_builder *builder)
   return vt_table_open(tried->block, size, &tried->table, trying->error);
 }
 
-/* Whoever delivers in an example is expected to. */
-static int list_actors(const struct trying *trying)
-{
-  struct vt_tried *tried = trying->tried;
-  const struct vt_example *example = &tried->example;
-  struct vt_rules_obligation *owed =
-      vt_arena_array(trying->arena, (size_t)example->delivery_count + 1, sizeof *owed);
-  tried->actors =
-      vt_arena_array(trying->arena, (size_t)example->delivery_count + 1, sizeof *tried->actors);
-  if (owed == NULL || tried->actors == NULL)
-    return vt_fail(trying->error, VATER_E_NOMEM, NULL, "out of memory for an example");
-  for (uint32_t i = 0; i < example->delivery_count; i++) {
-    struct vater_str reporter = example->deliveries[i].reporter;
-    size_t at = 0;
-    while (at < tried->actor_count && !vt_str_equal(tried->actors[at].orgnr, reporter))
-      at++;
-    if (at < tried->actor_count)
-      continue;
-    owed[tried->actor_count] =
-        (struct vt_rules_obligation){reporter, example->indicator, INT64_MIN, INT64_MAX};
-    tried->actors[tried->actor_count++] = (struct vt_rules_actor){reporter, example->reporter_type};
-  }
-  tried->history.obligations = owed;
-  tried->history.obligation_count = tried->actor_count;
-  return VATER_OK;
-}
-
 static int conclude(const struct trying *trying)
 {
   const struct vt_tried *tried = trying->tried;
   const struct vt_example *example = &tried->example;
   const struct vt_judge_job job = {.id = example->code,
                                    .actors = tried->actors,
-                                   .actor_count = tried->actor_count,
-                                   .today = example->deliveries[example->delivery_count - 1].today,
+                                   .actor_count = tried->context.actor_count,
+                                   .today = tried->context.today,
                                    .proposed = true,
                                    .concludes = true,
                                    .history = tried->history};

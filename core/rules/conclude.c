@@ -215,7 +215,7 @@ int vt_judging_conclude(struct vt_judging *judging)
   if (status == VATER_OK)
     status = make_room(judging);
   for (uint32_t i = 0; i < rules->rule_count && status == VATER_OK; i++)
-    if (is_wide(&rules->rules[i]))
+    if (is_wide(&rules->rules[i]) && vt_judging_asks(judging, i))
       status = judge_rule(judging, i);
   return status;
 }

@@ -233,6 +233,11 @@ uint32_t vt_rules_example_count(const struct vt_rules *rules)
   return rules->example_count;
 }
 
+struct vater_str vt_rules_example_code(const struct vt_rules *rules, uint32_t index)
+{
+  return rules->rules[rules->examples[index].rule].info.code;
+}
+
 /* A text of a payload that the schema has not seen yet: what is no plain text is empty. */
 static struct vater_str plain_text(const struct vt_rules *rules, struct vater_str payload,
                                    const char *pointer)

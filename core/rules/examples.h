@@ -47,6 +47,7 @@ struct vt_example {
 };
 
 uint32_t vt_rules_example_count(const struct vt_rules *rules);
+struct vater_str vt_rules_example_code(const struct vt_rules *rules, uint32_t index);
 /* The payloads are made on demand in `arena`; VATER_E_NOMEM, or VATER_E_LIMIT. */
 int vt_rules_example(const struct vt_rules *rules, uint32_t index, struct vt_arena *arena,
                      struct vt_example *example, struct vt_error *error);

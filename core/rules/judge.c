@@ -38,6 +38,7 @@ int vt_rules_judge(const struct vt_rules *rules, const struct vt_table *table,
                                .table = table,
                                .context = context,
                                .sink = sink,
+                               .only = UINT32_MAX,
                                .keep_max = VT_LIMIT_FINDINGS_PER_RULE};
   int status = begin(&judging);
   if (status == VATER_OK)
@@ -60,11 +61,47 @@ int vt_rules_conclude(const struct vt_rules *rules, const struct vt_table *table
                                .context = context,
                                .sink = sink,
                                .wide = &wide,
+                               .only = UINT32_MAX,
                                .keep_max = VT_LIMIT_CONCLUSIONS_PER_RULE};
   int status = begin(&judging);
   if (status == VATER_OK)
     status = vt_judging_conclude(&judging);
   if (status == VATER_OK)
     status = vt_judging_tell(&judging, error);
+  return end(&judging, status, error);
+}
+
+static void read_state(const struct vt_judging *judging, uint64_t counts[VT_OUTCOME_COUNT],
+                       uint64_t *cleared)
+{
+  const struct vt_rule_state *state = &judging->states[judging->only];
+  bool info = judging->rules->rules[judging->only].info.severity == VATER_SEVERITY_INFO;
+  memcpy(counts, state->counts, sizeof state->counts);
+  *cleared = 0;
+  for (uint32_t i = 0; i < state->kept_count; i++)
+    *cleared += !info && state->kept[i].severity == VATER_SEVERITY_INFO &&
+                state->kept[i].outcome == VT_OUTCOME_FAIL;
+}
+
+int vt_judging_only(const struct vt_rules *rules, uint32_t rule, const struct vt_table *table,
+                    const struct vt_rules_context *context, const struct vt_rules_history *history,
+                    uint64_t counts[VT_OUTCOME_COUNT], uint64_t *cleared, struct vt_error *error)
+{
+  struct vt_wide wide = {.history = history};
+  struct vt_judging judging = {.rules = rules,
+                               .table = table,
+                               .context = context,
+                               .wide = history == NULL ? NULL : &wide,
+                               .only = rule,
+                               .keep_max = VT_LIMIT_FINDINGS_PER_RULE};
+  int status = begin(&judging);
+  if (status == VATER_OK && history != NULL)
+    status = vt_judging_conclude(&judging);
+  else if (status == VATER_OK && rules->rules[rule].target == VT_TARGET_OBSERVATION)
+    status = vt_judging_observations(&judging, error);
+  else if (status == VATER_OK)
+    status = vt_judging_submissions(&judging, error);
+  if (status == VATER_OK)
+    read_state(&judging, counts, cleared);
   return end(&judging, status, error);
 }

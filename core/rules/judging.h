@@ -98,6 +98,7 @@ struct vt_judging {
   struct vt_partition by_area;
   struct vt_rule_state *states; /* by rule */
   struct vt_wide *wide;         /* NULL: a delivery is judged */
+  uint32_t only;                /* the one rule that is asked; UINT32_MAX: all */
   uint32_t keep_max;            /* findings of one rule that are kept */
 
   /* records of evaluations */
@@ -200,6 +201,15 @@ struct vt_wide_frame {
 };
 void vt_wide_frame(struct vt_judging *judging, const struct vt_rule *rule, uint32_t row,
                    struct vt_wide_frame *frame, struct vt_cel_value *variables);
+
+/* judge.c: outcomes of one rule, without findings; as vt_rules_try(). */
+int vt_judging_only(const struct vt_rules *rules, uint32_t rule, const struct vt_table *table,
+                    const struct vt_rules_context *context, const struct vt_rules_history *history,
+                    uint64_t counts[VT_OUTCOME_COUNT], uint64_t *cleared, struct vt_error *error);
+static inline bool vt_judging_asks(const struct vt_judging *judging, uint32_t rule)
+{
+  return judging->only == UINT32_MAX || judging->only == rule;
+}
 
 /* Evaluates one expression; notes when there was no memory for it. */
 static inline void vt_judging_eval(struct vt_judging *judging, const struct vt_cel_program *program,

@@ -179,7 +179,7 @@ static int pass_begin(struct pass *pass, uint32_t group, uint32_t rows, struct v
   uint32_t fields = 0;
   for (uint32_t i = 0; i < room; i++) {
     const struct vt_rule *rule = &rules->rules[list[i]];
-    if (rule->target != VT_TARGET_OBSERVATION)
+    if (rule->target != VT_TARGET_OBSERVATION || !vt_judging_asks(judging, list[i]))
       continue;
     pass->bound[pass->count++] = (struct bound_rule){.index = list[i], .rule = rule};
     fields |= rule->fields;

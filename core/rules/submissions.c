@@ -193,7 +193,7 @@ int vt_judging_submissions(struct vt_judging *judging, struct vt_error *error)
   int status = VATER_OK;
   for (uint32_t i = 0; i < rules->rule_count && status == VATER_OK; i++) {
     const struct vt_rule *rule = &rules->rules[i];
-    if (rule->target == VT_TARGET_OBSERVATION)
+    if (rule->target == VT_TARGET_OBSERVATION || !vt_judging_asks(judging, i))
       continue;
     if (rule->target >= VT_TARGET_SERIES)
       skip_rule(judging, i);
