@@ -236,12 +236,15 @@ static int carry_out(struct vt_cli *cli, const char *what, const struct vt_rules
   return code;
 }
 
-static const struct option long_options[] = {
-    {"rules", required_argument, NULL, 'r'},    {"plugins", required_argument, NULL, 'G'},
-    {"goal", required_argument, NULL, 'g'},     {"indicator", required_argument, NULL, 'i'},
-    {"language", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
-    {"mutate", no_argument, NULL, 'm'},
-    {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {{"rules", required_argument, NULL, 'r'},
+                                             {"plugins", required_argument, NULL, 'G'},
+                                             {"goal", required_argument, NULL, 'g'},
+                                             {"indicator", required_argument, NULL, 'i'},
+                                             {"language", required_argument, NULL, 'l'},
+                                             {"json", no_argument, NULL, 'j'},
+                                             {"mutate", no_argument, NULL, 'm'},
+                                             {"help", no_argument, NULL, 'h'},
+                                             {NULL, 0, NULL, 0}};
 
 /* VT_EXIT_CLEAN: taken; else the exit code. */
 static int take_option(struct vt_cli *cli, int option, char **argv, struct vt_rules_asked *asked)
