@@ -150,6 +150,50 @@ static json_t *job(const struct vt_report_job *job)
   return object;
 }
 
+static json_t *conclusion_finding(const struct vt_store_conclusion_finding *finding)
+{
+  json_t *object = json_object();
+  set(object, "code", text(finding->code));
+  set(object, "severity", json_string(severity_name(finding->severity)));
+  set(object, "outcome", text(finding->outcome));
+  set_text(object, "actor", finding->actor);
+  set(object, "period", text(finding->period));
+  set_text(object, "area", finding->area);
+  set_text(object, "areaRole", finding->area_role);
+  set_text(object, "breakdown", finding->breakdown);
+  set_text(object, "field", finding->column);
+  set(object, "message", languages(finding->message));
+  set(object, "remedy", languages(finding->remedy));
+  return object;
+}
+
+static json_t *conclusion(const struct vt_store_conclusion *conclusion)
+{
+  json_t *object = json_object(), *findings = json_array(), *rules = json_array();
+  set(object, "indicator", text(conclusion->indicator));
+  set_text(object, "code", conclusion->code);
+  set(object, "observations", integer(conclusion->brought));
+  set(object, "known", integer(conclusion->known));
+  struct vt_report_counts found = {conclusion->finding_total, 0, conclusion->finding_warnings,
+                                   conclusion->finding_infos};
+  set(object, "counts", counts(&found));
+  for (size_t i = 0; i < conclusion->finding_count; i++)
+    json_array_append_new(findings, conclusion_finding(&conclusion->findings[i]));
+  for (size_t i = 0; i < conclusion->rule_count; i++)
+    json_array_append_new(rules, rule(&conclusion->rules[i]));
+  set(object, "findings", findings);
+  set(object, "rules", rules);
+  return object;
+}
+
+static json_t *conclusions(const struct vt_report *report)
+{
+  json_t *array = json_array();
+  for (size_t i = 0; i < report->conclusion_count; i++)
+    json_array_append_new(array, conclusion(&report->conclusions[i]));
+  return array;
+}
+
 static json_t *actor(const struct vt_report_actor *actor)
 {
   json_t *object = json_object(), *jobs = json_array();
@@ -217,6 +261,8 @@ static json_t *result(const struct vt_report *report)
     json_array_append_new(actors, actor(&report->actors[i]));
   set(object, "actors", actors);
   set(object, "findings", groups(report));
+  if (report->conclusion_count > 0)
+    set(object, "conclusions", conclusions(report));
   set(object, "pins", pins(report));
   return object;
 }
@@ -244,6 +290,26 @@ static json_t *execution_of_job(const struct vt_store_job_row *row)
   return object;
 }
 
+static json_t *execution_of_conclusion(const struct vt_store_conclusion *conclusion)
+{
+  json_t *object = json_object();
+  set(object, "indicator", text(conclusion->indicator));
+  set_text(object, "message", conclusion->message);
+  set_time(object, "started", conclusion->started_ms);
+  set_time(object, "finished", conclusion->finished_ms);
+  set(object, "workerCpuUs", json_integer(conclusion->worker_cpu_us));
+  set(object, "workerMemory", integer(conclusion->worker_memory));
+  return object;
+}
+
+static void set_conclusions(json_t *object, const struct vt_report *report)
+{
+  json_t *array = json_array();
+  for (size_t i = 0; i < report->conclusion_count; i++)
+    json_array_append_new(array, execution_of_conclusion(&report->conclusions[i]));
+  set(object, "conclusions", array);
+}
+
 static json_t *execution(const struct vt_report *report)
 {
   json_t *object = json_object(), *jobs = json_array();
@@ -260,6 +326,8 @@ static json_t *execution(const struct vt_report *report)
   for (size_t i = 0; i < report->job_count; i++)
     json_array_append_new(jobs, execution_of_job(&report->jobs[i].row));
   set(object, "jobs", jobs);
+  if (report->conclusion_count > 0)
+    set_conclusions(object, report);
   return object;
 }
 

@@ -51,4 +51,7 @@ void vt_layout_wrap(struct vt_layout *layout, unsigned indent, struct vater_str 
 void vt_layout_excerpt(struct vt_layout *layout, unsigned indent,
                        const struct vt_store_finding *finding);
 
+/* conclusions.c: their section of a run's report; nothing where there are none. */
+void vt_report_put_conclusions(struct vt_layout *layout, const struct vt_report *report);
+
 #endif

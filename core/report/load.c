@@ -29,6 +29,9 @@ int vt_report_load(struct vt_store *store, int64_t id, uint32_t samples, struct 
   report->jobs = vt_arena_array(arena, count + 1, sizeof *report->jobs);
   if (status == VATER_OK && report->jobs == NULL)
     status = vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory in the report");
+  if (status == VATER_OK)
+    status = vt_store_list_conclusions(store, report->run.id, samples, arena, &report->conclusions,
+                                       &report->conclusion_count, error);
   for (size_t i = 0; status == VATER_OK && i < count; i++) {
     report->jobs[i].row = rows[i];
     status = load_job(store, samples, arena, &report->jobs[i], error);

@@ -282,10 +282,23 @@ static bool clean_job(struct vt_report_job *job, struct vt_arena *arena)
   return done;
 }
 
+static bool clean_conclusion(struct vt_store_conclusion *conclusion, struct vt_arena *arena)
+{
+  bool done = clean(&conclusion->message, arena);
+  for (size_t i = 0; done && i < conclusion->finding_count; i++)
+    for (int j = 0; done && j < VT_LANGUAGE_COUNT; j++)
+      done = clean(&conclusion->findings[i].message[j], arena) &&
+             clean(&conclusion->findings[i].remedy[j], arena);
+  return done;
+}
+
 static int clean_all(struct vt_report *report, struct vt_arena *arena, struct vt_error *error)
 {
   for (size_t i = 0; i < report->job_count; i++)
     if (!clean_job(&report->jobs[i], arena))
+      return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory in the report");
+  for (size_t i = 0; i < report->conclusion_count; i++)
+    if (!clean_conclusion(&report->conclusions[i], arena))
       return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory in the report");
   return VATER_OK;
 }
@@ -313,9 +326,22 @@ int vt_report_conclude(struct vt_report *report, struct vt_arena *arena, struct 
 
 /* ---- exit code ------------------------------------------------------------------------------- */
 
+static bool concluding_failed(const struct vt_report *report)
+{
+  for (size_t i = 0; i < report->conclusion_count; i++) {
+    const struct vt_store_conclusion *conclusion = &report->conclusions[i];
+    if (conclusion->code.len > 0)
+      return true;
+    for (size_t j = 0; j < conclusion->rule_count; j++)
+      if (conclusion->rules[j].error > 0)
+        return true;
+  }
+  return false;
+}
+
 int vt_report_exit(const struct vt_report *report)
 {
-  bool failed = report->verdicts[UNDECIDED] > 0;
+  bool failed = report->verdicts[UNDECIDED] > 0 || concluding_failed(report);
   bool findings = report->findings.errors > 0;
   for (size_t i = 0; i < report->job_count; i++) {
     for (size_t j = 0; j < report->jobs[i].block_count; j++)

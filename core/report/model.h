@@ -72,6 +72,8 @@ struct vt_report {
   size_t pin_count;
   struct vt_report_job *jobs; /* by actor and endpoint */
   size_t job_count;
+  struct vt_store_conclusion *conclusions; /* by indicator; a check has none */
+  size_t conclusion_count;
   /* from here on by vt_report_conclude() */
   struct vt_report_actor *actors; /* by status, then orgnr */
   size_t actor_count;
@@ -92,6 +94,7 @@ int vt_report_load(struct vt_store *store, int64_t id, uint32_t samples, struct 
 /* Fills what is derived from jobs. VATER_OK or VATER_E_NOMEM. */
 int vt_report_conclude(struct vt_report *report, struct vt_arena *arena, struct vt_error *error);
 /* 2 where something could not be done (not delivered, internal error, a rule without an answer),
+ * also over time and actors,
  * else 1 where there are findings of severity error or a refusal, else 0. */
 int vt_report_exit(const struct vt_report *report);
 /* The status of one actor from its jobs alone. */

@@ -382,6 +382,7 @@ int vt_report_terminal(const struct vt_report *report, const struct vt_report_st
     put_totals(&layout, report);
     put_actors(&layout, report);
     put_groups(&layout, report);
+    vt_report_put_conclusions(&layout, report);
   }
   return vt_layout_fini(&layout);
 }

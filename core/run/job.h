@@ -161,6 +161,12 @@ void vt_run_count(const struct vt_job *job, bool rejected, bool undecided);
 /* Records those that were held back. */
 void vt_run_record_held(struct vt_running *running);
 
+/* conclude: rules over time and actors, an indicator at a time, each recorded whole or not at all;
+ * those that the run has already are left out. */
+int vt_run_conclude(struct vt_running *running, struct vt_error *error);
+/* Looks whether a signal asks the run to stop. */
+void vt_run_take_signals(struct vt_running *running);
+
 /* pins: what the run is bound to (binary, plugins, rules, schemas, configuration), by SHA-256, with
  * contents. Texts live in the run's arena. */
 int vt_run_pins(struct vt_running *running, struct vt_store_pin **pins, size_t *count,

@@ -118,7 +118,7 @@ static int take_events(struct vt_running *running, struct vt_error *error)
   return status == VATER_DONE ? VATER_OK : status;
 }
 
-static void take_signals(struct vt_running *running)
+void vt_run_take_signals(struct vt_running *running)
 {
   struct signalfd_siginfo info;
   if (running->signals >= 0 && read(running->signals, &info, sizeof info) == sizeof info)
@@ -154,7 +154,7 @@ static int loop(struct vt_running *running, struct vt_error *error)
     struct pollfd watched[] = {{.fd = vt_zygote_fd(running->zygote), .events = POLLIN},
                                {.fd = running->signals, .events = POLLIN}};
     status = vt_net_poll(running->net, next_wake_ms(running), watched, 2, error);
-    take_signals(running);
+    vt_run_take_signals(running);
     report_progress(running);
   }
   return status;
@@ -167,7 +167,7 @@ static int exit_code(const struct vt_run_summary *summary)
   return summary->findings ? 1 : 0;
 }
 
-static int conclude(struct vt_running *running, struct vt_error *error)
+static int finish(struct vt_running *running, struct vt_error *error)
 {
   if (!running->stopping)
     vt_run_record_held(running);
@@ -175,8 +175,9 @@ static int conclude(struct vt_running *running, struct vt_error *error)
     *error = running->failure;
     return error->status;
   }
-  if (running->stopping)
-    return VATER_OK;
+  int status = running->stopping ? VATER_OK : vt_run_conclude(running, error);
+  if (status != VATER_OK || running->stopping)
+    return status;
   int64_t now = running->environment->clock.wall_ms(running->environment->clock.context);
   return vt_store_finish_run(running->store, running->run, now, exit_code(running->summary), error);
 }
@@ -193,7 +194,7 @@ int vt_run(const struct vt_run_options *options, struct vt_run_summary *summary,
     report_progress(&running);
     status = loop(&running, error);
     if (status == VATER_OK)
-      status = conclude(&running, error);
+      status = finish(&running, error);
     report_progress(&running);
   }
   vt_run_end(&running);

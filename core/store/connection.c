@@ -211,3 +211,24 @@ void vt_store_disconnect(struct vt_store *store)
   sqlite3_close(store->connection);
   store->connection = NULL;
 }
+
+int vt_gather_rows(struct vt_query *query, struct vt_gather *gather, vt_row_reader *read,
+                   struct vt_error *error)
+{
+  int status = vt_query_step(query, error);
+  while (status == VATER_OK) {
+    void *item = vt_gather_add(gather);
+    if (item == NULL) {
+      vt_query_end(query);
+      status = vt_store_no_memory(error);
+      break;
+    }
+    read(query, gather->arena, item);
+    status = vt_query_step(query, error);
+  }
+  if (status == VATER_DONE)
+    return VATER_OK;
+  gather->items = NULL;
+  gather->count = 0;
+  return status;
+}

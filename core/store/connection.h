@@ -57,6 +57,10 @@ struct vt_gather {
 
 /* A zeroed item at the end; NULL without memory. */
 void *vt_gather_add(struct vt_gather *gather);
+typedef void vt_row_reader(const struct vt_query *query, struct vt_arena *arena, void *item);
+/* Hands each row to `read` with a new item of the gather, which is empty on failure. */
+int vt_gather_rows(struct vt_query *query, struct vt_gather *gather, vt_row_reader *read,
+                   struct vt_error *error);
 
 /* Records SQLite's last error as one of ours: "what: text". Leaves no transaction open. */
 int vt_store_fail(struct vt_store *store, int code, const char *what, struct vt_error *error);

@@ -1,29 +1,5 @@
 #include "store/connection.h"
 
-typedef void reader(const struct vt_query *query, struct vt_arena *arena, void *item);
-
-/* Hands each row to `read` with a new item of the gather, which is empty on failure. */
-static int gather_rows(struct vt_query *query, struct vt_gather *gather, reader *read,
-                       struct vt_error *error)
-{
-  int status = vt_query_step(query, error);
-  while (status == VATER_OK) {
-    void *item = vt_gather_add(gather);
-    if (item == NULL) {
-      vt_query_end(query);
-      status = vt_store_no_memory(error);
-      break;
-    }
-    read(query, gather->arena, item);
-    status = vt_query_step(query, error);
-  }
-  if (status == VATER_DONE)
-    return VATER_OK;
-  gather->items = NULL;
-  gather->count = 0;
-  return status;
-}
-
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
 static void read_execution(const struct vt_query *query, int column, struct vt_arena *arena,
@@ -71,7 +47,7 @@ int vt_store_list_jobs(struct vt_store *store, int64_t run, struct vt_arena *are
   struct vt_gather gather = {.arena = arena, .size = sizeof **jobs};
   struct vt_query query = vt_query_begin(store, VT_STATEMENT_JOB_LIST);
   vt_query_bind_integer(&query, run);
-  int status = gather_rows(&query, &gather, read_job, error);
+  int status = vt_gather_rows(&query, &gather, read_job, error);
   *jobs = gather.items;
   *count = gather.count;
   return status;
@@ -85,7 +61,7 @@ int vt_store_list_actor_jobs(struct vt_store *store, struct vater_str actor, uin
   struct vt_query query = vt_query_begin(store, VT_STATEMENT_JOB_OF_ACTOR);
   vt_query_bind_text(&query, actor);
   vt_query_bind_integer(&query, limit);
-  int status = gather_rows(&query, &gather, read_job, error);
+  int status = vt_gather_rows(&query, &gather, read_job, error);
   *jobs = gather.items;
   *count = gather.count;
   return status;
@@ -133,7 +109,7 @@ int vt_store_list_blocks(struct vt_store *store, int64_t job, struct vt_arena *a
   struct vt_gather gather = {.arena = arena, .size = sizeof **blocks};
   struct vt_query query = vt_query_begin(store, VT_STATEMENT_BLOCK_LIST);
   vt_query_bind_integer(&query, job);
-  int status = gather_rows(&query, &gather, read_block, error);
+  int status = vt_gather_rows(&query, &gather, read_block, error);
   *blocks = gather.items;
   *count = gather.count;
   return status;
@@ -171,7 +147,7 @@ int vt_store_list_findings(struct vt_store *store, int64_t job, uint32_t per_cod
   struct vt_query query = vt_query_begin(store, VT_STATEMENT_FINDING_LIST);
   vt_query_bind_integer(&query, job);
   vt_query_bind_integer(&query, per_code == 0 ? INT64_MAX : per_code);
-  int status = gather_rows(&query, &gather, read_finding, error);
+  int status = vt_gather_rows(&query, &gather, read_finding, error);
   *findings = gather.items;
   *count = gather.count;
   return status;
@@ -195,7 +171,7 @@ int vt_store_list_rules(struct vt_store *store, int64_t job, struct vt_arena *ar
   struct vt_gather gather = {.arena = arena, .size = sizeof **rules};
   struct vt_query query = vt_query_begin(store, VT_STATEMENT_OUTCOME_LIST);
   vt_query_bind_integer(&query, job);
-  int status = gather_rows(&query, &gather, read_rule, error);
+  int status = vt_gather_rows(&query, &gather, read_rule, error);
   *rules = gather.items;
   *count = gather.count;
   return status;
@@ -220,7 +196,7 @@ int vt_store_list_pages(struct vt_store *store, int64_t job, struct vt_arena *ar
   struct vt_gather gather = {.arena = arena, .size = sizeof **pages};
   struct vt_query query = vt_query_begin(store, VT_STATEMENT_PAGE_LIST);
   vt_query_bind_integer(&query, job);
-  int status = gather_rows(&query, &gather, read_page, error);
+  int status = vt_gather_rows(&query, &gather, read_page, error);
   *pages = gather.items;
   *count = gather.count;
   return status;
@@ -287,7 +263,7 @@ int vt_store_list_vintages(struct vt_store *store, struct vater_str actor,
   struct vt_query query = vt_query_begin(store, VT_STATEMENT_VINTAGE_LIST);
   vt_query_bind_text(&query, actor);
   vt_query_bind_text(&query, indicator);
-  int status = gather_rows(&query, &gather, read_vintage, error);
+  int status = vt_gather_rows(&query, &gather, read_vintage, error);
   *vintages = gather.items;
   *count = gather.count;
   return status;

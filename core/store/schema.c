@@ -71,8 +71,29 @@ static const char observations[] =
     " accepted INTEGER NOT NULL, superseded_job INTEGER REFERENCES job) STRICT;"
     "CREATE INDEX vintage_of_observation ON vintage (observation);";
 
+/* Rules over time and over actors, an indicator of a run. */
+static const char conclusions[] =
+    "CREATE TABLE conclusion (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run,"
+    " indicator TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL,"
+    " brought INTEGER NOT NULL, known INTEGER NOT NULL, finding_total INTEGER NOT NULL,"
+    " finding_warnings INTEGER NOT NULL, finding_infos INTEGER NOT NULL,"
+    " started_ms INTEGER NOT NULL, finished_ms INTEGER NOT NULL, worker_cpu_us INTEGER NOT NULL,"
+    " worker_memory INTEGER NOT NULL, UNIQUE (run, indicator)) STRICT;"
+    "CREATE TABLE conclusion_finding (conclusion INTEGER NOT NULL REFERENCES conclusion,"
+    " number INTEGER NOT NULL, code TEXT NOT NULL, severity INTEGER NOT NULL,"
+    " outcome TEXT NOT NULL, actor TEXT NOT NULL, period TEXT NOT NULL, area TEXT NOT NULL,"
+    " area_role TEXT NOT NULL, breakdown TEXT NOT NULL, field TEXT NOT NULL,"
+    " message_nb TEXT NOT NULL, message_nn TEXT NOT NULL, message_en TEXT NOT NULL,"
+    " remedy_nb TEXT NOT NULL, remedy_nn TEXT NOT NULL, remedy_en TEXT NOT NULL,"
+    " PRIMARY KEY (conclusion, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE conclusion_outcome (conclusion INTEGER NOT NULL REFERENCES conclusion,"
+    " number INTEGER NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, pass INTEGER NOT NULL,"
+    " fail INTEGER NOT NULL, not_applicable INTEGER NOT NULL, skipped INTEGER NOT NULL,"
+    " error INTEGER NOT NULL, PRIMARY KEY (conclusion, number)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX observation_of_indicator ON observation (indicator, period);";
+
 /* migrations[n] leads from version n to n + 1 */
-static const char *const migrations[] = {runs, jobs, observations};
+static const char *const migrations[] = {runs, jobs, observations, conclusions};
 #define VERSION ((int)(sizeof migrations / sizeof migrations[0]))
 
 int vt_store_schema_version(void)

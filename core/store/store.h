@@ -232,6 +232,51 @@ int vt_store_find_payload(struct vt_store *store, struct vater_str sha256, struc
 /* How many distinct actors the latest finished run had; 0 where there is none (OPS-SHRINK). */
 int vt_store_count_last_actors(struct vt_store *store, uint32_t *count, struct vt_error *error);
 
+/* ---- conclusions: rules over time and over actors, an indicator at a time -------------------- */
+
+struct vt_store_conclusion_finding {
+  struct vater_str code;
+  int severity;             /* at most a warning */
+  struct vater_str outcome; /* "fail", "error" */
+  struct vater_str actor;   /* empty: about all actors of the period */
+  struct vater_str period, area, area_role, breakdown, column; /* the rest may be empty */
+  struct vater_str message[VT_LANGUAGE_COUNT], remedy[VT_LANGUAGE_COUNT];
+};
+
+struct vt_store_conclusion {
+  struct vater_str indicator;
+  struct vater_str code, message; /* why it could not be done, or empty */
+  uint32_t brought, known;        /* observations of the run, and all that were looked at */
+  struct vt_store_conclusion_finding *findings;
+  size_t finding_count;
+  struct vt_store_rule *rules;
+  size_t rule_count;
+  uint64_t finding_total, finding_warnings, finding_infos; /* never truncated */
+  int64_t started_ms, finished_ms, worker_cpu_us;          /* how it went */
+  uint64_t worker_memory;
+};
+
+/* Indicators that the run brought observations of and has no conclusion on yet, in order. */
+int vt_store_list_concludable(struct vt_store *store, int64_t run, struct vt_arena *arena,
+                              struct vater_str **indicators, size_t *count, struct vt_error *error);
+/* Adds what was known of the indicator at the end of that run: the latest accepted vintage of each
+ * identity that is not withdrawn; first the `brought` rows of blocks that the run judged and did
+ * not reject. The order does not depend on anything else. */
+int vt_store_read_known(struct vt_store *store, int64_t run, struct vater_str indicator,
+                        struct vt_table_builder *builder, uint32_t *brought,
+                        struct vt_error *error);
+/* In one transaction; the same (run, indicator) twice is an error. */
+int vt_store_record_conclusion(struct vt_store *store, int64_t run,
+                               const struct vt_store_conclusion *conclusion,
+                               struct vt_error *error);
+/* By indicator; at most `per_code` findings of one code in each (0: all). */
+int vt_store_list_conclusions(struct vt_store *store, int64_t run, uint32_t per_code,
+                              struct vt_arena *arena, struct vt_store_conclusion **conclusions,
+                              size_t *count, struct vt_error *error);
+/* Whether one could not be done, or a rule of one could not be evaluated. */
+int vt_store_conclusion_faults(struct vt_store *store, int64_t run, bool *faults,
+                               struct vt_error *error);
+
 /* ---- observations ---------------------------------------------------------------------------- */
 
 struct vt_store_vintage {

@@ -47,6 +47,17 @@ static int pack_plugins(const struct loaded *loaded, struct vt_buffer *out, stru
   return status;
 }
 
+static void pack_concluded(const struct vt_rules *rules, struct vt_buffer *out)
+{
+  uint32_t all = rules == NULL ? 0 : vt_rules_indicator_count(rules), count = 0;
+  for (uint32_t i = 0; i < all; i++)
+    count += vt_rules_conclude_on(rules, vt_rules_indicator(rules, i)->id);
+  vt_pack_number(out, count);
+  for (uint32_t i = 0; i < all; i++)
+    if (vt_rules_conclude_on(rules, vt_rules_indicator(rules, i)->id))
+      vt_pack_text(out, vt_rules_indicator(rules, i)->id);
+}
+
 static void pack_files(const struct loaded *loaded, struct vt_buffer *out)
 {
   size_t packs = !loaded->pins || loaded->rules == NULL ? 0 : vt_rules_file_count(loaded->rules);
@@ -90,6 +101,7 @@ int vt_loaded_write(const struct loaded *loaded, int *fd, struct vt_error *error
   vt_pack_text(&out, (struct vater_str){sandbox, vt_sandbox_print(&loaded->sandbox, sandbox)});
   int status = pack_plugins(loaded, &out, error);
   pack_files(loaded, &out);
+  pack_concluded(loaded->rules, &out);
   if (status == VATER_OK && out.failed)
     status = vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "no memory to tell what was loaded");
   if (status == VATER_OK)
@@ -174,6 +186,20 @@ static int read_files(struct vt_unpack *from, struct vt_arena *arena, struct vt_
   return VATER_OK;
 }
 
+static int read_concluded(struct vt_unpack *from, struct vt_arena *arena,
+                          struct vt_zygote_info *info)
+{
+  size_t count = vt_unpack_count(from, sizeof(uint64_t));
+  struct vater_str *ids = vt_arena_array(arena, count + 1, sizeof *ids);
+  if (ids == NULL)
+    return VATER_E_NOMEM;
+  for (size_t i = 0; i < count; i++)
+    ids[i] = vt_unpack_text(from);
+  info->concluded = ids;
+  info->concluded_count = (uint32_t)count;
+  return VATER_OK;
+}
+
 int vt_loaded_read(int fd, struct vt_arena *arena, struct vt_zygote_info *info,
                    struct vt_diagnostics *diagnostics, struct vater_str *bytes,
                    struct vt_error *error)
@@ -192,6 +218,8 @@ int vt_loaded_read(int fd, struct vt_arena *arena, struct vt_zygote_info *info,
   status = read_plugins(&from, arena, info);
   if (status == VATER_OK)
     status = read_files(&from, arena, info);
+  if (status == VATER_OK)
+    status = read_concluded(&from, arena, info);
   if (status != VATER_OK)
     return vt_fail(error, status, "OPS-MEMORY", "no memory for what the zygote loaded");
   if (!vt_unpack_done(&from))

@@ -64,6 +64,8 @@ struct vt_zygote_info {
   const struct vt_rules_file *rule_files; /* packs, code lists, schemas: what a run pins */
   size_t rule_file_count;                 /* 0 without `pins` */
   uint32_t rule_count, indicator_count;
+  const struct vater_str *concluded; /* indicators that a rule over time or actors is for */
+  uint32_t concluded_count;
   bool sandboxed;           /* false: a build with sanitizers */
   int landlock;             /* ABI version, 0: none */
   struct vater_str sandbox; /* one sentence for log and report */
