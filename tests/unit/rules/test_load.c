@@ -238,7 +238,7 @@ static void test_own_packs(void **state)
       for (uint32_t k = 0; k < rule->applies_count; k++)
         own += vt_str_equal(rule->applies_to[k], indicator->id);
     }
-    assert_true(own >= (indicator->state == VT_INDICATOR_ADOPTED ? 3 : 2));
+    assert_true(own >= (indicator->state == VT_INDICATOR_ADOPTED ? 4 : 2));
     assert_in_range(indicator->goal, 1, 5);
     goals[indicator->goal]++;
   }
