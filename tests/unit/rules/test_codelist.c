@@ -1,6 +1,7 @@
 #include "pack.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #define LIST(members)                                                                          \
@@ -106,13 +107,66 @@ static void test_refused(void **state)
                  "a code ceases twice (at /changes)");
 }
 
+static json_t *own(const char *name)
+{
+  char path[512];
+  snprintf(path, sizeof path, VATER_SOURCE_DIR "/rules/%s", name);
+  json_t *root = json_load_file(path, 0, NULL);
+  assert_non_null(root);
+  return root;
+}
+
+static bool listed(const json_t *list, const char *code)
+{
+  size_t index;
+  const json_t *item;
+  json_array_foreach(json_object_get(list, "codes"), index, item)
+  {
+    if (strcmp(json_string_value(json_object_get(item, "code")), code) == 0)
+      return true;
+  }
+  return false;
+}
+
+static void check_words(const json_t *words, const json_t *list, const char *id)
+{
+  size_t index;
+  const json_t *word;
+  json_array_foreach(words, index, word)
+  {
+    if (!listed(list, json_string_value(word)))
+      fail_msg("%s: '%s' is not in the code list", id, json_string_value(word));
+  }
+}
+
+/* Types of actors and age groups of the packs are those of the lists. */
+static void test_packs_use_the_lists(void **state)
+{
+  (void)state;
+  json_t *types = own("codelists/actor-types.json"), *ages = own("codelists/age-groups.json");
+  for (int goal = 1; goal <= 5; goal++) {
+    char name[32];
+    snprintf(name, sizeof name, "goal-%d.json", goal);
+    json_t *pack = own(name);
+    size_t index;
+    const json_t *indicator;
+    json_array_foreach(json_object_get(pack, "indicators"), index, indicator)
+    {
+      const char *id = json_string_value(json_object_get(indicator, "id"));
+      check_words(json_object_get(indicator, "reportedBy"), types, id);
+      check_words(json_object_get(json_object_get(indicator, "breakdowns"), "age"), ages, id);
+    }
+    json_decref(pack);
+  }
+  json_decref(types);
+  json_decref(ages);
+}
+
 /* The reform's arithmetic: 356 municipalities until 2023, 357 from 2024. */
 static void test_own_lists(void **state)
 {
   (void)state;
-  static const char *const path = VATER_SOURCE_DIR "/rules/codelists/municipalities.json";
-  json_t *list = json_load_file(path, 0, NULL);
-  assert_non_null(list);
+  json_t *list = own("codelists/municipalities.json");
   size_t before = 0, after = 0, index;
   const json_t *code;
   json_array_foreach(json_object_get(list, "codes"), index, code)
@@ -128,9 +182,8 @@ static void test_own_lists(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_days),
-      cmocka_unit_test(test_successors),
-      cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_days),      cmocka_unit_test(test_successors),
+      cmocka_unit_test(test_refused),   cmocka_unit_test(test_packs_use_the_lists),
       cmocka_unit_test(test_own_lists),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
