@@ -3,10 +3,11 @@
 
 #include "base/encode.h"
 #include "report/texts.h"
-#include "rules/rules.h"
+#include "rules/review.h"
 
 #include <getopt.h>
 #include <jansson.h>
+#include <stdlib.h>
 
 enum { TEXT_BYTES_MAX = 1024 * 1024, NEAREST_MAX = 512 };
 
@@ -133,7 +134,25 @@ static int print_all(struct vt_cli *cli)
 
 /* ---- rules ----------------------------------------------------------------------------------- */
 
-static int explain_rule(struct vt_cli *cli, const struct asked *asked,
+/* The first example that fails: a change of the sample that the rule finds. */
+static const json_t *example_of(const struct vt_rules *rules, const struct vt_rule_info *rule)
+{
+  for (uint32_t i = 0; i < vt_rules_count(rules); i++)
+    if (vt_rules_info(rules, i) == rule)
+      return json_array_get(
+          json_object_get(json_object_get(vt_rules_rule_json(rules, i), "examples"), "fail"), 0);
+  return NULL;
+}
+
+static void say_example(struct vt_cli *cli, const struct asked *asked, const json_t *example)
+{
+  char *text = example == NULL ? NULL : json_dumps(example, JSON_COMPACT);
+  if (text != NULL)
+    say(cli, asked, VT_TEXT_EXAMPLE, vt_str(text));
+  free(text);
+}
+
+static int explain_rule(struct vt_cli *cli, const struct asked *asked, const struct vt_rules *rules,
                         const struct vt_rule_info *rule)
 {
   if (!asked->json) {
@@ -146,6 +165,7 @@ static int explain_rule(struct vt_cli *cli, const struct asked *asked,
     say(cli, asked, VT_TEXT_MUST_HOLD, rule->assert);
     say(cli, asked, VT_TEXT_BY_CHECK, rule->check);
     say(cli, asked, VT_TEXT_SINCE, rule->since);
+    say_example(cli, asked, example_of(rules, rule));
     say(cli, asked, VT_TEXT_REFERENCE, rule->reference);
     say(cli, asked, VT_TEXT_PACK, rule->pack);
     fprintf(cli->out, "  → %.*s\n", VT_STR_ARGS(rule->remedy[asked->language]));
@@ -159,6 +179,8 @@ static int explain_rule(struct vt_cli *cli, const struct asked *asked,
                 rule->assert.len > 0 ? rule->assert.ptr : "", rule->assert.len, "check",
                 rule->check.len > 0 ? rule->check.ptr : "", rule->check.len, "reference",
                 rule->reference.len > 0 ? rule->reference.ptr : "", rule->reference.len);
+  if (example_of(rules, rule) != NULL)
+    json_object_set_new(object, "example", json_deep_copy(example_of(rules, rule)));
   put_texts(object, "message", rule->message);
   put_texts(object, "remedy", rule->remedy);
   return print_json(cli, object);
@@ -197,7 +219,8 @@ static int explain(struct vt_cli *cli, const struct asked *asked)
   const struct vt_rule_info *rule = status == VATER_OK ? vt_rules_find(rules, asked->code) : NULL;
   if (status != VATER_OK)
     vt_cli_diagnostics(cli, &diagnostics);
-  int exit_code = rule != NULL ? explain_rule(cli, asked, rule) : say_unknown(cli, asked, rules);
+  int exit_code =
+      rule != NULL ? explain_rule(cli, asked, rules, rule) : say_unknown(cli, asked, rules);
   vt_rules_free(rules);
   vt_arena_free(arena);
   return exit_code;

@@ -2,6 +2,7 @@
 #include "cli/rules_frame.h"
 
 #include "base/encode.h"
+#include "rules/review.h"
 
 #include <getopt.h>
 #include <jansson.h>
@@ -10,22 +11,30 @@ static void print_help(FILE *out)
 {
   fputs("usage: vater rules lint [OPTION…] [FILE…]\n"
         "       vater rules test [OPTION…] [CODE…]\n"
-        "       vater rules list [OPTION…]\n\n"
-        "lint  checks rule packs and tells everything that is wrong, with line and column\n"
-        "test  judges every example in the packs: a patch on the indicator's sample, which the\n"
-        "      rule has to pass, fail, … as the example says\n"
-        "list  the rules, one a line\n\n"
+        "       vater rules list|docs|coverage [OPTION…]\n"
+        "       vater rules diff OLD NEW\n"
+        "       vater rules new indicator ID | rule CODE -i ID | codelist NAME\n\n"
+        "lint      checks rule packs and tells everything that is wrong, with line and column\n"
+        "test      judges every example in the packs: a patch on the indicator's sample, which\n"
+        "          the rule has to pass, fail, … as the example says\n"
+        "list      the rules, one a line\n"
+        "docs      a catalogue of indicators and rules as Markdown, with an anchor a code\n"
+        "coverage  the strategy's goals and points, their indicators and rules, what has none\n"
+        "diff      what was added, changed and removed between two folders of packs\n"
+        "new       writes a pack or code list to begin with, which lints clean\n\n"
         "  -r, --rules DIRECTORY    rule packs (default: those beside this program)\n"
         "  -m, --mutate             test: also change each rule's expression a little, and report\n"
         "                           changes that none of its examples notices\n"
+        "      --update-lock        lint: record in codes.lock what each code asks\n"
+        "      --html               docs: HTML\n"
         "      --plugins DIRECTORY  plugins there as well; may be given several times\n"
-        "  -g, --goal N             list: rules for indicators of that goal\n"
-        "  -i, --indicator ID       list: rules for that indicator\n"
-        "  -l, --language nb|nn|en  list: of the messages (default en)\n"
-        "  -j, --json               test, list: machine-readable\n"
+        "  -g, --goal N             list, coverage: of that goal\n"
+        "  -i, --indicator ID       list, new rule: for that indicator\n"
+        "  -l, --language nb|nn|en  list, docs: of the texts (default en)\n"
+        "  -j, --json               test, list, coverage, diff: machine-readable\n"
         "  -h, --help               this text\n\n"
-        "exit: 0 in order, 1 something is wrong with a pack or an example, 2 something could not\n"
-        "      be done, 3 the packs cannot be loaded, 64 wrong usage\n",
+        "exit: 0 in order, 1 something is wrong with a pack or an example, or not covered,\n"
+        "      2 something could not be done, 3 the packs cannot be loaded, 64 wrong usage\n",
         out);
 }
 
@@ -67,8 +76,14 @@ static void count(FILE *out, uint64_t number, const char *what)
   fprintf(out, "%llu %s%s", (unsigned long long)number, what, number == 1 ? "" : "s");
 }
 
-static int lint(struct vt_cli *cli, const struct vt_rules_frame *frame)
+static int lint(struct vt_cli *cli, const struct vt_rules_asked *asked,
+                struct vt_rules_frame *frame)
 {
+  if (frame->rules != NULL && vt_rules_review(frame->rules, &frame->diagnostics) != VATER_OK)
+    return VT_EXIT_FAILED;
+  if (frame->rules != NULL && asked->name_count == 0 &&
+      vt_rules_lock(cli, asked, frame) != VATER_OK)
+    return VT_EXIT_FAILED;
   const struct vt_diagnostics *found = &frame->diagnostics;
   vt_cli_diagnostics(cli, found);
   if (frame->rules == NULL) {
@@ -225,12 +240,15 @@ static int carry_out(struct vt_cli *cli, const char *what, const struct vt_rules
   if (status != VATER_OK) {
     fprintf(cli->error, "vater rules: out of memory\n");
   } else if (lints) {
-    code = lint(cli, &frame);
+    code = lint(cli, asked, &frame);
   } else if (frame.rules == NULL) {
     vt_cli_diagnostics(cli, &frame.diagnostics);
     code = VT_EXIT_REFUSED;
   } else {
-    code = strcmp(what, "test") == 0 ? vt_rules_test(cli, asked, &frame) : list(cli, asked, &frame);
+    code = strcmp(what, "test") == 0       ? vt_rules_test(cli, asked, &frame)
+           : strcmp(what, "docs") == 0     ? vt_rules_docs(cli, asked, &frame)
+           : strcmp(what, "coverage") == 0 ? vt_rules_coverage(cli, asked, &frame)
+                                           : list(cli, asked, &frame);
   }
   vt_rules_frame_end(&frame);
   return code;
@@ -243,6 +261,8 @@ static const struct option long_options[] = {{"rules", required_argument, NULL, 
                                              {"language", required_argument, NULL, 'l'},
                                              {"json", no_argument, NULL, 'j'},
                                              {"mutate", no_argument, NULL, 'm'},
+                                             {"update-lock", no_argument, NULL, 'U'},
+                                             {"html", no_argument, NULL, 'H'},
                                              {"help", no_argument, NULL, 'h'},
                                              {NULL, 0, NULL, 0}};
 
@@ -267,6 +287,12 @@ static int take_option(struct vt_cli *cli, int option, char **argv, struct vt_ru
     return vt_language_parse(vt_str(optarg), &asked->language)
                ? VT_EXIT_CLEAN
                : vt_cli_usage(cli, "rules", "'%s' is none of nb, nn, en", optarg);
+  case 'U':
+    asked->update_lock = true;
+    return VT_EXIT_CLEAN;
+  case 'H':
+    asked->html = true;
+    return VT_EXIT_CLEAN;
   case 'm':
     asked->mutate = true;
     return VT_EXIT_CLEAN;
@@ -282,6 +308,7 @@ int vt_command_rules(struct vt_cli *cli, int argc, char **argv)
 {
   struct vt_rules_asked asked = {.language = VT_LANGUAGE_EN,
                                  .plugins = {.paths = {cli->plugins}, .count = 1}};
+  static const char known[] = "lint, test, list, docs, coverage, diff, new";
   int option;
   optind = 1;
   opterr = 0;
@@ -295,14 +322,20 @@ int vt_command_rules(struct vt_cli *cli, int argc, char **argv)
       return code;
   }
   if (optind == argc)
-    return vt_cli_usage(cli, "rules", "say what: lint, test or list");
+    return vt_cli_usage(cli, "rules", "say what: %s", known);
   const char *what = argv[optind];
-  if (strcmp(what, "lint") != 0 && strcmp(what, "test") != 0 && strcmp(what, "list") != 0)
-    return vt_cli_usage(cli, "rules", "'%s' is none of lint, test, list", what);
   asked.names = argv + optind + 1;
   asked.name_count = (size_t)(argc - optind - 1);
-  if (strcmp(what, "list") == 0 && asked.name_count > 0)
-    return vt_cli_usage(cli, "rules", "list takes no '%s'; use --goal or --indicator",
+  if (strcmp(what, "diff") == 0)
+    return vt_rules_diff(cli, &asked);
+  if (strcmp(what, "new") == 0)
+    return vt_rules_new(cli, &asked);
+  bool lists =
+      strcmp(what, "list") == 0 || strcmp(what, "docs") == 0 || strcmp(what, "coverage") == 0;
+  if (strcmp(what, "lint") != 0 && strcmp(what, "test") != 0 && !lists)
+    return vt_cli_usage(cli, "rules", "'%s' is none of %s", what, known);
+  if (lists && asked.name_count > 0)
+    return vt_cli_usage(cli, "rules", "%s takes no '%s'; use --goal or --indicator", what,
                         asked.names[0]);
   return carry_out(cli, what, &asked);
 }

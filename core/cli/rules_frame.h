@@ -13,7 +13,9 @@ struct vt_rules_asked {
   const char *indicator; /* NULL: all */
   struct vt_cli_folders plugins;
   enum vt_language language;
-  bool mutate; /* test: whether examples notice small changes to their rule */
+  bool mutate;      /* test: whether examples notice small changes to their rule */
+  bool update_lock; /* lint: write codes.lock anew */
+  bool html;        /* docs: HTML in place of Markdown */
   bool json;
 };
 
@@ -33,5 +35,17 @@ void vt_rules_frame_end(struct vt_rules_frame *frame);
 /* Judges the examples; returns the exit code. */
 int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
                   const struct vt_rules_frame *frame);
+/* Holds the rules against codes.lock beside them, where there is one, and tells what is wrong in
+ * the frame's diagnostics; or writes it. VATER_OK or VATER_E_NOMEM. */
+int vt_rules_lock(struct vt_cli *cli, const struct vt_rules_asked *asked,
+                  struct vt_rules_frame *frame);
+/* The catalogue, and what of the strategy has indicators and rules; return the exit code, as do
+ * those that need no frame. */
+int vt_rules_docs(struct vt_cli *cli, const struct vt_rules_asked *asked,
+                  const struct vt_rules_frame *frame);
+int vt_rules_coverage(struct vt_cli *cli, const struct vt_rules_asked *asked,
+                      const struct vt_rules_frame *frame);
+int vt_rules_diff(struct vt_cli *cli, const struct vt_rules_asked *asked);
+int vt_rules_new(struct vt_cli *cli, const struct vt_rules_asked *asked);
 
 #endif

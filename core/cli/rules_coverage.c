@@ -1,0 +1,203 @@
+#include "cli/rules_frame.h"
+
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "rules/review.h"
+
+#include <jansson.h>
+
+/* strategy/goals.json: the strategy's goals and bullets; what follows them comes from the packs. */
+
+struct coverage {
+  struct vt_cli *cli;
+  const struct vt_rules *rules;
+  json_t *strategy, *goals; /* read, and made */
+  uint32_t bullets, bare;   /* bare: without an indicator */
+  uint32_t indicators, ruleless;
+};
+
+static bool follows(const json_t *indicator, const char *bullet)
+{
+  const json_t *list = json_object_get(indicator, "bullets");
+  for (size_t i = 0; i < json_array_size(list); i++)
+    if (strcmp(json_string_value(json_array_get(list, i)), bullet) == 0)
+      return true;
+  return false;
+}
+
+static json_t *own_rules(const struct coverage *coverage, struct vater_str id)
+{
+  json_t *codes = json_array();
+  for (uint32_t i = 0; i < vt_rules_count(coverage->rules); i++) {
+    const struct vt_rule_info *rule = vt_rules_info(coverage->rules, i);
+    for (uint32_t j = 0; j < rule->applies_count; j++)
+      if (vt_str_equal(rule->applies_to[j], id))
+        json_array_append_new(codes, json_stringn(rule->code.ptr, rule->code.len));
+  }
+  return codes;
+}
+
+static json_t *indicators_of(struct coverage *coverage, const char *bullet)
+{
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < vt_rules_indicator_count(coverage->rules); i++) {
+    const struct vt_indicator_info *info = vt_rules_indicator(coverage->rules, i);
+    const json_t *json = vt_rules_indicator_json(coverage->rules, i);
+    if (!follows(json, bullet))
+      continue;
+    json_t *codes = own_rules(coverage, info->id);
+    json_array_append_new(list, json_pack("{s:s%, s:s%, s:s, s:O, s:o}", "id", info->id.ptr,
+                                          info->id.len, "title", info->title[VT_LANGUAGE_NB].ptr,
+                                          info->title[VT_LANGUAGE_NB].len, "state",
+                                          vt_indicator_state_name(info->state), "objective",
+                                          json_object_get(json, "objective"), "rules", codes));
+  }
+  return list;
+}
+
+static void add_goal(struct coverage *coverage, const json_t *goal)
+{
+  json_t *bullets = json_array();
+  size_t index;
+  const json_t *bullet;
+  json_array_foreach(json_object_get(goal, "bullets"), index, bullet)
+  {
+    const char *id = json_string_value(json_object_get(bullet, "id"));
+    json_t *indicators = indicators_of(coverage, id != NULL ? id : "");
+    coverage->bullets++;
+    coverage->bare += json_array_size(indicators) == 0;
+    json_array_append_new(bullets,
+                          json_pack("{s:O, s:O, s:o}", "id", json_object_get(bullet, "id"), "text",
+                                    json_object_get(bullet, "text"), "indicators", indicators));
+  }
+  json_array_append_new(coverage->goals,
+                        json_pack("{s:O, s:O, s:o}", "goal", json_object_get(goal, "goal"), "title",
+                                  json_object_get(goal, "title"), "bullets", bullets));
+}
+
+static void count_indicators(struct coverage *coverage)
+{
+  coverage->indicators = vt_rules_indicator_count(coverage->rules);
+  for (uint32_t i = 0; i < coverage->indicators; i++) {
+    json_t *codes = own_rules(coverage, vt_rules_indicator(coverage->rules, i)->id);
+    coverage->ruleless += json_array_size(codes) == 0;
+    json_decref(codes);
+  }
+}
+
+/* ---- telling ----------------------------------------------------------------------------------
+ */
+
+static void put_text(struct vt_buffer *out, const json_t *text)
+{
+  vt_encode_terminal(out, vt_str(json_is_string(text) ? json_string_value(text) : ""));
+}
+
+static void put_indicators(struct vt_buffer *out, const json_t *list)
+{
+  size_t index, n;
+  const json_t *indicator, *code;
+  json_array_foreach(list, index, indicator)
+  {
+    const json_t *objective = json_object_get(indicator, "objective");
+    const json_t *codes = json_object_get(indicator, "rules");
+    vt_buffer_text(out, "  - ");
+    put_text(out, json_object_get(indicator, "id"));
+    vt_buffer_text(out, " ");
+    put_text(out, json_object_get(indicator, "title"));
+    vt_buffer_text(out, " (");
+    put_text(out, json_object_get(indicator, "state"));
+    if (json_is_string(objective)) {
+      vt_buffer_text(out, ", ");
+      put_text(out, objective);
+    }
+    vt_buffer_text(out, "): ");
+    json_array_foreach(codes, n, code)
+    {
+      vt_buffer_text(out, n > 0 ? ", " : "");
+      put_text(out, code);
+    }
+    vt_buffer_text(out, json_array_size(codes) == 0 ? "**no rule of its own**\n" : "\n");
+  }
+}
+
+static void put_markdown(const struct coverage *coverage, struct vt_buffer *out)
+{
+  size_t index, n;
+  const json_t *goal, *bullet;
+  json_array_foreach(coverage->goals, index, goal)
+  {
+    vt_buffer_format(out, "%s## %d ", index > 0 ? "\n" : "",
+                     (int)json_integer_value(json_object_get(goal, "goal")));
+    put_text(out, json_object_get(goal, "title"));
+    vt_buffer_text(out, "\n\n");
+    json_array_foreach(json_object_get(goal, "bullets"), n, bullet)
+    {
+      const json_t *indicators = json_object_get(bullet, "indicators");
+      vt_buffer_text(out, "- **");
+      put_text(out, json_object_get(bullet, "id"));
+      vt_buffer_text(out, "** ");
+      put_text(out, json_object_get(bullet, "text"));
+      vt_buffer_text(out, json_array_size(indicators) == 0 ? " **no indicator**\n" : "\n");
+      put_indicators(out, indicators);
+    }
+  }
+  vt_buffer_format(out,
+                   "\n%u bullets, %u without an indicator; %u indicators, %u without a rule of "
+                   "their own\n",
+                   coverage->bullets, coverage->bare, coverage->indicators, coverage->ruleless);
+}
+
+static int tell(const struct coverage *coverage, bool as_json)
+{
+  if (as_json) {
+    json_t *root = json_pack("{s:O, s:i, s:i, s:i, s:i}", "goals", coverage->goals, "bullets",
+                             (int)coverage->bullets, "bulletsWithoutIndicator", (int)coverage->bare,
+                             "indicators", (int)coverage->indicators, "indicatorsWithoutRule",
+                             (int)coverage->ruleless);
+    json_dumpf(root, coverage->cli->out, JSON_INDENT(2));
+    fputc('\n', coverage->cli->out);
+    json_decref(root);
+  } else {
+    struct vt_buffer out;
+    vt_buffer_init(&out, &coverage->cli->environment.allocator, VT_LIMIT_RULE_FILE_BYTES);
+    put_markdown(coverage, &out);
+    vt_cli_put(coverage->cli->out, &out);
+    vt_buffer_fini(&out);
+  }
+  return coverage->bare + coverage->ruleless > 0 ? VT_EXIT_FINDINGS : VT_EXIT_CLEAN;
+}
+
+int vt_rules_coverage(struct vt_cli *cli, const struct vt_rules_asked *asked,
+                      const struct vt_rules_frame *frame)
+{
+  char path[600];
+  struct vater_str text = VT_STR_NONE;
+  struct vt_error error = {0};
+  struct coverage coverage = {.cli = cli, .rules = frame->rules};
+  int status = vt_file_join(path, sizeof path, cli->rules, "strategy/goals.json");
+  if (status == VATER_OK)
+    status =
+        vt_file_load(&cli->environment.allocator, path, VT_LIMIT_RULE_FILE_BYTES, &text, &error);
+  if (status == VATER_OK)
+    coverage.strategy = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+  vt_free(&cli->environment.allocator, (void *)(uintptr_t)text.ptr);
+  const json_t *goals = json_object_get(coverage.strategy, "goals");
+  if (status == VATER_OK && !json_is_array(goals))
+    status = vt_fail(&error, VATER_E_CONFIG, NULL, "'%s' is no list of goals and bullets", path);
+  if (status != VATER_OK) {
+    json_decref(coverage.strategy);
+    return vt_cli_error(cli, "rules", &error, VT_EXIT_FAILED);
+  }
+  coverage.goals = json_array();
+  for (size_t i = 0; i < json_array_size(goals); i++)
+    if (asked->goal == 0 ||
+        json_integer_value(json_object_get(json_array_get(goals, i), "goal")) == asked->goal)
+      add_goal(&coverage, json_array_get(goals, i));
+  count_indicators(&coverage);
+  int code = tell(&coverage, asked->json);
+  json_decref(coverage.goals);
+  json_decref(coverage.strategy);
+  return code;
+}

@@ -1,0 +1,24 @@
+/*
+ * What only an author wants to know of packs that can be used: rules that say nothing, rules that
+ * say what another one says, and what a rule means. Not part of loading.
+ */
+#ifndef VT_RULES_REVIEW_H
+#define VT_RULES_REVIEW_H
+
+#include "base/buffer.h"
+#include "rules/rules.h"
+
+/* Warnings (RULE-LOAD) with their place: a `when` that is never true or an `assert` that always is
+ * for the indicators of the rule, periods in which none of them is reported, only retired
+ * indicators, the same condition as an earlier rule's on the same indicator. */
+int vt_rules_review(struct vt_rules *rules, struct vt_diagnostics *diagnostics);
+/* Appends what the rule asks, without code, texts, severity, indicators and periods: two rules that
+ * ask the same have the same bytes. The buffer's status. */
+int vt_rules_meaning(const struct vt_rules *rules, uint32_t rule, struct vt_buffer *out);
+
+/* The parsed members, borrowed from the bundle. */
+struct json_t;
+const struct json_t *vt_rules_rule_json(const struct vt_rules *rules, uint32_t rule);
+const struct json_t *vt_rules_indicator_json(const struct vt_rules *rules, uint32_t indicator);
+
+#endif
