@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "cli/line_reader.h"
 #include "schema/schema.h"
 #include "schema/value.h"
 
@@ -104,11 +105,12 @@ static int check_whole(struct vt_cli *cli, struct vt_schema_validator *validator
   struct vt_error error = {.status = VATER_OK};
   struct vater_str text;
   bool valid = false;
-  if (vt_file_load(allocator, report->file, VT_LIMIT_PAYLOAD_BYTES, &text, &error) != VATER_OK)
+  const struct vt_doc_budget budget = {.bytes = VT_LIMIT_CHECKED_BYTES, .nodes = UINT64_MAX};
+  if (vt_file_load(allocator, report->file, VT_LIMIT_CHECKED_BYTES, &text, &error) != VATER_OK)
     return vt_cli_error(cli, "schema", &error, VT_EXIT_FAILED);
   report->document = text;
   report->first_line = 1;
-  int status = validate(validator, allocator, text, NULL, &valid, &error);
+  int status = validate(validator, allocator, text, &budget, &valid, &error);
   int exit_code = exit_of(cli, report, status, &error);
   uint64_t count = vt_schema_finding_count(validator);
   if (status == VATER_OK && count > FINDINGS_SHOWN)
@@ -117,38 +119,40 @@ static int check_whole(struct vt_cli *cli, struct vt_schema_validator *validator
   return exit_code == VT_EXIT_CLEAN && !valid ? VT_EXIT_FINDINGS : exit_code;
 }
 
+static int check_line(struct vt_cli *cli, struct vt_schema_validator *validator,
+                      struct report *report, int exit_code)
+{
+  struct vt_error error = {.status = VATER_OK};
+  bool valid = false;
+  int status =
+      validate(validator, &cli->environment.allocator, report->document, NULL, &valid, &error);
+  if (status != VATER_OK)
+    return exit_of(cli, report, status, &error);
+  return !valid && exit_code == VT_EXIT_CLEAN ? VT_EXIT_FINDINGS : exit_code;
+}
+
 /* Memory is that of the longest line. */
 static int check_lines(struct vt_cli *cli, struct vt_schema_validator *validator,
                        struct report *report)
 {
   FILE *file = strcmp(report->file, "-") == 0 ? cli->in : fopen(report->file, "re");
   struct vt_error error = {.status = VATER_OK};
-  char *line = NULL;
-  size_t room = 0;
-  ssize_t len;
+  struct vt_line_reader lines;
   int exit_code = VT_EXIT_CLEAN;
   if (file == NULL) {
     vt_fail(&error, VATER_E_IO, NULL, "%s cannot be read", report->file);
     return vt_cli_error(cli, "schema", &error, VT_EXIT_FAILED);
   }
-  report->first_line = 0;
-  while ((len = getline(&line, &room, file)) >= 0) {
-    bool valid = false;
-    vt_error_clear(&error);
-    report->first_line++;
-    if (len > 0 && line[len - 1] == '\n')
-      len--;
-    report->document = (struct vater_str){line, (size_t)len};
-    if (vt_str_trim(report->document).len == 0)
-      continue;
-    int status =
-        validate(validator, &cli->environment.allocator, report->document, NULL, &valid, &error);
-    if (status != VATER_OK)
-      exit_code = exit_of(cli, report, status, &error);
-    else if (!valid && exit_code == VT_EXIT_CLEAN)
-      exit_code = VT_EXIT_FINDINGS;
+  int status = vt_line_reader_init(&lines, &cli->environment.allocator, file);
+  while (status == VATER_OK &&
+         (status = vt_line_reader_next(&lines, &report->document, &error)) == VATER_OK) {
+    report->first_line = (uint32_t)lines.line;
+    if (vt_str_trim(report->document).len > 0)
+      exit_code = check_line(cli, validator, report, exit_code);
   }
-  free(line);
+  if (status != VATER_DONE)
+    exit_code = vt_cli_error(cli, "schema", &error, VT_EXIT_FAILED);
+  vt_line_reader_fini(&lines);
   if (file != cli->in)
     fclose(file);
   return exit_code;

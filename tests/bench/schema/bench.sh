@@ -37,6 +37,11 @@ for count in 10000 1000000; do
   row "  peak bytes above those of 100 rows" "$((peak - empty))" "$bytes" \
     "$(divide "$((peak - empty))" "$bytes")" "at most 1.5"
 done
+sed -n 's/,$//; s/]}$//; /^{"indicator"/p' "$scratch/rows.json" >"$scratch/rows.ndjson"
+peak=$("$build/bin/bench_memory" "$build/bin/vater" schema check --ndjson \
+  --entry '#/$defs/observation' "$schema" "$scratch/rows.ndjson")
+row "1000000 lines of NDJSON: peak bytes" "$peak" "$(stat -c %s "$scratch/rows.ndjson")" "" \
+  "at most 33554432"
 "$build/bin/bench_generate" 100000 >"$scratch/rows.json"
 read -r alone both added < <("$build/bin/bench_schema" "$schema" "$scratch/rows.json" 15)
 row "100000 rows, MB/s: reading" "$alone" "" "" ""
