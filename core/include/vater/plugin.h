@@ -1,5 +1,5 @@
 /*
- * vater plugin ABI, version 1.0. The only header a plugin includes.
+ * vater plugin ABI, version 1.1. The only header a plugin includes.
  *
  * A plugin is a shared object that exports one function, vater_plugin_1(), made by VATER_PLUGIN().
  * It returns one struct with up to five optional tables: source, auth, format, checks, functions.
@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 #define VATER_ABI_MAJOR 1 /* also the number in the entry symbol */
-#define VATER_ABI_MINOR 0 /* +1 whenever a member is appended anywhere */
+#define VATER_ABI_MINOR 1 /* +1 whenever a member is appended anywhere */
 
 #if defined(__GNUC__)
 #define VATER_EXPORT __attribute__((visibility("default")))
@@ -178,6 +178,17 @@ struct vater_http_api {
   struct vater_str (*body)(const vater_response *); /* auth conversations only; else empty */
   /* target of the Link header with that relation, resolved against url(); false where absent */
   bool (*link)(vater_call *, const vater_response *, const char *relation, struct vater_str *url);
+  /* Since 1.1. One field more of an application/x-www-form-urlencoded body. */
+  int (*form_field)(vater_call *, vater_request *, const char *name, struct vater_str value);
+  int (*secret_field)(vater_call *, vater_request *, const char *name, const char *setting);
+  /* header `Authorization: Basic …` with user and secret form-encoded first (RFC 6749 2.3.1) */
+  int (*client_header)(vater_call *, vater_request *, struct vater_str user, const char *setting);
+  /* The request is sent with a client certificate: secret settings with a PEM chain and its PEM
+   * key. */
+  int (*client_certificate)(vater_call *, vater_request *, const char *certificate,
+                            const char *key);
+  /* The body as a tree, until the callback returns; false where it is no JSON (auth). */
+  bool (*json)(vater_call *, const vater_response *, const vater_node **root);
 };
 
 /* Secret state of an authentication, kept by the host per issuer and origin (auth). Grows. */
@@ -190,6 +201,38 @@ struct vater_session_api {
   /* header `name: prefix + session value`, for values the plugin need not see again */
   int (*header)(vater_call *, vater_session *, vater_request *, const char *name,
                 const char *prefix, const char *value_name);
+  /* Since 1.1. The newest nonce that a server gave (RFC 9449 section 8): one store for all
+   * instances. `server` tells authorization servers and API origins apart: "as https://…", "api
+   * https://…". A nonce with other bytes than RFC 9449 allows, or over 256, is refused. */
+  int (*set_nonce)(vater_call *, vater_session *, struct vater_str server, struct vater_str nonce);
+  bool (*get_nonce)(vater_call *, vater_session *, struct vater_str server,
+                    struct vater_str *nonce);
+  /* base64url of the SHA-256 of a session value, which the plugin need not see (`ath`) */
+  int (*digest)(vater_call *, vater_session *, const char *name, struct vater_str *digest);
+};
+
+/* Signing with keys that stay with the host (auth). `key` and `certificate` name secret settings: a
+ * private key as PEM or JWK, a chain as PEM. Texts live until the callback returns. Since 1.1.
+ * Grows. */
+struct vater_jose_api {
+  uint32_t size;
+  /* That the key is there and fits the algorithm; for open(), so that a wrong key is told before
+   * anything is asked. */
+  int (*check)(vater_call *, const char *key, struct vater_str algorithm);
+  /* The algorithm that the key itself names or leaves as the only choice; empty: an RSA key */
+  int (*algorithm)(vater_call *, const char *key, struct vater_str *algorithm);
+  int (*key_id)(vater_call *, const char *key, struct vater_str *kid); /* of a JWK; or empty */
+  int (*public_jwk)(vater_call *, const char *key, struct vater_str *jwk);
+  int (*thumbprint)(vater_call *, const char *key, struct vater_str *thumbprint); /* RFC 7638 */
+  /* That both belong together; when the first certificate ends, milliseconds since 1970 */
+  int (*certificate)(vater_call *, const char *certificate, const char *key, int64_t *until_ms);
+  /* the chain as JSON list for `x5c` */
+  int (*x5c)(vater_call *, const char *certificate, const char *key, struct vater_str *list);
+  /* A compact JWS (RFC 7515). `header`: a JSON object with members beside alg ("typ", "kid",
+   * "jwk" …); `claims`: a JSON object. */
+  int (*sign)(vater_call *, const char *key, struct vater_str algorithm, struct vater_str header,
+              struct vater_str claims, struct vater_str *token);
+  int (*random_id)(vater_call *, struct vater_str *id); /* 128 random bits, as UUID version 4 */
 };
 
 enum vater_node_type {
@@ -277,6 +320,7 @@ struct vater_host {
   const struct vater_node_api *node;
   const struct vater_table_api *table;
   const struct vater_report_api *report;
+  const struct vater_jose_api *jose; /* since 1.1 */
 };
 
 /* ---- source: which requests collect a submission ------------------------------------------ */
@@ -318,6 +362,7 @@ struct vater_attempt {
   struct vater_str url; /* what will be asked */
   struct vater_str method;
   const vater_response *last; /* the refused answer before, or NULL */
+  bool renewed; /* since 1.1: the conversation was had again since that answer was asked for */
 };
 
 /* Grows. Runs in main. Secrets and session values stay with the host. */
@@ -329,9 +374,18 @@ struct vater_auth_ops {
    * Optional: nothing to negotiate. `last` is NULL in the first call. */
   int (*next)(vater_call *, void *self, vater_session *, const vater_response *last,
               vater_request *);
-  /* adds the headers of one attempt, fresh proofs included */
+  /* adds the headers of one attempt, fresh proofs included. Since 1.1 VATER_DONE: what next() got
+   * has expired; the conversation is had again, then this is asked again. */
   int (*prepare)(vater_call *, void *self, vater_session *, const struct vater_attempt *,
                  vater_request *);
+  /* Since 1.1, optional: all that decides what the conversation brings (issuer, client, scopes,
+   * resource, key thumbprint …). Instances of one plugin with the same text share one session and
+   * one conversation. */
+  int (*identity)(vater_call *, void *self, struct vater_str *identity);
+  /* Since 1.1, optional: `attempt->last` is a 401. OK: prepare() again and ask again; DONE: have
+   * the conversation again first; negative: given up, with the reason. The host does each of the
+   * two at most once a page. Without it a 401 is the end. */
+  int (*refused)(vater_call *, void *self, vater_session *, const struct vater_attempt *attempt);
 };
 
 /* ---- format: bytes to observations --------------------------------------------------------- */
