@@ -16,9 +16,15 @@ static bool is_ours(enum vt_algorithm algorithm)
   return kind == VT_KIND_RSA || kind == VT_KIND_EC;
 }
 
+/* libjwt calls a payload that is no JSON object a wrong signature. */
 static bool is_object(struct vater_str text)
 {
-  return text.len > 1 && text.ptr[0] == '{' && text.len <= VT_LIMIT_TOKEN_BYTES;
+  if (text.len < 2 || text.ptr[0] != '{' || text.len > VT_LIMIT_TOKEN_BYTES)
+    return false;
+  json_t *value = json_loadb(text.ptr, text.len, 0, NULL);
+  bool object = json_is_object(value);
+  json_decref(value);
+  return object;
 }
 
 static const char *type_of(const json_t *header)

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "doc/tree.h"
 #include "plugin/host.h"
 #include "plugin/url.h"
 
@@ -15,6 +16,8 @@ int vt_call_init(struct vater_call *call, const struct vt_environment *environme
 
 void vt_call_fini(struct vater_call *call)
 {
+  vt_doc_tree_free(call->tree);
+  call->tree = NULL;
   vt_arena_free(call->scratch);
   call->scratch = NULL;
 }
@@ -24,6 +27,9 @@ void vt_call_fini(struct vater_call *call)
 static void begin(struct vater_call *call, const char *plugin, const char *callback)
 {
   vt_arena_reset(call->scratch);
+  vt_doc_tree_free(call->tree);
+  call->tree = NULL;
+  call->config = NULL;
   if (call->error.status != VATER_OK)
     vt_error_clear(&call->error);
   call->plugin = plugin;
@@ -132,6 +138,7 @@ int vt_instance_open(struct vater_call *call, const struct vt_plugin *plugin,
     return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "plugin '%s' offers no %s",
                    plugin->info.name, vt_capability_name(capability));
   begin(call, plugin->info.name, "open");
+  call->config = config;
   int status = VATER_OK;
   if (opening.open != NULL)
     status = end(call, opening.open(call, config, &instance->self), false, error);
@@ -160,6 +167,7 @@ static bool enter(struct vater_call *call, struct vt_instance *instance, const c
   }
   instance->busy = true;
   begin(call, instance->plugin->info.name, callback);
+  call->config = instance->config;
   return true;
 }
 
@@ -258,7 +266,7 @@ int vt_auth_prepare(struct vater_call *call, struct vt_instance *instance, vater
   int returned = instance->plugin->auth->prepare(call, instance->self, session, &given, request);
   request->config = NULL;
   instance->busy = false;
-  int status = end(call, returned, false, error);
+  int status = end(call, returned, instance->plugin->info.abi_minor >= 1, error);
   if (status != VATER_OK)
     return status;
   if (vt_str_equal(before.method, request->method) && vt_str_equal(before.url, request->url) &&
@@ -267,6 +275,37 @@ int vt_auth_prepare(struct vater_call *call, struct vt_instance *instance, vater
     return VATER_OK;
   return fail_after(call, instance->plugin->info.name, callback, error,
                     "changed the request's method, URL or body; wanted: headers only");
+}
+
+int vt_auth_identity(struct vater_call *call, struct vt_instance *instance, struct vt_arena *arena,
+                     struct vater_str *identity, struct vt_error *error)
+{
+  *identity = VT_STR_NONE;
+  if (instance->plugin->auth->identity == NULL)
+    return VATER_OK;
+  if (!enter(call, instance, "auth.identity", error))
+    return VATER_E_BUG;
+  struct vater_str given = VT_STR_NONE;
+  int returned = instance->plugin->auth->identity(call, instance->self, &given);
+  instance->busy = false;
+  if (returned == VATER_OK)
+    *identity = vt_arena_copy(arena, given);
+  return end(call, returned, false, error);
+}
+
+int vt_auth_refused(struct vater_call *call, struct vt_instance *instance, vater_session *session,
+                    const struct vater_attempt *attempt, struct vt_error *error)
+{
+  struct vater_attempt given = *attempt;
+  if (instance->plugin->auth->refused == NULL)
+    return vt_fail(error, VATER_E_AUTH, "AUTH-API",
+                   "the server does not accept our credentials (401)");
+  if (!enter(call, instance, "auth.refused", error))
+    return VATER_E_BUG;
+  given.size = sizeof given;
+  int returned = instance->plugin->auth->refused(call, instance->self, session, &given);
+  instance->busy = false;
+  return end(call, returned, true, error);
 }
 
 /* ---- format --------------------------------------------------------------------------------- */

@@ -31,6 +31,8 @@ struct vater_call {
   struct vt_arena *scratch;
   struct vt_error error;
   const char *plugin, *callback; /* under way, NULL between callbacks */
+  const vater_config *config;    /* of the instance under way, whose keys may be named */
+  struct vt_doc_tree *tree;      /* what http->json() made last, until the next callback */
   uint32_t log_lines;            /* of this callback: VT_LIMIT_CALL_LOG_LINES */
 };
 
@@ -66,10 +68,18 @@ int vt_source_next(struct vater_call *call, struct vt_instance *instance,
 /* VATER_DONE: ready (also where the plugin has no next). */
 int vt_auth_next(struct vater_call *call, struct vt_instance *instance, vater_session *session,
                  const vater_response *last, struct vater_request *request, struct vt_error *error);
-/* Adds headers to a request that has its URL; may not change method, URL or body. */
+/* Adds headers to a request that has its URL; may not change method, URL or body. VATER_DONE: what
+ * the conversation brought has expired. */
 int vt_auth_prepare(struct vater_call *call, struct vt_instance *instance, vater_session *session,
                     const struct vater_attempt *attempt, struct vater_request *request,
                     struct vt_error *error);
+/* What decides the conversation, copied into `arena`; empty where the plugin does not say. */
+int vt_auth_identity(struct vater_call *call, struct vt_instance *instance, struct vt_arena *arena,
+                     struct vater_str *identity, struct vt_error *error);
+/* `attempt->last` is a 401. VATER_OK: ask again; VATER_DONE: converse anew, then ask again. Plugins
+ * without it: VATER_E_AUTH, AUTH-API. */
+int vt_auth_refused(struct vater_call *call, struct vt_instance *instance, vater_session *session,
+                    const struct vater_attempt *attempt, struct vt_error *error);
 /* Formats without declared rows. VATER_E_DECODE: the payload is at fault, error.offset says where.
  */
 int vt_format_decode(struct vater_call *call, struct vt_instance *instance, const vater_node *root,

@@ -77,9 +77,31 @@ const struct vt_secret *vt_config_secret(const vater_config *config, const char 
   return value != NULL ? value->secret : NULL;
 }
 
+int vt_config_key(const vater_config *config, const char *name,
+                  const struct vt_allocator *allocator, const struct vt_key **key,
+                  struct vt_error *error)
+{
+  struct vt_config_value *value = (struct vt_config_value *)(uintptr_t)vt_config_find(config, name);
+  *key = NULL;
+  if (value == NULL || value->secret == NULL)
+    return vt_fail(error, VATER_E_CONFIG, "OPS-KEY", "the key setting '%.60s' is not set", name);
+  if (value->key == NULL) {
+    int status =
+        vt_key_parse_private(allocator, vt_secret_reveal(value->secret), &value->key, error);
+    if (status != VATER_OK) {
+      vt_error_prefix(error, "setting '%.60s'", name);
+      return status;
+    }
+  }
+  *key = value->key;
+  return VATER_OK;
+}
+
 void vt_config_free(vater_config *config)
 {
   for (uint32_t i = 0; config != NULL && i < config->count; i++) {
+    vt_key_free(config->values[i].key);
+    config->values[i].key = NULL;
     vt_secret_free(config->values[i].secret);
     config->values[i].secret = NULL;
   }

@@ -8,6 +8,7 @@
 
 #include "base/diagnostics.h"
 #include "base/secret.h"
+#include "jose/key.h"
 
 #include <jansson.h>
 
@@ -42,6 +43,10 @@ bool vt_config_item(const vater_config *config, const char *name, uint32_t index
                     struct vater_str *key, struct vater_str *value);
 /* The loaded secret of that setting; NULL where it is none or not loaded. Host only. */
 const struct vt_secret *vt_config_secret(const vater_config *config, const char *name);
+/* That secret read as a private key, kept with the config. OPS-KEY. Host only. */
+int vt_config_key(const vater_config *config, const char *name,
+                  const struct vt_allocator *allocator, const struct vt_key **key,
+                  struct vt_error *error);
 
 /* Names, types, required or default, help; as `vater plugin info` prints them. Encoded for a
  * terminal. */

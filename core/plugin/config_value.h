@@ -2,6 +2,7 @@
 #ifndef VT_PLUGIN_CONFIG_VALUE_H
 #define VT_PLUGIN_CONFIG_VALUE_H
 
+#include "jose/key.h"
 #include "plugin/config.h"
 
 struct vt_config_item_value {
@@ -20,6 +21,7 @@ struct vt_config_value {
   struct vt_config_item_value *items;
   uint32_t item_count;
   struct vt_secret *secret; /* NULL where not loaded */
+  struct vt_key *key;       /* the secret read as a private key, when first asked for */
 };
 
 struct vater_config {

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "doc/tree.h"
+#include "plugin/host_jose.h"
 #include "plugin/host_tables.h"
 
 #include <stdio.h>
@@ -151,6 +152,68 @@ static bool response_link(vater_call *call, const vater_response *response, cons
          vt_response_link(call->scratch, response, vt_str(relation), url, &call->error) == VATER_OK;
 }
 
+static int form_field(vater_call *call, vater_request *request, const char *name,
+                      struct vater_str value)
+{
+  return vt_request_form_field(request, vt_str(name), value, &call->error);
+}
+
+static int secret_field(vater_call *call, vater_request *request, const char *name,
+                        const char *setting)
+{
+  struct vater_str value;
+  int status = find_secret(call, request, setting, &value);
+  if (status != VATER_OK)
+    return status;
+  return vt_request_form_field(request, vt_str(name), value, &call->error);
+}
+
+static int client_header(vater_call *call, vater_request *request, struct vater_str user,
+                         const char *setting)
+{
+  struct vater_str value;
+  int status = find_secret(call, request, setting, &value);
+  if (status != VATER_OK)
+    return status;
+  return vt_request_client_header(request, user, value, &call->error);
+}
+
+static int client_certificate(vater_call *call, vater_request *request, const char *certificate,
+                              const char *key)
+{
+  struct vater_str value;
+  int status = find_secret(call, request, certificate, &value);
+  if (status == VATER_OK)
+    status = find_secret(call, request, key, &value);
+  if (status != VATER_OK)
+    return status;
+  request->certificate = vt_config_secret(request->config, certificate);
+  request->certificate_key = vt_config_secret(request->config, key);
+  return VATER_OK;
+}
+
+static bool response_json(vater_call *call, const vater_response *response, const vater_node **root)
+{
+  static const struct vt_doc_budget budget = {.depth = 16,
+                                              .bytes = VT_LIMIT_REQUEST_BODY_BYTES,
+                                              .nodes = 10000,
+                                              .members = 1000,
+                                              .text_bytes = VT_LIMIT_SESSION_VALUE_BYTES,
+                                              .number_bytes = VT_LIMIT_PAYLOAD_NUMBER_BYTES};
+  uint64_t seed = 0;
+  *root = NULL;
+  if (response == NULL)
+    return false;
+  vt_doc_tree_free(call->tree);
+  call->tree = NULL;
+  call->environment->random.fill(call->environment->random.context, &seed, sizeof seed);
+  if (vt_doc_tree_read(&call->environment->allocator, response->body, &budget, seed, &call->tree,
+                       NULL) != VATER_OK)
+    return false;
+  *root = vt_doc_tree_root(call->tree);
+  return *root != NULL;
+}
+
 static const struct vater_http_api http_api = {
     .size = sizeof http_api,
     .set_method = set_method,
@@ -164,6 +227,11 @@ static const struct vater_http_api http_api = {
     .url = response_url,
     .body = response_body,
     .link = response_link,
+    .form_field = form_field,
+    .secret_field = secret_field,
+    .client_header = client_header,
+    .client_certificate = client_certificate,
+    .json = response_json,
 };
 
 /* ---- session -------------------------------------------------------------------------------- */
@@ -191,11 +259,28 @@ static int session_header(vater_call *call, vater_session *session, vater_reques
   return vt_request_secret_header(request, vt_str(name), vt_str(prefix), value, &call->error);
 }
 
+static int session_set_nonce(vater_call *call, vater_session *session, struct vater_str server,
+                             struct vater_str nonce)
+{
+  struct vt_nonces *nonces = vt_session_nonces(session);
+  return nonces != NULL ? vt_nonces_set(nonces, server, nonce, &call->error) : VATER_OK;
+}
+
+static bool session_get_nonce(vater_call *call, vater_session *session, struct vater_str server,
+                              struct vater_str *nonce)
+{
+  (void)call;
+  return vt_nonces_get(vt_session_nonces(session), server, nonce);
+}
+
 static const struct vater_session_api session_api = {
     .size = sizeof session_api,
     .set = session_set,
     .get = session_get,
     .header = session_header,
+    .set_nonce = session_set_nonce,
+    .get_nonce = session_get_nonce,
+    .digest = vt_host_session_digest,
 };
 
 /* ---- all ------------------------------------------------------------------------------------ */
@@ -237,6 +322,7 @@ static const struct vater_host host = {
     .node = &node_api,
     .table = &vt_host_table_api,
     .report = &vt_host_report_api,
+    .jose = &vt_host_jose_api,
 };
 
 const struct vater_host *vt_host(void)

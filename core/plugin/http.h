@@ -22,6 +22,9 @@ struct vater_request {
   struct vt_request_header *headers;
   uint32_t header_count, header_room;
   const vater_config *config; /* whose secrets may be named; set while a callback runs */
+  bool secret_body;           /* the body is wiped, never shown */
+  /* presented in TLS, PEM; borrowed from the config. NULL: none */
+  const struct vt_secret *certificate, *certificate_key;
 };
 
 /* A header of an answer, and an answer. Borrowed from whoever fetched it. */
@@ -66,6 +69,13 @@ int vt_request_secret_header(struct vater_request *request, struct vater_str nam
 int vt_request_basic_header(struct vater_request *request, struct vater_str user,
                             struct vater_str secret, struct vt_error *error);
 
+/* One field more of an application/x-www-form-urlencoded body, which is secret from then on. */
+int vt_request_form_field(struct vater_request *request, struct vater_str name,
+                          struct vater_str value, struct vt_error *error);
+/* As basic_header, both form-encoded first (RFC 6749 section 2.3.1). */
+int vt_request_client_header(struct vater_request *request, struct vater_str user,
+                             struct vater_str secret, struct vt_error *error);
+
 /* ---- answers ----------------------------------------------------------------------------------
  */
 
@@ -86,5 +96,20 @@ int vt_session_set(vater_session *session, struct vater_str name, struct vater_s
                    int64_t expires_ms, struct vt_error *error);
 /* False where absent or expired. Borrowed until the next set. */
 bool vt_session_get(vater_session *session, struct vater_str name, struct vater_str *value);
+
+/* The newest nonce of each server (RFC 9449 section 8), for all sessions of a process. */
+struct vt_nonces;
+
+int vt_nonces_new(const struct vt_environment *environment, struct vt_nonces **nonces);
+void vt_nonces_free(struct vt_nonces *nonces); /* NULL is fine */
+/* VATER_E_REFUSED: not 1 to 256 characters of RFC 9449's NQCHAR. With VT_LIMIT_NONCES servers
+ * known, a further one is not kept: it costs one challenge a request. */
+int vt_nonces_set(struct vt_nonces *nonces, struct vater_str server, struct vater_str nonce,
+                  struct vt_error *error);
+bool vt_nonces_get(const struct vt_nonces *nonces, struct vater_str server,
+                   struct vater_str *nonce);
+/* Whose nonces the session shares, borrowed; NULL: it has none. */
+void vt_session_share_nonces(vater_session *session, struct vt_nonces *nonces);
+struct vt_nonces *vt_session_nonces(const vater_session *session);
 
 #endif

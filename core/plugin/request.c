@@ -23,6 +23,8 @@ void vt_request_fini(struct vater_request *request)
   for (uint32_t i = 0; i < request->header_count; i++)
     vt_secret_free(owned(request->headers[i].secret));
   request->header_count = 0;
+  if (request->secret_body && request->body.len > 0)
+    explicit_bzero((void *)(uintptr_t)request->body.ptr, request->body.len);
 }
 
 struct vater_str vt_request_header_value(const struct vt_request_header *header)

@@ -13,6 +13,7 @@ struct vater_session {
   struct vt_allocator allocator;
   struct vt_clock clock;
   struct entry *entries; /* VT_LIMIT_SESSION_VALUES of them */
+  struct vt_nonces *nonces;
 };
 
 int vt_session_new(const struct vt_environment *environment, vater_session **session)
@@ -27,7 +28,7 @@ int vt_session_new(const struct vt_environment *environment, vater_session **ses
     return VATER_E_NOMEM;
   }
   memset(entries, 0, size);
-  *fresh = (vater_session){environment->allocator, environment->clock, entries};
+  *fresh = (vater_session){environment->allocator, environment->clock, entries, NULL};
   *session = fresh;
   return VATER_OK;
 }
@@ -105,4 +106,14 @@ bool vt_session_get(vater_session *session, struct vater_str name, struct vater_
   const struct entry *entry = find(session, name, &unused);
   *value = entry != NULL ? vt_secret_reveal(entry->value) : VT_STR_NONE;
   return entry != NULL;
+}
+
+void vt_session_share_nonces(vater_session *session, struct vt_nonces *nonces)
+{
+  session->nonces = nonces;
+}
+
+struct vt_nonces *vt_session_nonces(const vater_session *session)
+{
+  return session->nonces;
 }

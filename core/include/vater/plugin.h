@@ -183,10 +183,8 @@ struct vater_http_api {
   int (*secret_field)(vater_call *, vater_request *, const char *name, const char *setting);
   /* header `Authorization: Basic …` with user and secret form-encoded first (RFC 6749 2.3.1) */
   int (*client_header)(vater_call *, vater_request *, struct vater_str user, const char *setting);
-  /* The request is sent with a client certificate: secret settings with a PEM chain and its PEM
-   * key. */
-  int (*client_certificate)(vater_call *, vater_request *, const char *certificate,
-                            const char *key);
+  /* sent with a client certificate: secret settings with a PEM chain and its PEM key */
+  int (*client_certificate)(vater_call *, vater_request *, const char *chain, const char *key);
   /* The body as a tree, until the callback returns; false where it is no JSON (auth). */
   bool (*json)(vater_call *, const vater_response *, const vater_node **root);
 };
@@ -201,38 +199,32 @@ struct vater_session_api {
   /* header `name: prefix + session value`, for values the plugin need not see again */
   int (*header)(vater_call *, vater_session *, vater_request *, const char *name,
                 const char *prefix, const char *value_name);
-  /* Since 1.1. The newest nonce that a server gave (RFC 9449 section 8): one store for all
-   * instances. `server` tells authorization servers and API origins apart: "as https://…", "api
-   * https://…". A nonce with other bytes than RFC 9449 allows, or over 256, is refused. */
+  /* Since 1.1. The newest nonce of a server (RFC 9449 section 8), one store for all instances.
+   * `server`: "as https://…", "api https://…". Not as RFC 9449 has it, or over 256: refused. */
   int (*set_nonce)(vater_call *, vater_session *, struct vater_str server, struct vater_str nonce);
-  bool (*get_nonce)(vater_call *, vater_session *, struct vater_str server,
-                    struct vater_str *nonce);
+  bool (*get_nonce)(vater_call *, vater_session *, struct vater_str server, struct vater_str *);
   /* base64url of the SHA-256 of a session value, which the plugin need not see (`ath`) */
   int (*digest)(vater_call *, vater_session *, const char *name, struct vater_str *digest);
 };
 
-/* Signing with keys that stay with the host (auth). `key` and `certificate` name secret settings: a
- * private key as PEM or JWK, a chain as PEM. Texts live until the callback returns. Since 1.1.
- * Grows. */
+/* Signing with keys that stay with the host (auth). `key`, `chain`: secret settings with a private
+ * key as PEM or JWK, a chain as PEM. Texts live until the callback returns. Since 1.1. Grows. */
 struct vater_jose_api {
   uint32_t size;
-  /* That the key is there and fits the algorithm; for open(), so that a wrong key is told before
-   * anything is asked. */
+  /* for open(): that the key is there and fits the algorithm */
   int (*check)(vater_call *, const char *key, struct vater_str algorithm);
-  /* The algorithm that the key itself names or leaves as the only choice; empty: an RSA key */
+  /* that the key names or leaves as the only choice; empty: an RSA key */
   int (*algorithm)(vater_call *, const char *key, struct vater_str *algorithm);
   int (*key_id)(vater_call *, const char *key, struct vater_str *kid); /* of a JWK; or empty */
   int (*public_jwk)(vater_call *, const char *key, struct vater_str *jwk);
   int (*thumbprint)(vater_call *, const char *key, struct vater_str *thumbprint); /* RFC 7638 */
-  /* That both belong together; when the first certificate ends, milliseconds since 1970 */
-  int (*certificate)(vater_call *, const char *certificate, const char *key, int64_t *until_ms);
-  /* the chain as JSON list for `x5c` */
-  int (*x5c)(vater_call *, const char *certificate, const char *key, struct vater_str *list);
-  /* A compact JWS (RFC 7515). `header`: a JSON object with members beside alg ("typ", "kid",
-   * "jwk" …); `claims`: a JSON object. */
+  /* that both belong together; when the first certificate ends */
+  int (*certificate)(vater_call *, const char *chain, const char *key, int64_t *until_ms);
+  int (*x5c)(vater_call *, const char *chain, const char *key, struct vater_str *list);
+  /* a compact JWS (RFC 7515) of two JSON objects; `header` without alg */
   int (*sign)(vater_call *, const char *key, struct vater_str algorithm, struct vater_str header,
               struct vater_str claims, struct vater_str *token);
-  int (*random_id)(vater_call *, struct vater_str *id); /* 128 random bits, as UUID version 4 */
+  int (*random_id)(vater_call *, struct vater_str *id); /* a UUID, version 4 */
 };
 
 enum vater_node_type {
@@ -374,17 +366,15 @@ struct vater_auth_ops {
    * Optional: nothing to negotiate. `last` is NULL in the first call. */
   int (*next)(vater_call *, void *self, vater_session *, const vater_response *last,
               vater_request *);
-  /* adds the headers of one attempt, fresh proofs included. Since 1.1 VATER_DONE: what next() got
-   * has expired; the conversation is had again, then this is asked again. */
+  /* adds the headers of one attempt, fresh proofs included. Since 1.1 DONE: what next() got has
+   * expired, converse again first. */
   int (*prepare)(vater_call *, void *self, vater_session *, const struct vater_attempt *,
                  vater_request *);
-  /* Since 1.1, optional: all that decides what the conversation brings (issuer, client, scopes,
-   * resource, key thumbprint …). Instances of one plugin with the same text share one session and
-   * one conversation. */
+  /* Since 1.1, optional: all that decides what the conversation brings (issuer, client, scope, key
+   * …). Instances of a plugin with the same text share one session and one conversation. */
   int (*identity)(vater_call *, void *self, struct vater_str *identity);
-  /* Since 1.1, optional: `attempt->last` is a 401. OK: prepare() again and ask again; DONE: have
-   * the conversation again first; negative: given up, with the reason. The host does each of the
-   * two at most once a page. Without it a 401 is the end. */
+  /* Since 1.1, optional: `attempt->last` is a 401. OK: ask again; DONE: converse again first;
+   * negative: given up. Each at most once a page. Without it a 401 is the end. */
   int (*refused)(vater_call *, void *self, vater_session *, const struct vater_attempt *attempt);
 };
 

@@ -1,0 +1,103 @@
+#include "unit/jose/jose_rig.h"
+
+#include "jose/base64url.h"
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+void jose_rig_init(struct jose_rig *rig)
+{
+  *rig = (struct jose_rig){.allocator = vt_allocator_real()};
+  rig->arena = vt_arena_new(&rig->allocator, 0);
+  assert_non_null(rig->arena);
+}
+
+void jose_rig_fini(struct jose_rig *rig)
+{
+  vt_arena_free(rig->arena);
+}
+
+struct vater_str jose_pem(struct jose_rig *rig, const char *kind, unsigned bits, const char *group,
+                          bool public, const char *password)
+{
+  EVP_PKEY *pkey = bits > 0        ? EVP_PKEY_Q_keygen(NULL, NULL, kind, (size_t)bits)
+                   : group != NULL ? EVP_PKEY_Q_keygen(NULL, NULL, kind, group)
+                                   : EVP_PKEY_Q_keygen(NULL, NULL, kind);
+  assert_non_null(pkey);
+  BIO *bio = BIO_new(BIO_s_mem());
+  const EVP_CIPHER *cipher = password != NULL ? EVP_aes_256_cbc() : NULL;
+  if (public)
+    assert_int_equal(PEM_write_bio_PUBKEY(bio, pkey), 1);
+  else
+    assert_int_equal(PEM_write_bio_PKCS8PrivateKey(bio, pkey, cipher, password,
+                                                   password != NULL ? (int)strlen(password) : 0,
+                                                   NULL, NULL),
+                     1);
+  char *bytes = NULL;
+  long size = BIO_get_mem_data(bio, &bytes);
+  struct vater_str text = vt_arena_copy(rig->arena, (struct vater_str){bytes, (size_t)size});
+  BIO_free(bio);
+  EVP_PKEY_free(pkey);
+  return text;
+}
+
+struct vt_key *jose_private(struct jose_rig *rig, struct vater_str text)
+{
+  struct vt_key *key;
+  if (vt_key_parse_private(&rig->allocator, text, &key, &rig->error) != VATER_OK)
+    fail_msg("%s", rig->error.text);
+  return key;
+}
+
+struct vt_keys *jose_keys(struct jose_rig *rig, const char *text, enum vt_algorithm pinned)
+{
+  struct vt_keys *keys;
+  if (vt_keys_parse(&rig->allocator, vt_str(text), pinned, &keys, &rig->error) != VATER_OK)
+    fail_msg("%s", rig->error.text);
+  return keys;
+}
+
+struct vt_keys *jose_keys_of(struct jose_rig *rig, const struct vt_key *key,
+                             enum vt_algorithm pinned)
+{
+  return jose_keys(rig, vt_arena_copy(rig->arena, vt_key_public_jwk(key)).ptr, pinned);
+}
+
+struct vater_str jose_signed(struct jose_rig *rig, const struct vt_key *key,
+                             enum vt_algorithm algorithm, const char *header, const char *payload)
+{
+  struct vater_str token;
+  if (vt_jose_sign(key, algorithm, vt_str(header), vt_str(payload), rig->arena, &token,
+                   &rig->error) != VATER_OK)
+    fail_msg("%s", rig->error.text);
+  return token;
+}
+
+struct vater_str jose_forged(struct jose_rig *rig, const char *header, const char *payload,
+                             const char *signature)
+{
+  struct vt_buffer text;
+  vt_buffer_init(&text, &rig->allocator, 64 * 1024 * 1024);
+  vt_base64url_encode(&text, vt_str(header));
+  vt_buffer_char(&text, '.');
+  vt_base64url_encode(&text, vt_str(payload));
+  vt_buffer_char(&text, '.');
+  vt_buffer_text(&text, signature);
+  struct vater_str forged = vt_arena_copy(rig->arena, vt_buffer_str(&text));
+  vt_buffer_fini(&text);
+  return forged;
+}
+
+int jose_rig_sign_raw(struct vater_str pem, struct vater_str message, unsigned char *bytes,
+                      size_t *size)
+{
+  BIO *bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+  EVP_PKEY *pkey = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  EVP_DigestSignInit_ex(context, NULL, NULL, NULL, NULL, pkey, NULL);
+  int done = EVP_DigestSign(context, bytes, size, (const unsigned char *)message.ptr, message.len);
+  EVP_MD_CTX_free(context);
+  EVP_PKEY_free(pkey);
+  BIO_free(bio);
+  return done;
+}

@@ -1,0 +1,35 @@
+/* Keys made for a test, as PEM. */
+#ifndef VT_TEST_JOSE_RIG_H
+#define VT_TEST_JOSE_RIG_H
+
+#include "unit/test.h"
+
+#include "jose/certificate.h"
+#include "jose/jws.h"
+
+struct jose_rig {
+  struct vt_allocator allocator;
+  struct vt_arena *arena;
+  struct vt_error error;
+};
+
+void jose_rig_init(struct jose_rig *rig);
+void jose_rig_fini(struct jose_rig *rig);
+/* "RSA" with bits, "EC" with a group name, "ED25519"; public: its public part. In the arena. */
+struct vater_str jose_pem(struct jose_rig *rig, const char *kind, unsigned bits, const char *group,
+                          bool public, const char *password);
+struct vt_key *jose_private(struct jose_rig *rig, struct vater_str text);
+/* The public part of a private key as a set of one. */
+struct vt_keys *jose_keys_of(struct jose_rig *rig, const struct vt_key *key,
+                             enum vt_algorithm pinned);
+struct vt_keys *jose_keys(struct jose_rig *rig, const char *text, enum vt_algorithm pinned);
+struct vater_str jose_signed(struct jose_rig *rig, const struct vt_key *key,
+                             enum vt_algorithm algorithm, const char *header, const char *payload);
+/* base64url(header) "." base64url(payload) "." signature as written */
+struct vater_str jose_forged(struct jose_rig *rig, const char *header, const char *payload,
+                             const char *signature);
+/* Ed25519 over bytes, with OpenSSL itself; 1: done. */
+int jose_rig_sign_raw(struct vater_str pem, struct vater_str message, unsigned char *bytes,
+                      size_t *size);
+
+#endif
