@@ -1,8 +1,10 @@
 #include "cli/options.h"
 
 #include "base/date.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "cli/check_model.h"
+#include "jose/key.h"
 #include "report/render.h"
 #include "worker/worker.h"
 
@@ -23,29 +25,35 @@ struct asked {
   struct vt_cli_folders plugins;
   bool json;
   struct vt_report_style style;
+  const char *key, *signature; /* files */
 };
 
 static void print_help(FILE *out)
 {
-  fputs("usage: vater check [OPTION…] FILE…\n\n"
-        "Judges a submission as the nightly run would; nothing is sent or stored. Several files\n"
-        "are the pages of one submission; '-' is standard input. What needs history or other\n"
-        "actors is listed as skipped.\n\n"
-        "  -f, --format NAME        the format plugin (default indicator_json)\n"
-        "      --settings JSON      its settings, an object\n"
-        "      --plugins DIRECTORY  plugins there as well; may be given several times\n"
-        "  -a, --actor ORGNR        who delivers it (default: the reporter in the file)\n"
-        "  -p, --period PERIOD      the period that was asked for\n"
-        "  -t, --today DATE         judge as of this day (YYYY-MM-DD)\n"
-        "      --proposed           proposed indicators are accepted as well\n"
-        "  -r, --rules DIRECTORY    rule packs (default: those beside this program)\n"
-        "  -l, --language nb|nn|en  of the texts (default en)\n"
-        "  -n, --samples N          findings shown of each rule (default 3); all are counted\n"
-        "  -j, --json               machine-readable\n"
-        "  -h, --help               this text\n\n"
-        "exit: 0 clean, 1 findings of severity error, 2 something could not be done,\n"
-        "      3 refused to start, 64 wrong usage\n",
-        out);
+  fputs(
+      "usage: vater check [OPTION…] FILE…\n\n"
+      "Judges a submission as the nightly run would; nothing is sent or stored. Several files\n"
+      "are the pages of one submission; '-' is standard input. What needs history or other\n"
+      "actors is listed as skipped.\n\n"
+      "  -f, --format NAME        the format plugin (default indicator_json)\n"
+      "      --settings JSON      its settings, an object\n"
+      "      --plugins DIRECTORY  plugins there as well; may be given several times\n"
+      "  -a, --actor ORGNR        who delivers it (default: the reporter in the file)\n"
+      "  -p, --period PERIOD      the period that was asked for\n"
+      "  -t, --today DATE         judge as of this day (YYYY-MM-DD)\n"
+      "      --proposed           proposed indicators are accepted as well\n"
+      "      --key FILE           the submission is signed: public key, JWK or JWKS to verify it\n"
+      "                           with; each file is then a compact JWS\n"
+      "      --signature FILE     its detached signature instead (one page)\n"
+      "      --algorithm NAME     the only one that is taken; needed for an RSA key in PEM\n"
+      "  -r, --rules DIRECTORY    rule packs (default: those beside this program)\n"
+      "  -l, --language nb|nn|en  of the texts (default en)\n"
+      "  -n, --samples N          findings shown of each rule (default 3); all are counted\n"
+      "  -j, --json               machine-readable\n"
+      "  -h, --help               this text\n\n"
+      "exit: 0 clean, 1 findings of severity error, 2 something could not be done,\n"
+      "      3 refused to start, 64 wrong usage\n",
+      out);
 }
 
 /* Bytes go from file to memfd inside the kernel where it can; this process never maps them. */
@@ -100,11 +108,50 @@ static int open_page(const char *path, int *page, struct vt_error *error)
   return status;
 }
 
-/* Runs the worker to its last event; the result stays the worker's. */
-static int judge(const struct asked *asked, struct vt_zygote *zygote, struct vt_worker **worker,
-                 struct vt_worker_event *event, uint64_t *bytes, struct vt_error *error)
+/* Without the white space that an editor leaves behind a signature. */
+static int load_text(struct vt_cli *cli, const char *path, size_t limit, struct vt_arena *arena,
+                     struct vater_str *text, struct vt_error *error)
 {
-  static const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};
+  struct vater_str bytes;
+  int status = vt_file_load(&cli->environment.allocator, path, limit, &bytes, error);
+  if (status != VATER_OK)
+    return status;
+  *text = vt_arena_copy(arena, vt_str_trim(bytes));
+  vt_free(&cli->environment.allocator, (void *)(uintptr_t)bytes.ptr);
+  return text->ptr != NULL ? VATER_OK
+                           : vt_fail(error, VATER_E_NOMEM, NULL, "no memory for '%s'", path);
+}
+
+/* What the registry says of an actor's signature comes from the command line here. */
+static int load_signature(struct vt_cli *cli, struct asked *asked, struct vt_arena *arena,
+                          struct vater_str *detached, struct vt_error *error)
+{
+  struct vt_judge_signature *signature = &asked->job.signature;
+  struct vt_keys *keys = NULL;
+  enum vt_algorithm pinned = VT_ALGORITHM_NONE;
+  if (asked->key == NULL)
+    return VATER_OK;
+  signature->form = asked->signature != NULL ? VT_SIGNATURE_DETACHED : VT_SIGNATURE_COMPACT;
+  signature->required = true;
+  signature->now_ms = cli->environment.clock.wall_ms(cli->environment.clock.context);
+  vt_algorithm_parse(signature->algorithm, &pinned);
+  int status = load_text(cli, asked->key, VT_LIMIT_KEYS_BYTES, arena, &signature->keys, error);
+  if (status == VATER_OK)
+    status = vt_keys_parse(&cli->environment.allocator, signature->keys, pinned, &keys, error);
+  if (status != VATER_OK)
+    vt_error_prefix(error, "--key %s: ", asked->key);
+  vt_keys_free(keys);
+  if (status == VATER_OK && asked->signature != NULL)
+    status = load_text(cli, asked->signature, VT_LIMIT_TOKEN_BYTES, arena, detached, error);
+  return status;
+}
+
+/* Runs the worker to its last event; the result stays the worker's. */
+static int judge(const struct asked *asked, struct vater_str signature, struct vt_zygote *zygote,
+                 struct vt_worker **worker, struct vt_worker_event *event, uint64_t *bytes,
+                 struct vt_error *error)
+{
+  const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE, .signature = signature};
   int status = vt_worker_open(zygote, &asked->job, NULL, worker, error);
   *event = (struct vt_worker_event){.kind = VT_WORKER_PAGE};
   for (int i = 0; i < asked->file_count && status == VATER_OK; i++) {
@@ -155,7 +202,7 @@ static int print(struct vt_cli *cli, const struct asked *asked, const struct vt_
   return code;
 }
 
-static int check(struct vt_cli *cli, const struct asked *asked)
+static int check(struct vt_cli *cli, struct asked *asked)
 {
   char schemas[1024];
   struct vt_error error = {0};
@@ -164,6 +211,7 @@ static int check(struct vt_cli *cli, const struct asked *asked)
   struct vt_worker *worker = NULL;
   struct vt_worker_event event;
   uint64_t bytes = 0;
+  struct vater_str detached = VT_STR_NONE;
   struct vt_arena *arena = vt_arena_new(&cli->environment.allocator, 0);
   if (arena == NULL)
     return VT_EXIT_FAILED;
@@ -176,10 +224,12 @@ static int check(struct vt_cli *cli, const struct asked *asked)
                                       .sandbox = VT_SANDBOX_WARN};
   vt_diagnostics_init(&diagnostics, arena);
   int code = VT_EXIT_REFUSED;
-  if (vt_zygote_start(&options, &zygote, &diagnostics, &error) != VATER_OK) {
+  if (load_signature(cli, asked, arena, &detached, &error) != VATER_OK) {
+    vt_cli_error(cli, "check", &error, code);
+  } else if (vt_zygote_start(&options, &zygote, &diagnostics, &error) != VATER_OK) {
     vt_cli_diagnostics(cli, &diagnostics);
     vt_cli_error(cli, "check", &error, code);
-  } else if (judge(asked, zygote, &worker, &event, &bytes, &error) != VATER_OK) {
+  } else if (judge(asked, detached, zygote, &worker, &event, &bytes, &error) != VATER_OK) {
     code = vt_cli_error(cli, "check", &error, VT_EXIT_FAILED);
   } else if (event.kind == VT_WORKER_RESULT) {
     code = print(cli, asked, event.result, bytes, &error);
@@ -201,10 +251,23 @@ static const struct option long_options[] = {{"format", required_argument, NULL,
                                              {"rules", required_argument, NULL, 'r'},
                                              {"language", required_argument, NULL, 'l'},
                                              {"samples", required_argument, NULL, 'n'},
+                                             {"key", required_argument, NULL, 'K'},
+                                             {"signature", required_argument, NULL, 'D'},
+                                             {"algorithm", required_argument, NULL, 'A'},
                                              {"json", no_argument, NULL, 'j'},
                                              {"plugins", required_argument, NULL, 'G'},
                                              {"help", no_argument, NULL, 'h'},
                                              {NULL, 0, NULL, 0}};
+
+static int take_algorithm(struct vt_cli *cli, struct asked *asked)
+{
+  enum vt_algorithm algorithm;
+  asked->job.signature.algorithm = vt_str(optarg);
+  if (!vt_algorithm_parse(vt_str(optarg), &algorithm))
+    return vt_cli_usage(cli, "check", "there is no algorithm '%s'; e.g. ES256, PS256, EdDSA",
+                        optarg);
+  return VT_EXIT_CLEAN;
+}
 
 /* VT_EXIT_CLEAN: taken; else the exit code. */
 static int take_option(struct vt_cli *cli, int option, char **argv, struct asked *asked)
@@ -217,6 +280,14 @@ static int take_option(struct vt_cli *cli, int option, char **argv, struct asked
   case 'S':
     asked->job.settings = vt_str(optarg);
     return VT_EXIT_CLEAN;
+  case 'K':
+    asked->key = optarg;
+    return VT_EXIT_CLEAN;
+  case 'D':
+    asked->signature = optarg;
+    return VT_EXIT_CLEAN;
+  case 'A':
+    return take_algorithm(cli, asked);
   case 'G':
     return vt_cli_add_folder(cli, "check", &asked->plugins, optarg);
   case 'a':
@@ -275,6 +346,11 @@ int vt_command_check(struct vt_cli *cli, int argc, char **argv)
     return vt_cli_usage(cli, "check", "no file given; '-' is standard input");
   asked.files = argv + optind;
   asked.file_count = argc - optind;
+  if (asked.key == NULL && (asked.signature != NULL || asked.job.signature.algorithm.len > 0))
+    return vt_cli_usage(cli, "check", "--signature and --algorithm need --key");
+  if (asked.signature != NULL && asked.file_count > 1)
+    return vt_cli_usage(cli, "check", "--signature is of one page; %d files are given",
+                        asked.file_count);
   cli->environment.random.fill(cli->environment.random.context, &asked.job.hash_seed,
                                sizeof asked.job.hash_seed);
   return check(cli, &asked);

@@ -4,6 +4,31 @@
 
 enum { ACTOR_BYTES = 16, TEXT_BYTES = 8, OBLIGATION_BYTES = 32 };
 
+static void write_signature(const struct vt_judge_signature *signature, struct vt_buffer *out)
+{
+  vt_pack_number(out, signature->form);
+  vt_pack_number(out, signature->required);
+  vt_pack_text(out, signature->keys);
+  vt_pack_text(out, signature->algorithm);
+  vt_pack_text(out, signature->issuer);
+  vt_pack_text(out, signature->audience);
+  vt_pack_number(out, (uint64_t)signature->now_ms);
+}
+
+static bool read_signature(struct vt_unpack *from, struct vt_judge_signature *signature)
+{
+  uint64_t form = vt_unpack_number(from);
+  signature->form =
+      form <= VT_SIGNATURE_DETACHED ? (enum vt_signature_form)form : VT_SIGNATURE_COMPACT;
+  signature->required = vt_unpack_number(from) != 0;
+  signature->keys = vt_unpack_text(from);
+  signature->algorithm = vt_unpack_text(from);
+  signature->issuer = vt_unpack_text(from);
+  signature->audience = vt_unpack_text(from);
+  signature->now_ms = (int64_t)vt_unpack_number(from);
+  return form <= VT_SIGNATURE_DETACHED;
+}
+
 int vt_judge_job_write(const struct vt_judge_job *job, struct vt_buffer *out)
 {
   vt_pack_text(out, job->id);
@@ -32,6 +57,7 @@ int vt_judge_job_write(const struct vt_judge_job *job, struct vt_buffer *out)
     vt_pack_number(out, (uint64_t)obligation->from);
     vt_pack_number(out, (uint64_t)obligation->to);
   }
+  write_signature(&job->signature, out);
   return out->failed ? VATER_E_LIMIT : VATER_OK;
 }
 
@@ -105,7 +131,8 @@ int vt_judge_job_read(struct vater_str bytes, struct vt_arena *arena, struct vt_
     *job = (struct vt_judge_job){0};
     return vt_fail(error, status, "PLUG-LIMIT", "no memory for the job");
   }
-  if (vt_unpack_done(&from))
+  bool known = read_signature(&from, &job->signature);
+  if (vt_unpack_done(&from) && known)
     return VATER_OK;
   *job = (struct vt_judge_job){0};
   return vt_fail(error, VATER_E_BUG, "PLUG-PROTO", "the job's bytes are not a job");

@@ -1,6 +1,7 @@
 #include "judge/judging.h"
 
 #include "base/limits.h"
+#include "jose/key.h"
 
 /* ---- beginning ---------------------------------------------------------------------------------
  */
@@ -113,7 +114,7 @@ int vt_judge_begin(const struct vt_judge_context *context, const struct vt_judge
   return status;
 }
 
-/* ---- a page: read, screen, decode --------------------------------------------------------------
+/* ---- a page: verify, read, screen, decode --------------------------------------------------------------
  */
 
 static int check_starved(const struct vt_judge *judge, struct vt_error *error)
@@ -162,13 +163,16 @@ int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct v
                   struct vt_judge_page *page, struct vt_error *error)
 {
   *page = (struct vt_judge_page){0};
+  struct vt_judge_head inside = *head;
   bool readable = false;
   if (judge->job->concludes)
     return vt_judge_conclude_page(judge, bytes, error);
   uint32_t hits = judge->screen.kept;
   int status = add_page(judge, bytes, head->framing, error);
   if (status == VATER_OK)
-    status = vt_judge_read(judge, head, &readable, error);
+    status = vt_judge_verify(judge, &inside, page, &readable, error);
+  if (status == VATER_OK && readable)
+    status = vt_judge_read(judge, &inside, &readable, error);
   if (status == VATER_OK && readable)
     status = vt_judge_decode(judge, &page->cursor, error);
   if (status == VATER_OK)
@@ -276,6 +280,7 @@ void vt_judge_free(struct vt_judge *judge)
   if (judge->calling)
     vt_call_fini(&judge->call);
   vt_config_free(judge->config);
+  vt_keys_free(judge->keys);
   for (uint32_t i = 0; i < judge->page_count; i++)
     vt_lines_free(judge->pages[i].lines);
   vt_free(judge->allocator, judge->pages);

@@ -1,6 +1,6 @@
 /*
- * What is done with the pages of one job, in this order: read, screen, decode, check. Pure: it
- * knows neither process nor file, and the same job, pages, bundle and reference day give the same
+ * What is done with the pages of one job, in this order: verify, read, screen, decode, check. Pure:
+ * it knows neither process nor file, and the same job, pages, bundle and reference day give the same
  * bytes. A faulty payload is not an error here but a result: a delivery with a code, and findings.
  */
 #ifndef VT_JUDGE_JUDGE_H
@@ -55,6 +55,24 @@ enum vt_framing {
   VT_FRAMING_CLOSE  /* ended by closing the connection: only the syntax proves completeness */
 };
 
+/* How a delivery is signed. Zeroed: not at all; signatures are not looked at. */
+struct vt_judge_signature {
+  enum vt_signature_form {
+    VT_SIGNATURE_NONE,
+    VT_SIGNATURE_COMPACT, /* each page is a compact JWS; its payload is what is judged */
+    VT_SIGNATURE_DETACHED /* each page comes with a detached JWS (RFC 7515 appendix F) */
+  } form;
+  bool required;         /* a page without a signature is refused (AUTH-SIGNATURE) */
+  struct vater_str keys; /* public keys: JWKS, JWK or PEM */
+  /* The only algorithm to verify with; empty: the one that each key's own entry leaves. */
+  struct vater_str algorithm;
+  /* What `iss` and `aud` of the protected header must be (RFC 7519 section 5.3); where one is set,
+   * `exp` is required as well, and `nbf` and `iat` are held against now_ms. Empty: not looked at.
+   */
+  struct vater_str issuer, audience;
+  int64_t now_ms; /* when the delivery was asked for */
+};
+
 /* One endpoint's delivery; borrowed until vt_judge_free(). */
 struct vt_judge_job {
   struct vater_str id;     /* the endpoint's id; names the job in messages */
@@ -73,6 +91,7 @@ struct vt_judge_job {
   int64_t today;      /* the reference day, days since 1970 */
   uint64_t hash_seed; /* random: against colliding keys; results do not depend on it */
   bool proposed;      /* proposed indicators are collected as well */
+  struct vt_judge_signature signature;
   /* Instead of a delivery, what is known is judged by the rules over time and actors: the one page
    * is a table block as vt_rules_conclude() wants it, `actors` all that may be expected; format,
    * settings, period and expected are not read. The result has no table, so its findings have no
@@ -86,10 +105,12 @@ struct vt_judge_head {
   struct vater_str media_type; /* "application/json"; empty: unknown, not compared */
   struct vater_str charset;    /* lower case, or empty */
   enum vt_framing framing;
+  struct vater_str signature; /* the detached JWS that came with it; empty: none */
 };
 
 struct vt_judge_page {
-  bool refused; /* no further page is needed: the delivery is refused */
+  bool refused;     /* no further page is needed: the delivery is refused */
+  bool unknown_key; /* because the signature names a key that is not in the set (AUTH-KID) */
   struct vater_str
       cursor; /* where the format says the next page is, or empty; until the next call */
 };
@@ -99,7 +120,7 @@ struct vt_judge;
 /* VATER_E_CONFIG: no such format plugin, or wrong settings. */
 int vt_judge_begin(const struct vt_judge_context *context, const struct vt_judge_job *job,
                    struct vt_judge **judge, struct vt_error *error);
-/* Reads, screens and decodes one page, in order. `bytes` is borrowed until vt_judge_free():
+/* Verifies, reads, screens and decodes one page, in order. `bytes` is borrowed until vt_judge_free():
  * findings point into it. A negative return is our fault or the plugin's, never the payload's. */
 int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct vt_judge_head *head,
                   struct vt_judge_page *page, struct vt_error *error);

@@ -8,7 +8,8 @@
 #include "plugin/config.h"
 
 struct judged_page {
-  struct vater_str bytes;
+  struct vater_str bytes; /* what is judged: of a signed page the payload inside */
+  bool unpacked;          /* bytes are in the arena */
   enum vt_framing framing;
   uint32_t first_row;
   bool ndjson;
@@ -26,6 +27,7 @@ struct vt_judge {
   struct vater_call call; /* for formats that walk */
   bool calling;
   struct vt_instance instance;
+  struct vt_keys *keys; /* of signatures; made when the first is looked at */
   struct judged_page *pages;
   uint32_t page_count, page_room;
   /* decode writes rows; finish turns them into one block */
@@ -56,6 +58,14 @@ static inline struct vater_str judged_cut(struct vater_str text, size_t max)
     max--;
   return (struct vater_str){text.ptr, max};
 }
+
+/* ---- verify.c ----------------------------------------------------------------------------------
+ */
+
+/* Whether the newest page is signed as it should be, else refuses (AUTH-*); of a signed page the
+ * payload takes the place of its bytes. *head is what then holds of it. */
+int vt_judge_verify(struct vt_judge *judge, struct vt_judge_head *head, struct vt_judge_page *page,
+                    bool *readable, struct vt_error *error);
 
 /* ---- read.c: is this page what the format reads at all -----------------------------------------
  */

@@ -1,7 +1,9 @@
 #include "run/actors.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "jose/key.h"
 #include "run/json_read.h"
 
 #include <stdio.h>
@@ -115,6 +117,92 @@ static void read_endpoint(json_t *object, struct vt_endpoint *endpoint)
   endpoint->enabled = vt_json_truth(object, "enabled", true);
 }
 
+static void complain_of_signature(struct loading *loading, const struct vt_endpoint *endpoint,
+                                  const char *text)
+{
+  char at[128];
+  snprintf(at, sizeof at, "%s/signature", endpoint->pointer);
+  vt_document_complain(&loading->actors->document, loading->environment, loading->diagnostics, at,
+                       "%s", text);
+}
+
+/* Relative to the registry's folder, like secrets. */
+static int load_key_file(struct loading *loading, const char *name, struct vater_str *keys,
+                         struct vt_error *error)
+{
+  char path[1024];
+  const char *registry = loading->actors->document.path.ptr;
+  const char *slash = name[0] == '/' ? NULL : strrchr(registry, '/');
+  int folder = slash != NULL ? (int)(slash - registry) + 1 : 0;
+  struct vater_str text;
+  if (snprintf(path, sizeof path, "%.*s%s", folder, registry, name) >= (int)sizeof path)
+    return vt_fail(error, VATER_E_LIMIT, NULL, "the path '%s' is too long", name);
+  int status =
+      vt_file_load(&loading->environment->allocator, path, VT_LIMIT_KEYS_BYTES, &text, error);
+  if (status != VATER_OK)
+    return status;
+  *keys = vt_arena_copy(loading->arena, text);
+  vt_free(&loading->environment->allocator, (void *)(uintptr_t)text.ptr);
+  return keys->ptr != NULL ? VATER_OK : VATER_E_NOMEM;
+}
+
+static int print_keys(struct loading *loading, const json_t *object, struct vater_str *keys)
+{
+  char *text = json_dumps(object, JSON_COMPACT);
+  if (text == NULL)
+    return VATER_E_NOMEM;
+  *keys = vt_arena_copy(loading->arena, vt_str(text));
+  free(text);
+  return keys->ptr != NULL ? VATER_OK : VATER_E_NOMEM;
+}
+
+/* Read once here, so that a wrong key is told before anybody is asked. */
+static int check_keys(const struct loading *loading, const struct vt_signature_setting *setting,
+                      struct vt_error *error)
+{
+  enum vt_algorithm pinned = VT_ALGORITHM_NONE;
+  struct vt_keys *keys = NULL;
+  vt_algorithm_parse(setting->algorithm, &pinned);
+  int status = vt_keys_parse(&loading->environment->allocator, setting->keys, pinned, &keys, error);
+  vt_keys_free(keys);
+  return status;
+}
+
+static void read_signature(struct loading *loading, const json_t *endpoint_object,
+                           struct vt_endpoint *endpoint)
+{
+  const json_t *object = json_object_get(endpoint_object, "signature");
+  const json_t *keys = json_object_get(object, "keys");
+  struct vt_signature_setting *setting = &endpoint->signature;
+  struct vt_error error = {0};
+  if (object == NULL)
+    return;
+  bool detached = vt_str_is(vt_json_text(object, "form"), "detached");
+  struct vater_str header = vt_json_text(object, "header");
+  *setting =
+      (struct vt_signature_setting){.form = detached ? VT_SIGNATURE_DETACHED : VT_SIGNATURE_COMPACT,
+                                    .required = vt_json_truth(object, "required", true),
+                                    .key_url = vt_json_text(object, "jwks"),
+                                    .algorithm = vt_json_text(object, "algorithm"),
+                                    .issuer = vt_json_text(object, "issuer"),
+                                    .audience = vt_json_text(object, "audience")};
+  if (detached)
+    setting->header = header.len > 0 ? header : VT_STR("x-jws-signature");
+  if ((keys != NULL) == (setting->key_url.len > 0)) {
+    complain_of_signature(loading, endpoint, "wanted: either 'keys' or 'jwks'");
+    return;
+  }
+  if (keys == NULL)
+    return;
+  const char *file = json_string_value(json_object_get(keys, "file"));
+  int status = file != NULL ? load_key_file(loading, file, &setting->keys, &error)
+                            : print_keys(loading, keys, &setting->keys);
+  if (status == VATER_OK)
+    status = check_keys(loading, setting, &error);
+  if (status != VATER_OK)
+    complain_of_signature(loading, endpoint, error.text);
+}
+
 static int read_endpoints(struct loading *loading, json_t *list, struct vt_actor *actor,
                           const char *pointer)
 {
@@ -126,6 +214,7 @@ static int read_endpoints(struct loading *loading, json_t *list, struct vt_actor
     struct vt_endpoint *endpoint = &actor->endpoints[i];
     snprintf(endpoint->pointer, sizeof endpoint->pointer, "%s/endpoints/%zu", pointer, i);
     read_endpoint(json_array_get(list, i), endpoint);
+    read_signature(loading, json_array_get(list, i), endpoint);
     for (size_t j = 0; j < i; j++)
       if (vt_str_equal(actor->endpoints[j].id, endpoint->id))
         vt_document_complain(&loading->actors->document, loading->environment, loading->diagnostics,

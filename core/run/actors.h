@@ -6,7 +6,17 @@
 #include "base/codes.h"
 #include "base/date.h"
 #include "base/diagnostics.h"
+#include "judge/judge.h"
 #include "run/document.h"
+
+/* How an endpoint's deliveries are signed. */
+struct vt_signature_setting {
+  enum vt_signature_form form; /* NONE: not looked at */
+  bool required;
+  struct vater_str header;        /* of a detached signature, NUL-terminated; else empty */
+  struct vater_str keys, key_url; /* JWKS, JWK or PEM; or where a JWKS is */
+  struct vater_str algorithm, issuer, audience;
+};
 
 struct vt_endpoint {
   struct vater_str id;
@@ -20,6 +30,7 @@ struct vt_endpoint {
   uint64_t max_bytes; /* 0: the limit */
   bool allow_loopback, allow_private, allow_plain_http;
   bool enabled;
+  struct vt_signature_setting signature;
 };
 
 struct vt_obligation {
@@ -53,9 +64,9 @@ struct vt_actors {
 /*
  * Loads and checks: structure by actors.schema.json (in `rules_directory`/schemas), then meaning:
  * control digits, duplicate orgnr, duplicate endpoint id, dates in order, parent and delegations
- * known, an empty list. Everything wrong is listed in one go (OPS-CONFIG) with file, line, column.
- * VATER_OK only when no error was added; what could be read is there all the same. Free with
- * vt_actors_fini().
+ * known, keys that signatures can be verified with, an empty list. Everything wrong is listed in
+ * one go (OPS-CONFIG) with file, line, column. VATER_OK only when no error was added; what could be
+ * read is there all the same. Free with vt_actors_fini().
  */
 int vt_actors_load(const struct vt_environment *environment, const char *path,
                    const char *rules_directory, struct vt_arena *arena, struct vt_actors *actors,

@@ -55,9 +55,12 @@ static int keep_url(struct vt_job *job, struct vater_str url)
   return VATER_OK;
 }
 
-/* What we have of this endpoint, so that the answer may be "unchanged": only of one page. */
+/* What we have of this endpoint, so that the answer may be "unchanged": only of one page, and not
+ * of a signed one, whose signature is verified each time. */
 static int find_last(struct vt_job *job)
 {
+  if (job->endpoint->signature.form != VT_SIGNATURE_NONE)
+    return VATER_OK;
   int status = vt_store_find_last(job->running->store, job->actor->orgnr, job->endpoint->id,
                                   job->arena, &job->last, &job->error);
   if (status == VATER_DONE || job->last.page_count != 1 ||
@@ -174,8 +177,27 @@ static int keep_page(struct vt_job *job, const struct vt_net_answer *answer)
     page->last_modified = vt_arena_copy(job->arena, text);
   if (vt_net_answer_header(answer, "Content-Type", &text))
     page->media_type = vt_arena_copy(job->arena, text);
+  const char *header = job->endpoint->signature.header.ptr;
+  if (header != NULL && vt_net_answer_header(answer, header, &text))
+    page->signature = vt_arena_copy(job->arena, text);
   page->framing = answer->framing;
   return VATER_OK;
+}
+
+/* Nothing to report, and nothing that could be signed. */
+static void take_nil(struct vt_job *job)
+{
+  if (job->page_count > 0) {
+    vt_run_judge_finish(job);
+  } else if (job->endpoint->signature.required) {
+    vt_fail(&job->error, VATER_E_REFUSED, "AUTH-SIGNATURE",
+            "an answer without content (204) is not signed; wanted: a signed submission with "
+            "\"nil\": true");
+    vt_job_fail(job, delivery_of(&job->error), NULL);
+  } else {
+    job->delivery = VT_DELIVERY_NIL;
+    vt_run_record(job);
+  }
 }
 
 /* What the actor still has is what we have: judged anew, by today's rules. */
@@ -236,12 +258,7 @@ void vt_run_fetch_answer(struct vt_job *job)
     vt_job_fail(job, delivery_of(&answer->error), &answer->error);
     return;
   case VT_NET_NIL:
-    if (job->page_count == 0) {
-      job->delivery = VT_DELIVERY_NIL;
-      vt_run_record(job);
-      return;
-    }
-    vt_run_judge_finish(job);
+    take_nil(job);
     return;
   case VT_NET_UNCHANGED:
     status = keep_stored_page(job);

@@ -25,10 +25,21 @@ struct vt_authorization {
   struct vt_error error;
 };
 
+/* Public keys that actors sign with, fetched once for all jobs of one address. */
+struct vt_keyset {
+  struct vater_str url, text;
+  uint32_t allow; /* enum vt_net_allow */
+  enum { VT_KEYSET_NEW, VT_KEYSET_ASKED, VT_KEYSET_THERE, VT_KEYSET_FAILED } state;
+  struct vt_net_exchange *exchange;
+  int64_t asked_ms; /* monotonic */
+  struct vt_error error;
+};
+
 enum vt_job_state {
   VT_JOB_PLANNED,
   VT_JOB_AUTHORIZING,
   VT_JOB_FETCHING,
+  VT_JOB_KEYS,    /* a page waits for the keys that it is to be verified with */
   VT_JOB_JUDGING, /* a page or the result is with the worker */
   VT_JOB_HELD,    /* failed before any connection of the run stood: perhaps our own fault */
   VT_JOB_DONE
@@ -39,6 +50,7 @@ struct vt_job_page {
   uint64_t size;
   char sha256[65];
   struct vater_str url, etag, last_modified, media_type;
+  struct vater_str signature; /* detached, as its header has it */
   enum vt_net_framing framing;
 };
 
@@ -99,6 +111,8 @@ struct vt_running {
   int64_t today, deadline_ms, started_ms;
   struct vt_authorization *authorizations;
   uint32_t authorization_count;
+  struct vt_keyset *keysets;
+  uint32_t keyset_count;
   struct vt_job *jobs;
   uint32_t job_count, next_job, active;
   bool connected;          /* some connection of this run stood */
@@ -147,6 +161,17 @@ struct vt_net_header vt_header_to_net(const struct vt_request_header *header);
 /* Borrows from the answer. */
 int vt_answer_to_response(const struct vt_net_answer *answer, struct vt_arena *arena,
                           struct vater_response *response);
+
+/* keysets: the public keys of a job's signatures; empty: none are needed. VATER_DONE: they are
+ * being fetched, the job waits. AUTH-JWKS. */
+int vt_run_keys(struct vt_job *job, struct vater_str *keys);
+/* A signature names a key that the fetched set does not have: true where the set is older than five
+ * minutes, and is fetched anew by the next vt_run_keys(). */
+bool vt_run_keys_renew(struct vt_job *job);
+/* Whose request that is, or NULL; and its answer: the jobs that wait go on. */
+struct vt_keyset *vt_run_keys_of(struct vt_running *running,
+                                 const struct vt_net_exchange *exchange);
+void vt_run_keys_answer(struct vt_running *running, struct vt_keyset *keyset);
 
 /* judge: hands the newest page to the worker; no more pages. */
 void vt_run_judge_page(struct vt_job *job);

@@ -49,7 +49,20 @@ static int list_expected(struct vt_job *job, struct vater_str **list, size_t *co
   return VATER_OK;
 }
 
-static int open_worker(struct vt_job *job)
+static struct vt_judge_signature describe_signature(const struct vt_job *job, struct vater_str keys)
+{
+  const struct vt_signature_setting *setting = &job->endpoint->signature;
+  const struct vt_clock *clock = &job->running->environment->clock;
+  return (struct vt_judge_signature){.form = setting->form,
+                                     .required = setting->required,
+                                     .keys = keys,
+                                     .algorithm = setting->algorithm,
+                                     .issuer = setting->issuer,
+                                     .audience = setting->audience,
+                                     .now_ms = clock->wall_ms(clock->context)};
+}
+
+static int open_worker(struct vt_job *job, struct vater_str keys)
 {
   struct vt_running *running = job->running;
   struct vt_rules_actor *actors;
@@ -60,7 +73,8 @@ static int open_worker(struct vt_job *job)
                                    .settings = job->format_settings,
                                    .period = vt_str(job->period),
                                    .today = running->today,
-                                   .proposed = running->options->proposed};
+                                   .proposed = running->options->proposed,
+                                   .signature = describe_signature(job, keys)};
   if (list_actors(job, &actors, &described.actor_count) != VATER_OK ||
       list_expected(job, &expected, &described.expected_count) != VATER_OK)
     return vt_fail(&job->error, VATER_E_NOMEM, NULL, "out of memory");
@@ -99,9 +113,20 @@ void vt_run_judge_page(struct vt_job *job)
 {
   const struct vt_job_page *page = &job->pages[job->page_count - 1];
   struct vt_judge_head head = {.framing = page->framing == VT_NET_FRAMING_CLOSE ? VT_FRAMING_CLOSE
-                                                                                : VT_FRAMING_WHOLE};
+                                                                                : VT_FRAMING_WHOLE,
+                               .signature = page->signature};
+  struct vater_str keys = VT_STR_NONE;
+  int status = job->worker == NULL ? vt_run_keys(job, &keys) : VATER_OK;
+  if (status == VATER_DONE) {
+    job->state = VT_JOB_KEYS;
+    return;
+  }
+  if (status != VATER_OK) {
+    vt_job_fail(job, VT_DELIVERY_REFUSED, NULL);
+    return;
+  }
   split_media_type(job, page->media_type, &head);
-  int status = job->worker == NULL ? open_worker(job) : VATER_OK;
+  status = job->worker == NULL ? open_worker(job, keys) : VATER_OK;
   if (status == VATER_OK)
     status = vt_worker_page(job->worker, page->fd, &head, &job->error);
   if (status == VATER_OK)
@@ -119,6 +144,12 @@ void vt_run_judge_finish(struct vt_job *job)
 
 static void page_read(struct vt_job *job, const struct vt_judge_page *page)
 {
+  if (page->unknown_key && job->page_count == 1 && vt_run_keys_renew(job)) {
+    vt_worker_close(job->worker);
+    job->worker = NULL;
+    vt_run_judge_page(job);
+    return;
+  }
   if (page->refused || job->unchanged)
     vt_run_judge_finish(job);
   else

@@ -241,7 +241,8 @@ int vt_run_plan(struct vt_running *running, struct vt_error *error)
   uint32_t room = count_endpoints(running);
   running->jobs = vt_arena_array(running->arena, room, sizeof *running->jobs);
   running->authorizations = vt_arena_array(running->arena, room, sizeof *running->authorizations);
-  if (running->jobs == NULL || running->authorizations == NULL)
+  running->keysets = vt_arena_array(running->arena, room, sizeof *running->keysets);
+  if (running->jobs == NULL || running->authorizations == NULL || running->keysets == NULL)
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for %u jobs", room);
   for (uint32_t i = 0; i < running->actors.count; i++) {
     const struct vt_actor *actor = &running->actors.items[i];

@@ -102,8 +102,11 @@ static void take_answers(struct vt_running *running)
   struct vt_net_exchange *exchange;
   while ((exchange = vt_net_take(running->net)) != NULL) {
     struct vt_authorization *authorization = conversation_of(running, exchange);
+    struct vt_keyset *keyset = vt_run_keys_of(running, exchange);
     if (authorization != NULL)
       vt_run_authorize_answer(running, authorization);
+    else if (keyset != NULL)
+      vt_run_keys_answer(running, keyset);
     else
       vt_run_fetch_answer(vt_net_exchange_user(exchange));
   }

@@ -314,6 +314,8 @@ void vt_run_end(struct vt_running *running)
     vt_job_fini(&running->jobs[i]);
   for (uint32_t i = 0; i < running->authorization_count; i++)
     vt_authorization_fini(&running->authorizations[i]);
+  for (uint32_t i = 0; i < running->keyset_count; i++)
+    vt_net_exchange_free(running->keysets[i].exchange);
   vt_net_free(running->net);
   vt_store_close(running->store);
   if (running->plugin_arena != NULL) {

@@ -39,6 +39,7 @@ static void page_read(struct vt_worker *worker, const struct frame *frame)
   if (frame->texts[0].len > 0)
     memcpy(worker->cursor, frame->texts[0].ptr, frame->texts[0].len);
   worker->page = (struct vt_judge_page){.refused = frame->numbers[0] != 0,
+                                        .unknown_key = frame->numbers[1] != 0,
                                         .cursor = {worker->cursor, frame->texts[0].len}};
   worker->page_pending = true;
   worker->state = WORKER_IDLE;

@@ -1,6 +1,6 @@
 /*
  * What main, zygote and workers say to each other: one frame is one packet on a SOCK_SEQPACKET
- * pair, a fixed head of numbers and up to two texts, with at most FRAME_FDS descriptors. A packet
+ * pair, a fixed head of numbers and up to four texts, with at most FRAME_FDS descriptors. A packet
  * that is not exactly one frame is PLUG-PROTO.
  */
 #ifndef VT_WORKER_FRAME_H
@@ -18,17 +18,17 @@ enum frame_kind {
   FRAME_FORK, /* worker id, limits; + socket, output pipe, memfd with the job */
   FRAME_KILL, /* worker id */
   /* main to worker */
-  FRAME_PAGE,   /* framing; texts media type, charset; + sealed memfd */
+  FRAME_PAGE,   /* framing; texts media type, charset, signature (in two); + sealed memfd */
   FRAME_FINISH, /* + empty memfd for the result */
   /* worker to main */
-  FRAME_READ,   /* refused; text 0: the cursor */
+  FRAME_READ,   /* refused, unknown key; text 0: the cursor */
   FRAME_RESULT, /* the memfd is written */
   FRAME_FAILED, /* status, offset, line, column; texts code, message */
   FRAME_DENIED, /* number of a system call: what the sandbox stopped */
   FRAME_KIND_END
 };
 
-enum { FRAME_NUMBERS = 6, FRAME_TEXTS = 2, FRAME_TEXT_BYTES = 4096, FRAME_FDS = 3 };
+enum { FRAME_NUMBERS = 6, FRAME_TEXTS = 4, FRAME_TEXT_BYTES = 4096, FRAME_FDS = 3 };
 
 struct frame {
   uint32_t kind;

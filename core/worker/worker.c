@@ -174,7 +174,9 @@ int vt_worker_page(struct vt_worker *worker, int fd, const struct vt_judge_head 
       .kind = FRAME_PAGE,
       .numbers = {head->framing},
       .texts = {vt_str_slice(head->media_type, 0, FRAME_TEXT_BYTES),
-                vt_str_slice(head->charset, 0, FRAME_TEXT_BYTES)},
+                vt_str_slice(head->charset, 0, FRAME_TEXT_BYTES),
+                vt_str_slice(head->signature, 0, FRAME_TEXT_BYTES),
+                vt_str_slice(head->signature, FRAME_TEXT_BYTES, 2 * (size_t)FRAME_TEXT_BYTES)},
   };
   return request(worker, &frame, fd, WORKER_PAGE_OUT, error);
 }

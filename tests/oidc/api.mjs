@@ -102,9 +102,19 @@ function deliver(actor, response) {
   return response.end(actor.bytes);
 }
 
+// The keys that actors sign with: {"keys": [names], "status", "repeat"}.
+function serveKeys(api, response) {
+  const { keys, status = 200, repeat = 1, body } = api.jwks;
+  api.keyRequests += 1;
+  const list = api.world.publicKeys.keys.filter(({ kid }) => !keys || keys.includes(kid));
+  response.writeHead(status, { 'Content-Type': 'application/jwk-set+json' });
+  response.end((body ?? JSON.stringify({ keys: list })).repeat(repeat));
+}
+
 async function serve(api, request, response) {
   response.setHeader('Date', httpDate());
   const path = request.url.split('?')[0];
+  if (path === '/jwks') return serveKeys(api, response);
   const actor = api.actors[path.split('/')[1]];
   if (actor === undefined) return response.writeHead(404).end();
   const host = request.headers['x-front-host'] ?? request.headers.host;
@@ -125,8 +135,8 @@ async function serve(api, request, response) {
   return deliver(actor, response);
 }
 
-export function openApi(world, actors) {
-  const api = { world, actors, proofs: new Set(), revoked: new Set() };
+export function openApi(world, actors, jwks = {}) {
+  const api = { world, actors, jwks, keyRequests: 0, proofs: new Set(), revoked: new Set() };
   api.handler = (request, response) => {
     serve(api, request, response).catch((fault) => {
       world.tell(`api: ${fault.stack}`);

@@ -4,12 +4,13 @@
 import { createServer as createPlain } from 'node:http';
 import { createServer } from 'node:https';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { connect } from 'node:net';
 import { openApi } from './api.mjs';
 import { shiftClock } from './clock.mjs';
-import { makeCertificates, makeClientKeys, makeServerKeys, secret } from './credentials.mjs';
+import { makeCertificates, makeClientKeys, makeServerKeys, publicPem, secret } from './credentials.mjs';
 import { openIssuer } from './issuer.mjs';
+import { signDelivery } from './sign.mjs';
 import { haveNginx, startNginx } from './nginx.mjs';
 
 const LONGEST = 15 * 60 * 1000;
@@ -36,6 +37,11 @@ for (const client of Object.values(world.clients)) {
   client.scopes ??= [world.scope];
   if (/secret/.test(client.method ?? '')) client.secret = world.secret;
 }
+const publicKeys = { keys: Object.values(world.keys).map(({ privateMember, ...key }) => key) };
+world.publicKeys = publicKeys;
+writeFileSync(join(folder, 'public.jwks'), JSON.stringify(publicKeys));
+for (const [name, key] of Object.entries(world.keys))
+  writeFileSync(join(folder, `${name}.pub.pem`), publicPem(key));
 writeFileSync(join(folder, 'secret'), `${world.secret}\n`, { mode: 0o600 });
 writeFileSync(join(folder, 'wrong-secret'), `${secret()}\n`, { mode: 0o600 });
 
@@ -91,11 +97,12 @@ function fill(value, places) {
   return value;
 }
 
-function prepareActors() {
+async function prepareActors() {
   const actors = {};
   for (const actor of scenario.actors) {
-    const bytes = actor.payload && readFileSync(join(payloads, actor.payload));
-    actors[actor.id] = { ...actor, bytes, seen: [] };
+    const bytes = actor.payload && readFileSync(isAbsolute(actor.payload) ? actor.payload : join(payloads, actor.payload));
+    const made = actor.sign ? await signDelivery(folder, bytes, actor.sign) : { bytes };
+    actors[actor.id] = { ...actor, ...made, seen: [] };
   }
   return actors;
 }
@@ -118,6 +125,15 @@ function writeFiles(places) {
   write('places.json', places);
 }
 
+// One delivery and the same signed, for `vater check`.
+async function writeSigned() {
+  if (!scenario.signed) return;
+  const bytes = readFileSync(join(payloads, 'bodo-kommune.json'));
+  writeFileSync(join(folder, 'one.json'), bytes);
+  const { bytes: token } = await signDelivery(folder, bytes, scenario.signed);
+  writeFileSync(join(folder, 'signed.jws'), `${token}\n`);
+}
+
 // What must occur nowhere but here: secrets, tokens, assertions and proofs of this world.
 function canaries() {
   const all = Object.values(world.issuers);
@@ -130,12 +146,12 @@ function writeSeen(api) {
     [name, { requests: one.requests, metadata: one.metadata, issued: one.issued.length }]));
   const actors = Object.fromEntries(Object.entries(api.actors).map(([id, one]) => [id, one.seen]));
   writeFileSync(join(folder, 'seen.json.new'),
-    JSON.stringify({ issuers, actors, canaries: canaries(), diary }, null, 1), { mode: 0o600 });
+    JSON.stringify({ issuers, actors, jwks: api.keyRequests, canaries: canaries(), diary }, null, 1), { mode: 0o600 });
   renameSync(join(folder, 'seen.json.new'), join(folder, 'seen.json'));
 }
 
 await openIssuers();
-const api = openApi(world, prepareActors());
+const api = openApi(world, await prepareActors(), scenario.jwks ?? {});
 const front = await open(addresses.api);
 front.answer(api.handler);
 const demanding = await open(addresses.demanding, { requestCert: true, rejectUnauthorized: true });
@@ -145,6 +161,7 @@ const places = { api: `https://${front.host}`, demanding: `https://${demanding.h
   nginx: nginx ? `https://${nginx.host}` : 'https://127.0.2.12:1',
   ...Object.fromEntries(Object.entries(world.issuers).map(([name, one]) => [name, one.url])) };
 writeFiles(places);
+await writeSigned();
 
 let ending = false;
 function end() {

@@ -26,7 +26,14 @@ static struct vt_judge_job sample(void)
                                .expected_count = 3,
                                .today = 20779,
                                .hash_seed = 0xfedcba9876543210u,
-                               .proposed = true};
+                               .proposed = true,
+                               .signature = {.form = VT_SIGNATURE_DETACHED,
+                                             .required = true,
+                                             .keys = VT_STR("{\"keys\": []}"),
+                                             .algorithm = VT_STR("ES256"),
+                                             .issuer = VT_STR("i"),
+                                             .audience = VT_STR("a"),
+                                             .now_ms = 1794000000000}};
 }
 
 static void write_job(struct vt_buffer *out, const struct vt_judge_job *job)
@@ -58,6 +65,13 @@ static void test_round_trip(void **state)
   assert_str(back.expected[2], "G4-15");
   assert_int_equal(back.today, 20779);
   assert_true(back.hash_seed == job.hash_seed);
+  assert_int_equal(back.signature.form, VT_SIGNATURE_DETACHED);
+  assert_true(back.signature.required);
+  assert_str(back.signature.keys, "{\"keys\": []}");
+  assert_str(back.signature.algorithm, "ES256");
+  assert_str(back.signature.issuer, "i");
+  assert_str(back.signature.audience, "a");
+  assert_true(back.signature.now_ms == job.signature.now_ms);
   assert_true(back.proposed);
   vt_arena_free(arena);
   vt_buffer_fini(&bytes);

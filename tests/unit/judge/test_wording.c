@@ -25,6 +25,10 @@ static void test_languages(void **state)
          "dokumentet slutter der ',' eller ']' skulle komme; det ser ut til å være kuttet");
   expect("a text holds the control character U+000A; write it as \\u000a", VT_LANGUAGE_NN,
          "ein tekst har styreteiknet U+000A; skriv det som \\u000a");
+  expect("the token's claims do not fit: it has expired (exp)", VT_LANGUAGE_NB,
+         "opplysningene i signaturens hode stemmer ikke: gyldighetstiden er ute (exp)");
+  expect("no registered key has the kid 'x'; 2 are registered", VT_LANGUAGE_NB,
+         "ingen registrert nøkkel har kid 'x'; 2 er registrert");
 }
 
 static void test_what_is_not_known_stays(void **state)

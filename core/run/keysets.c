@@ -1,0 +1,103 @@
+#include "run/job.h"
+
+#include "base/limits.h"
+
+enum { ASK_AGAIN_MS = 5 * 60 * 1000 };
+
+static int64_t now_ms(const struct vt_running *running)
+{
+  return running->environment->clock.monotonic_ms(running->environment->clock.context);
+}
+
+static struct vt_keyset *find(struct vt_running *running, struct vater_str url)
+{
+  for (uint32_t i = 0; i < running->keyset_count; i++)
+    if (vt_str_equal(running->keysets[i].url, url))
+      return &running->keysets[i];
+  return NULL;
+}
+
+static struct vt_keyset *keyset_of(struct vt_job *job)
+{
+  struct vt_running *running = job->running;
+  struct vater_str url = job->endpoint->signature.key_url;
+  struct vt_keyset *keyset = find(running, url);
+  if (keyset != NULL)
+    return keyset;
+  keyset = &running->keysets[running->keyset_count++];
+  *keyset = (struct vt_keyset){.url = url, .allow = vt_endpoint_allowance(job->endpoint)};
+  return keyset;
+}
+
+static int ask(struct vt_running *running, struct vt_keyset *keyset, struct vt_error *error)
+{
+  const struct vt_net_request request = {.url = keyset->url,
+                                         .allow = keyset->allow,
+                                         .body_limit = VT_LIMIT_KEYS_BYTES,
+                                         .sink = -1,
+                                         .tries = running->configuration.tries,
+                                         .user = keyset};
+  keyset->state = VT_KEYSET_ASKED;
+  keyset->asked_ms = now_ms(running);
+  return vt_net_submit(running->net, &request, &keyset->exchange, error);
+}
+
+int vt_run_keys(struct vt_job *job, struct vater_str *keys)
+{
+  const struct vt_signature_setting *setting = &job->endpoint->signature;
+  *keys = setting->keys;
+  if (setting->key_url.len == 0)
+    return VATER_OK;
+  struct vt_keyset *keyset = keyset_of(job);
+  if (keyset->state == VT_KEYSET_NEW && ask(job->running, keyset, &job->error) != VATER_OK)
+    return job->error.status;
+  if (keyset->state == VT_KEYSET_ASKED)
+    return VATER_DONE;
+  *keys = keyset->text;
+  if (keyset->state == VT_KEYSET_THERE)
+    return VATER_OK;
+  return vt_fail(&job->error, VATER_E_AUTH, "AUTH-JWKS", "the keys of %.*s: %s",
+                 VT_STR_ARGS(keyset->url), keyset->error.text);
+}
+
+bool vt_run_keys_renew(struct vt_job *job)
+{
+  struct vater_str url = job->endpoint->signature.key_url;
+  struct vt_keyset *keyset = url.len > 0 ? find(job->running, url) : NULL;
+  if (keyset == NULL || keyset->state != VT_KEYSET_THERE ||
+      now_ms(job->running) - keyset->asked_ms < ASK_AGAIN_MS)
+    return false;
+  keyset->state = VT_KEYSET_NEW;
+  return true;
+}
+
+struct vt_keyset *vt_run_keys_of(struct vt_running *running, const struct vt_net_exchange *exchange)
+{
+  for (uint32_t i = 0; i < running->keyset_count; i++)
+    if (running->keysets[i].exchange == exchange)
+      return &running->keysets[i];
+  return NULL;
+}
+
+static bool waits_for(const struct vt_job *job, const struct vt_keyset *keyset)
+{
+  return job->state == VT_JOB_KEYS && vt_str_equal(job->endpoint->signature.key_url, keyset->url);
+}
+
+void vt_run_keys_answer(struct vt_running *running, struct vt_keyset *keyset)
+{
+  const struct vt_net_answer *answer = vt_net_exchange_answer(keyset->exchange);
+  keyset->state = VT_KEYSET_FAILED;
+  keyset->error = answer->error;
+  if (answer->result == VT_NET_RECEIVED) {
+    keyset->text = vt_arena_copy(running->arena, answer->body);
+    keyset->state = keyset->text.ptr != NULL ? VT_KEYSET_THERE : VT_KEYSET_FAILED;
+  } else if (answer->result != VT_NET_FAILED) {
+    vt_fail(&keyset->error, VATER_E_AUTH, "AUTH-JWKS", "the answer is empty");
+  }
+  vt_net_exchange_free(keyset->exchange);
+  keyset->exchange = NULL;
+  for (uint32_t i = 0; i < running->next_job; i++)
+    if (waits_for(&running->jobs[i], keyset))
+      vt_run_judge_page(&running->jobs[i]);
+}
