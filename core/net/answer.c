@@ -127,6 +127,36 @@ static bool parse_expiry(struct vater_str text, int64_t *ms)
   return true;
 }
 
+/* The common name, or all of the subject where it has none. */
+static struct vater_str name_of(const struct curl_slist *certificate)
+{
+  static const char prefix[] = "Subject:";
+  for (; certificate != NULL; certificate = certificate->next) {
+    if (strncmp(certificate->data, prefix, sizeof prefix - 1) != 0)
+      continue;
+    struct vater_str subject = vt_str(certificate->data + sizeof prefix - 1);
+    size_t at = vt_str_find(subject, VT_STR("CN = "), 0);
+    if (at == subject.len)
+      return subject;
+    return vt_str_slice(subject, at + 5, vt_str_find(subject, VT_STR(","), at));
+  }
+  return VT_STR("?");
+}
+
+static void note_chain(struct vt_net_exchange *exchange, const struct curl_certinfo *info)
+{
+  struct vt_buffer names;
+  vt_buffer_init(&names, &exchange->net->environment->allocator, VT_LIMIT_HEADER_BYTES);
+  for (int i = 0; i < info->num_of_certs; i++) {
+    struct vater_str name = name_of(info->certinfo[i]);
+    vt_buffer_format(&names, "%s%.*s", i > 0 ? " < " : "", VT_STR_ARGS(name));
+  }
+  if (exchange->origin->certificate_chain == NULL && !names.failed)
+    exchange->origin->certificate_chain =
+        vt_arena_copy(exchange->net->arena, vt_buffer_str(&names)).ptr;
+  vt_buffer_fini(&names);
+}
+
 static void note_certificate(struct vt_net_exchange *exchange)
 {
   static const char prefix[] = "Expire date:";
@@ -138,7 +168,11 @@ static void note_certificate(struct vt_net_exchange *exchange)
     if (strncmp(at->data, prefix, sizeof prefix - 1) == 0 &&
         parse_expiry(vt_str(at->data + sizeof prefix - 1), &until))
       exchange->origin->certificate_until_ms = until;
+  if (info != NULL && info->num_of_certs > 0)
+    note_chain(exchange, info);
   exchange->answer.certificate_until_ms = exchange->origin->certificate_until_ms;
+  exchange->answer.certificate_chain = exchange->origin->certificate_chain;
+  exchange->answer.sent = vt_buffer_str(&exchange->request_head);
 }
 
 static void note_facts(struct vt_net_exchange *exchange)

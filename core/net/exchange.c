@@ -193,6 +193,26 @@ static bool is_header_value(struct vater_str text)
   return true;
 }
 
+/* Headers whose value is never a secret. */
+static bool is_open(struct vater_str name)
+{
+  static const char *const open[] = {"Accept", "Accept-Encoding", "Content-Type", "If-None-Match",
+                                     "If-Modified-Since"};
+  for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+    if (vt_str_equal_nocase(name, vt_str(open[i])))
+      return true;
+  return false;
+}
+
+static void note_sent(struct vt_net_exchange *exchange, struct vater_str name,
+                      struct vater_str value)
+{
+  if (is_open(name))
+    vt_buffer_format(&exchange->request_head, "%.*s: %.*s\n", VT_STR_ARGS(name), VT_STR_ARGS(value));
+  else
+    vt_buffer_format(&exchange->request_head, "%.*s (%zu bytes)\n", VT_STR_ARGS(name), value.len);
+}
+
 static int append_header(struct vt_net_exchange *exchange, struct vater_str name,
                          struct vater_str value, struct vt_error *error)
 {
@@ -215,6 +235,7 @@ static int append_header(struct vt_net_exchange *exchange, struct vater_str name
   if (longer == NULL)
     return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "no memory for a request header");
   exchange->headers = longer;
+  note_sent(exchange, name, value);
   return VATER_OK;
 }
 
@@ -347,6 +368,7 @@ static void forget_try(struct vt_net_exchange *exchange)
   exchange->begun_ms = vt_net_now(exchange->net);
   vt_buffer_reset(&exchange->head);
   vt_buffer_reset(&exchange->body);
+  vt_buffer_reset(&exchange->request_head);
   vt_error_clear(&answer->error);
   answer->result = VT_NET_FAILED;
   answer->status = answer->http_version = 0;

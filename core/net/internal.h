@@ -23,6 +23,7 @@ struct vt_net_lane {
 struct vt_net_origin {
   uint32_t active;
   int64_t certificate_until_ms;
+  const char *certificate_chain;
 };
 
 struct vt_net_list {
@@ -81,7 +82,7 @@ struct vt_net_exchange {
   enum vt_net_stop stop;
   enum vt_net_address refused_kind;
   char refused[64]; /* an address that the guard did not let pass */
-  struct vt_buffer head, body;
+  struct vt_buffer head, body, request_head;
   struct vt_net_answer answer;
 };
 

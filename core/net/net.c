@@ -408,6 +408,7 @@ void vt_net_exchange_free(struct vt_net_exchange *exchange)
   leave(exchange);
   vt_buffer_fini(&exchange->head);
   vt_buffer_fini(&exchange->body);
+  vt_buffer_fini(&exchange->request_head);
   vt_arena_free(exchange->arena);
 }
 

@@ -139,6 +139,9 @@ struct vt_net_answer {
   const struct vt_net_header
       *headers; /* of the last answer, as sent: bytes may be anything but LF */
   uint32_t header_count;
+  /* What was sent in the last try, a line each: "Accept: text/csv". Values of headers that may hold
+   * a secret are not in it: "Authorization (840 bytes)". */
+  struct vater_str sent;
   struct vater_str body; /* without a sink; and the first bytes of a refusal */
   uint64_t body_bytes;   /* decoded */
   uint64_t wire_bytes;   /* as received */
@@ -146,7 +149,8 @@ struct vt_net_answer {
   struct vater_str url;         /* as asked, after normalising */
   char address[64];             /* who answered: "127.0.0.5" */
   int http_version;             /* 10, 11, 20; 0 = none */
-  int64_t certificate_until_ms; /* when the server's certificate ends, since 1970; 0 = unknown */
+  const char *certificate_chain; /* names, the server's first, with " < " between; NULL = unknown */
+  int64_t certificate_until_ms;  /* when the server's certificate ends, since 1970; 0 = unknown */
   int64_t dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms; /* of the last try, from its start */
   int64_t waited_ms;                                           /* between tries */
   uint32_t try_count;

@@ -127,6 +127,7 @@ int vt_net_submit(struct vt_net *net, const struct vt_net_request *request,
   made->arena = arena;
   uint64_t limit = request->body_limit > 0 ? request->body_limit : VT_LIMIT_PAYLOAD_BYTES;
   vt_buffer_init(&made->head, allocator, VT_LIMIT_HEADER_BYTES);
+  vt_buffer_init(&made->request_head, allocator, VT_LIMIT_HEADER_BYTES);
   vt_buffer_init(&made->body, allocator, (size_t)limit);
   int status = fill(made, request, error);
   if (status != VATER_OK) {

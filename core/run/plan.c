@@ -207,6 +207,12 @@ static bool wanted(const struct vt_running *running, const struct vt_actor *acto
   return running->options->only_count == 0;
 }
 
+static bool asked_for(const struct vt_running *running, const struct vt_endpoint *endpoint)
+{
+  struct vater_str only = running->options->endpoint;
+  return endpoint->enabled && (only.len == 0 || vt_str_equal(endpoint->id, only));
+}
+
 static uint32_t count_endpoints(const struct vt_running *running)
 {
   uint32_t count = 0;
@@ -249,7 +255,7 @@ int vt_run_plan(struct vt_running *running, struct vt_error *error)
     if (!wanted(running, actor))
       continue;
     for (uint32_t j = 0; j < actor->endpoint_count; j++) {
-      if (!actor->endpoints[j].enabled)
+      if (!asked_for(running, &actor->endpoints[j]))
         continue;
       struct vt_job *job = &running->jobs[running->job_count++];
       if (plan_job(running, actor, &actor->endpoints[j], job) == VATER_E_NOMEM)

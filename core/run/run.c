@@ -97,12 +97,55 @@ static struct vt_authorization *conversation_of(struct vt_running *running,
   return NULL;
 }
 
+static void observe(const struct vt_running *running, enum vt_run_purpose purpose,
+                    const struct vt_net_exchange *exchange)
+{
+  const struct vt_run_options *options = running->options;
+  if (options->observe != NULL)
+    options->observe(options->observe_context, purpose, vt_net_exchange_answer(exchange));
+}
+
+/* Reaches for the first job's endpoint before anything else, so that it is known whether it can be
+ * reached even where no token is to be had. */
+static int probe(struct vt_running *running, struct vt_error *error)
+{
+  struct vt_job *job = running->job_count > 0 ? &running->jobs[0] : NULL;
+  struct vater_request described;
+  struct vt_net_exchange *exchange = NULL;
+  if (running->options->observe == NULL || job == NULL)
+    return VATER_OK;
+  vt_request_init(&described, running->arena);
+  int status = vt_run_describe_first(job, &described);
+  const struct vt_net_request request = {.url = described.url,
+                                         .method = VT_STR("OPTIONS"),
+                                         .allow = vt_endpoint_allowance(job->endpoint),
+                                         .body_limit = VT_LIMIT_REFUSAL_BYTES,
+                                         .sink = -1,
+                                         .tries = 1};
+  if (status == VATER_OK)
+    status = vt_net_submit(running->net, &request, &exchange, error);
+  else
+    *error = job->error;
+  while (status == VATER_OK && vt_net_take(running->net) == NULL)
+    status = vt_net_poll(running->net, 1000, NULL, 0, error);
+  if (status == VATER_OK)
+    observe(running, VT_RUN_PROBE, exchange);
+  vt_net_exchange_free(exchange);
+  vt_request_fini(&described);
+  return status;
+}
+
 static void take_answers(struct vt_running *running)
 {
   struct vt_net_exchange *exchange;
   while ((exchange = vt_net_take(running->net)) != NULL) {
     struct vt_authorization *authorization = conversation_of(running, exchange);
     struct vt_keyset *keyset = vt_run_keys_of(running, exchange);
+    observe(running,
+            authorization != NULL ? VT_RUN_TOKEN
+            : keyset != NULL      ? VT_RUN_KEYS
+                                  : VT_RUN_PAGE,
+            exchange);
     if (authorization != NULL)
       vt_run_authorize_answer(running, authorization);
     else if (keyset != NULL)
@@ -195,7 +238,9 @@ int vt_run(const struct vt_run_options *options, struct vt_run_summary *summary,
     summary->run = running.run;
     summary->progress.jobs = running.job_count;
     report_progress(&running);
-    status = loop(&running, error);
+    status = probe(&running, error);
+    if (status == VATER_OK)
+      status = loop(&running, error);
     if (status == VATER_OK)
       status = finish(&running, error);
     report_progress(&running);

@@ -22,6 +22,16 @@ struct vt_run_progress {
   int64_t elapsed_ms;
 };
 
+struct vt_net_answer;
+
+/* What a request of a run is for. */
+enum vt_run_purpose {
+  VT_RUN_PROBE, /* whether the endpoint can be reached; without credentials, only where observed */
+  VT_RUN_TOKEN, /* of a conversation with a token service */
+  VT_RUN_KEYS,  /* public keys of signatures */
+  VT_RUN_PAGE
+};
+
 struct vt_run_options {
   const struct vt_environment *environment;
   const struct vt_log *log;
@@ -31,12 +41,17 @@ struct vt_run_options {
   const char *binary;           /* path of the running executable, to pin it */
   const struct vater_str *only; /* orgnrs; none: all */
   uint32_t only_count;
-  struct vater_str period; /* asked for instead of the last closed one; may be empty */
-  int64_t reference_day;   /* days since 1970; INT64_MIN: today */
-  bool resume;             /* the last run, if it was not finished */
-  bool proposed;           /* proposed indicators are collected as well */
+  struct vater_str endpoint; /* only endpoints of that id; empty: all */
+  const char *store;         /* path to record in, instead of the configuration's; may be NULL */
+  struct vater_str period;   /* asked for instead of the last closed one; may be empty */
+  int64_t reference_day;     /* days since 1970; INT64_MIN: today */
+  bool resume;               /* the last run, if it was not finished */
+  bool proposed;             /* proposed indicators are collected as well */
   void (*progress)(void *context, const struct vt_run_progress *progress);
   void *progress_context;
+  /* Called with each answer before it is looked at; may be NULL. */
+  void (*observe)(void *context, enum vt_run_purpose purpose, const struct vt_net_answer *answer);
+  void *observe_context;
 };
 
 struct vt_run_summary {

@@ -263,6 +263,8 @@ static int prepare(const struct vt_run_options *options, struct vt_run_summary *
   int status = VATER_OK;
   for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == VATER_OK; i++)
     status = steps[i](running, error);
+  if (status == VATER_OK && options->store != NULL)
+    running->configuration.store = vt_str(options->store);
   return status;
 }
 

@@ -9,14 +9,15 @@ struct world {
   char folder[512]; /* with actors.json, vater.json, keys and secrets */
 };
 
-/* Starts it with a scenario (JSON; see tests/oidc/README.md). Skips the test where oidc-provider is
- * not installed. */
+/* Starts it with a scenario (JSON; see tests/oidc/README.md). */
 void world_start(struct world *world, const char *scenario);
 /* Ends it; what it has seen. The folder stays. */
 json_t *world_stop(struct world *world);
 /* The same without ending it. */
 json_t *world_seen(const struct world *world);
 bool world_has_nginx(void);
+/* False after a message where oidc-provider is not installed: main() then returns 77. */
+bool world_installed(void);
 
 /* Fails unless the actor's only job has this delivery and code (NULL: none). */
 void world_expect(const json_t *report, const char *orgnr, const char *delivery, const char *code);
