@@ -43,7 +43,7 @@ bool vt_libjwt_verifies(enum vt_algorithm algorithm, const json_t *header, struc
 {
   const char *typ = type_of(header);
   return is_ours(algorithm) && (typ == NULL || strcmp(typ, "JWT") == 0) && is_object(payload) &&
-         text.len <= VT_LIMIT_TOKEN_BYTES;
+         text.len > 0 && text.len <= VT_LIMIT_TOKEN_BYTES;
 }
 
 static void forget(char *text)

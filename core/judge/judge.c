@@ -114,7 +114,8 @@ int vt_judge_begin(const struct vt_judge_context *context, const struct vt_judge
   return status;
 }
 
-/* ---- a page: verify, read, screen, decode --------------------------------------------------------------
+/* ---- a page: verify, read, screen, decode
+ * --------------------------------------------------------------
  */
 
 static int check_starved(const struct vt_judge *judge, struct vt_error *error)

@@ -1,7 +1,8 @@
 /*
  * What is done with the pages of one job, in this order: verify, read, screen, decode, check. Pure:
- * it knows neither process nor file, and the same job, pages, bundle and reference day give the same
- * bytes. A faulty payload is not an error here but a result: a delivery with a code, and findings.
+ * it knows neither process nor file, and the same job, pages, bundle and reference day give the
+ * same bytes. A faulty payload is not an error here but a result: a delivery with a code, and
+ * findings.
  */
 #ifndef VT_JUDGE_JUDGE_H
 #define VT_JUDGE_JUDGE_H
@@ -120,8 +121,9 @@ struct vt_judge;
 /* VATER_E_CONFIG: no such format plugin, or wrong settings. */
 int vt_judge_begin(const struct vt_judge_context *context, const struct vt_judge_job *job,
                    struct vt_judge **judge, struct vt_error *error);
-/* Verifies, reads, screens and decodes one page, in order. `bytes` is borrowed until vt_judge_free():
- * findings point into it. A negative return is our fault or the plugin's, never the payload's. */
+/* Verifies, reads, screens and decodes one page, in order. `bytes` is borrowed until
+ * vt_judge_free(): findings point into it. A negative return is our fault or the plugin's, never
+ * the payload's. */
 int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct vt_judge_head *head,
                   struct vt_judge_page *page, struct vt_error *error);
 /* Decides the delivery and checks the rules; *size is what vt_judge_write() then needs. */

@@ -208,7 +208,8 @@ static void note_sent(struct vt_net_exchange *exchange, struct vater_str name,
                       struct vater_str value)
 {
   if (is_open(name))
-    vt_buffer_format(&exchange->request_head, "%.*s: %.*s\n", VT_STR_ARGS(name), VT_STR_ARGS(value));
+    vt_buffer_format(&exchange->request_head, "%.*s: %.*s\n", VT_STR_ARGS(name),
+                     VT_STR_ARGS(value));
   else
     vt_buffer_format(&exchange->request_head, "%.*s (%zu bytes)\n", VT_STR_ARGS(name), value.len);
 }

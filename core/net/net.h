@@ -146,9 +146,9 @@ struct vt_net_answer {
   uint64_t body_bytes;   /* decoded */
   uint64_t wire_bytes;   /* as received */
   enum vt_net_framing framing;
-  struct vater_str url;         /* as asked, after normalising */
-  char address[64];             /* who answered: "127.0.0.5" */
-  int http_version;             /* 10, 11, 20; 0 = none */
+  struct vater_str url;          /* as asked, after normalising */
+  char address[64];              /* who answered: "127.0.0.5" */
+  int http_version;              /* 10, 11, 20; 0 = none */
   const char *certificate_chain; /* names, the server's first, with " < " between; NULL = unknown */
   int64_t certificate_until_ms;  /* when the server's certificate ends, since 1970; 0 = unknown */
   int64_t dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms; /* of the last try, from its start */

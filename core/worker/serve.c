@@ -61,20 +61,18 @@ static int serve_page(struct serving *serving, const struct frame *frame, int fd
   close(fd);
   if (status != VATER_OK)
     return status;
-  struct vt_judge_head head = {.media_type = frame->texts[0],
-                               .charset = frame->texts[1],
-                               /* its two texts lie one behind the other */
-                               .signature = {frame->texts[2].ptr,
-                                             frame->texts[2].len + frame->texts[3].len},
-                               .framing = frame->numbers[0] == VT_FRAMING_CLOSE ? VT_FRAMING_CLOSE
-                                                                                : VT_FRAMING_WHOLE};
+  struct vt_judge_head head = {
+      .media_type = frame->texts[0],
+      .charset = frame->texts[1],
+      /* its two texts lie one behind the other */
+      .signature = {frame->texts[2].ptr, frame->texts[2].len + frame->texts[3].len},
+      .framing = frame->numbers[0] == VT_FRAMING_CLOSE ? VT_FRAMING_CLOSE : VT_FRAMING_WHOLE};
   struct vt_judge_page page;
   status = vt_judge_page(serving->judge, bytes, &head, &page, error);
   if (status != VATER_OK)
     return status;
-  struct frame answer = {.kind = FRAME_READ,
-                         .numbers = {page.refused, page.unknown_key},
-                         .texts = {page.cursor}};
+  struct frame answer = {
+      .kind = FRAME_READ, .numbers = {page.refused, page.unknown_key}, .texts = {page.cursor}};
   return vt_frame_send(WORKER_SOCKET, &answer, NULL, 0, error);
 }
 

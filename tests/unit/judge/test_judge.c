@@ -279,8 +279,9 @@ static void test_H12_wrong_type(void **state)
   };
   const struct vt_judge_job job = judged_job();
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    const struct vt_judge_head head = {vt_str(cases[i].media_type), vt_str(cases[i].charset),
-                                       VT_FRAMING_WHOLE};
+    const struct vt_judge_head head = {.media_type = vt_str(cases[i].media_type),
+                                       .charset = vt_str(cases[i].charset),
+                                       .framing = VT_FRAMING_WHOLE};
     const struct vater_str pages[] = {vt_str(cases[i].body), VT_STR_NONE};
     struct judged judged = judged_pages(&world, &job, &head, pages);
     is_refused(&judged, cases[i].code);
