@@ -42,8 +42,8 @@ bool vt_libjwt_verifies(enum vt_algorithm algorithm, const json_t *header, struc
                         struct vater_str payload)
 {
   const char *typ = type_of(header);
-  return is_ours(algorithm) && (typ == NULL || strcmp(typ, "JWT") == 0) && is_object(payload) &&
-         text.len > 0 && text.len <= VT_LIMIT_TOKEN_BYTES;
+  return is_ours(algorithm) && (typ == NULL || strcmp(typ, "JWT") == 0) && text.len > 0 &&
+         text.len <= VT_LIMIT_TOKEN_BYTES && is_object(payload);
 }
 
 static void forget(char *text)

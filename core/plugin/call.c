@@ -1,5 +1,6 @@
 #include "plugin/call.h"
 
+#include "base/codes.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "doc/tree.h"
@@ -60,11 +61,25 @@ static const char *code_of(int status)
   }
 }
 
+/* An auth plugin names the code itself where its text begins with one: "AUTH-NONCE: …". */
+static void take_code(struct vt_error *found)
+{
+  struct vater_str text = vt_str(found->text);
+  size_t end = vt_str_find(text, VT_STR(": "), 0);
+  struct vater_str code = vt_str_slice(text, 0, end);
+  if (end == text.len || !vt_str_starts(code, VT_STR("AUTH-")) || vt_code_find(code) == NULL)
+    return;
+  vt_text_copy(found->code, sizeof found->code, code);
+  memmove(found->text, found->text + end + 2, text.len - end - 1);
+}
+
 /* What a payload's fault says is for the actor: who decoded it is of no use there. */
 static void hand_over(struct vater_call *call, int status, struct vt_error *error)
 {
   struct vt_error *found = &call->error;
   found->status = status;
+  if (found->code[0] == '\0' && status == VATER_E_AUTH)
+    take_code(found);
   if (found->code[0] == '\0')
     vt_text_copy(found->code, sizeof found->code, vt_str(code_of(status)));
   if (call->stage != NULL)

@@ -56,6 +56,8 @@ bool vt_config_number(const vater_config *config, const char *name, double *numb
 uint32_t vt_config_count(const vater_config *config, const char *name)
 {
   const struct vt_config_value *value = vt_config_find(config, name);
+  if (value != NULL && value->setting->secret)
+    return value->set ? 1 : 0;
   return value != NULL ? value->item_count : 0;
 }
 

@@ -38,6 +38,7 @@ bool vt_config_text(const vater_config *config, const char *name, struct vater_s
 bool vt_config_integer(const vater_config *config, const char *name, int64_t *value);
 bool vt_config_truth(const vater_config *config, const char *name, bool *value);
 bool vt_config_number(const vater_config *config, const char *name, double *value);
+/* Of a list or object; of a secret 1 where it is set. */
 uint32_t vt_config_count(const vater_config *config, const char *name);
 bool vt_config_item(const vater_config *config, const char *name, uint32_t index,
                     struct vater_str *key, struct vater_str *value);

@@ -51,7 +51,7 @@ enum vater_status {
   VATER_E_CONFIG = -3,    /* a setting is wrong */
   VATER_E_IO = -4,        /* the system or the network said no */
   VATER_E_TIMEOUT = -5,   /* out of time */
-  VATER_E_AUTH = -6,      /* the other side does not believe us */
+  VATER_E_AUTH = -6,      /* they do not believe us; a text may begin "AUTH-NONCE: " */
   VATER_E_DECODE = -7,    /* the payload is not what the format says */
   VATER_E_RULE = -8,      /* a rule or expression could not be used */
   VATER_E_CANCELLED = -9, /* somebody asked us to stop */
@@ -304,7 +304,7 @@ struct vater_host {
   bool (*config_integer)(const vater_config *, const char *name, int64_t *);
   bool (*config_truth)(const vater_config *, const char *name, bool *);
   bool (*config_number)(const vater_config *, const char *name, double *);
-  uint32_t (*config_count)(const vater_config *, const char *name); /* of a list or object */
+  uint32_t (*config_count)(const vater_config *, const char *name); /* list, object; secret: 1 */
   bool (*config_item)(const vater_config *, const char *name, uint32_t index, struct vater_str *key,
                       struct vater_str *value);
   const struct vater_http_api *http;
