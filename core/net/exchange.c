@@ -248,6 +248,13 @@ int vt_net_exchange_header(struct vt_net_exchange *exchange, const struct vt_net
   return append_header(exchange, header->name, header->value, error);
 }
 
+void vt_net_exchange_certificate(struct vt_net_exchange *exchange, struct vater_str certificate,
+                                 struct vater_str key)
+{
+  exchange->request.certificate = certificate;
+  exchange->request.certificate_key = key;
+}
+
 static int append_accept(struct vt_net_exchange *exchange, struct vt_error *error)
 {
   struct vt_buffer types;
@@ -310,6 +317,20 @@ static void set_guards(struct vt_net_exchange *exchange)
   curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
   curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
   curl_easy_setopt(easy, CURLOPT_RESOLVE, net->resolve);
+}
+
+/* libcurl shares no connection between different client certificates. */
+static void set_certificate(struct vt_net_exchange *exchange)
+{
+  const struct vt_net_request *request = &exchange->request;
+  struct curl_blob chain = {(void *)(uintptr_t)request->certificate.ptr, request->certificate.len,
+                            CURL_BLOB_NOCOPY};
+  struct curl_blob key = {(void *)(uintptr_t)request->certificate_key.ptr,
+                          request->certificate_key.len, CURL_BLOB_NOCOPY};
+  if (chain.len == 0)
+    return;
+  curl_easy_setopt(exchange->easy, CURLOPT_SSLCERT_BLOB, &chain);
+  curl_easy_setopt(exchange->easy, CURLOPT_SSLKEY_BLOB, &key);
 }
 
 /* The connection on which a try broke is not to be trusted with the next one. */
@@ -391,6 +412,7 @@ int vt_net_try_begin(struct vt_net_exchange *exchange, struct vt_error *error)
   if (exchange->easy == NULL)
     return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "no memory for an exchange");
   set_guards(exchange);
+  set_certificate(exchange);
   set_times(exchange);
   set_request(exchange);
   return VATER_OK;

@@ -397,6 +397,8 @@ static void wipe_secrets(const struct vt_net_request *request)
     if (request->headers[i].secret && request->headers[i].value.len > 0)
       explicit_bzero((void *)(uintptr_t)request->headers[i].value.ptr,
                      request->headers[i].value.len);
+  if (request->secret && request->body.len > 0)
+    explicit_bzero((void *)(uintptr_t)request->body.ptr, request->body.len);
 }
 
 void vt_net_exchange_free(struct vt_net_exchange *exchange)
@@ -405,6 +407,8 @@ void vt_net_exchange_free(struct vt_net_exchange *exchange)
     return;
   abandon(exchange);
   wipe_secrets(&exchange->request);
+  if (exchange->request.secret && exchange->body.bytes != NULL)
+    explicit_bzero(exchange->body.bytes, exchange->body.len);
   leave(exchange);
   vt_buffer_fini(&exchange->head);
   vt_buffer_fini(&exchange->body);
@@ -422,6 +426,28 @@ void vt_net_stop(struct vt_net *net)
       abandon(exchange);
       finish_failed(exchange, VATER_E_CANCELLED, "OPS-STOPPED", "the run was stopped");
     }
+}
+
+void vt_net_again(struct vt_net_exchange *exchange)
+{
+  if (exchange->tries <= exchange->answer.try_count)
+    exchange->tries = exchange->answer.try_count + 1;
+  if (exchange->net->stopped)
+    finish_failed(exchange, VATER_E_CANCELLED, "OPS-STOPPED", "the run was stopped");
+  else
+    vt_net_enqueue(exchange);
+}
+
+struct vater_str vt_net_exchange_url(const struct vt_net_exchange *exchange)
+{
+  return exchange->url.text;
+}
+
+struct vater_str vt_net_exchange_method(const struct vt_net_exchange *exchange)
+{
+  if (exchange->request.method.len > 0)
+    return exchange->request.method;
+  return exchange->request.body.ptr != NULL ? VT_STR("POST") : VT_STR("GET");
 }
 
 const struct vt_net_answer *vt_net_exchange_answer(const struct vt_net_exchange *exchange)

@@ -86,6 +86,10 @@ struct vt_net_request {
   uint32_t tries;      /* at most; 0: VT_LIMIT_RETRIES */
   vt_net_prepare prepare; /* may be NULL */
   void *user;
+  bool secret; /* body and answer are wiped when the exchange is freed */
+  /* PEM of a client certificate with its chain, and of its key; not copied: they outlive the
+   * exchange. Empty: none is presented. */
+  struct vater_str certificate, certificate_key;
 };
 
 /* OPS-CONFIG: not an absolute https URL, user name in it, bad header. NULL exchange on failure. */
@@ -94,6 +98,15 @@ int vt_net_submit(struct vt_net *net, const struct vt_net_request *request,
 /* In prepare only: one more header of this try. */
 int vt_net_exchange_header(struct vt_net_exchange *exchange, const struct vt_net_header *header,
                            struct vt_error *error);
+
+/* In prepare only: presents this client certificate, as vt_net_request has it. */
+void vt_net_exchange_certificate(struct vt_net_exchange *exchange, struct vater_str certificate,
+                                 struct vater_str key);
+/* As it is asked, after normalising. */
+struct vater_str vt_net_exchange_url(const struct vt_net_exchange *exchange);
+struct vater_str vt_net_exchange_method(const struct vt_net_exchange *exchange);
+/* Sends a taken exchange once more, with headers prepared anew; its tries go on counting. */
+void vt_net_again(struct vt_net_exchange *exchange);
 
 /* Works until an exchange has finished, a watched descriptor is ready or `timeout_ms` (-1: for
  * ever) has passed. `watched` as in poll(2), may be NULL. VATER_E_IO when polling itself fails. */

@@ -75,6 +75,7 @@ static int submit(struct vt_job *job, const struct vater_request *described)
   if (job->page_count == 0 && find_last(job) != VATER_OK)
     return job->error.status;
   bool first = job->page_count == 0;
+  job->challenged = job->renewed = job->expiries = 0;
   struct vt_net_request request = {.etag = first ? job->last.etag : VT_STR_NONE,
                                    .last_modified = first ? job->last.last_modified : VT_STR_NONE,
                                    .allow = vt_endpoint_allowance(job->endpoint),
@@ -248,14 +249,30 @@ void vt_run_fetch(struct vt_job *job)
   ask(job, NULL);
 }
 
+void vt_run_fetch_failed(struct vt_job *job)
+{
+  vt_job_fail(job, delivery_of(&job->error), NULL);
+}
+
+static void fail_answer(struct vt_job *job, const struct vt_net_answer *answer,
+                        const struct vt_error *refusal)
+{
+  struct vt_error error = refusal->status != VATER_OK ? *refusal : answer->error;
+  vt_run_explain_clock(job->running, answer, &error);
+  vt_job_fail(job, delivery_of(&error), &error);
+}
+
 void vt_run_fetch_answer(struct vt_job *job)
 {
   const struct vt_net_answer *answer = vt_net_exchange_answer(job->exchange);
+  struct vt_error refusal = {0};
+  if (vt_run_authorize_again(job, &refusal))
+    return;
   keep_answer(job, answer);
   int status = VATER_OK;
   switch (answer->result) {
   case VT_NET_FAILED:
-    vt_job_fail(job, delivery_of(&answer->error), &answer->error);
+    fail_answer(job, answer, &refusal);
     return;
   case VT_NET_NIL:
     take_nil(job);

@@ -15,13 +15,20 @@ struct vt_running;
 
 /* One way of proving who we are, shared by all endpoints with the same plugin and settings. */
 struct vt_authorization {
-  struct vater_str key; /* plugin and settings, to find it again */
+  struct vater_str key;             /* plugin, settings and allowance, to find it again */
+  struct vater_str identity;        /* what decides the conversation, by the plugin; may be empty */
+  struct vt_authorization *same_as; /* another one of that identity, which is used instead */
+  uint32_t allow;                   /* enum vt_net_allow */
   vater_config *config;
   struct vt_instance instance;
   vater_session *session;
   struct vt_net_exchange *exchange; /* of the conversation under way */
   struct vt_arena *arena;           /* of one request */
-  enum { VT_AUTH_NEW, VT_AUTH_TALKING, VT_AUTH_READY, VT_AUTH_FAILED } state;
+  enum { VT_AUTH_NEW, VT_AUTH_TALKING, VT_AUTH_WAITING, VT_AUTH_READY, VT_AUTH_FAILED } state;
+  uint32_t tries;      /* requests of this conversation that came to nothing */
+  int64_t due_ms;      /* monotonic: when a WAITING one is begun anew */
+  uint32_t generation; /* conversations that succeeded */
+  bool skew_told;      /* clocks that differ were logged */
   struct vt_error error;
 };
 
@@ -72,9 +79,12 @@ struct vt_job {
   struct vater_str *asked; /* URLs of the pages so far */
   struct vt_job_page *pages;
   uint32_t page_count, page_room;
-  int sink;                  /* memfd of the page under way, -1 */
-  struct vt_store_last last; /* what the store has of this endpoint */
-  uint32_t tries;            /* requests sent, all pages */
+  int sink;                               /* memfd of the page under way, -1 */
+  struct vt_store_last last;              /* what the store has of this endpoint */
+  uint32_t generation;                    /* of the authorization, when the request was prepared */
+  bool expired;                           /* prepare found nothing to prepare with */
+  uint32_t challenged, renewed, expiries; /* of this page */
+  uint32_t tries;                         /* requests sent, all pages */
   int http_status;
   char address[64];
   int64_t deadline_ms; /* monotonic: of all requests of the job */
@@ -109,6 +119,7 @@ struct vt_running {
   int64_t run;
   struct vt_net *net;
   int64_t today, deadline_ms, started_ms;
+  struct vt_nonces *nonces;
   struct vt_authorization *authorizations;
   uint32_t authorization_count;
   struct vt_keyset *keysets;
@@ -135,6 +146,20 @@ void vt_job_fini(struct vt_job *job);
 int vt_run_authorize(struct vt_job *job);
 /* The conversation's request was answered. */
 void vt_run_authorize_answer(struct vt_running *running, struct vt_authorization *authorization);
+/* Begins conversations whose wait is over; milliseconds until the next one, at most `most`. */
+int64_t vt_run_authorize_wake(struct vt_running *running, int64_t most);
+/* refresh.c: the job's answer is a 401, or its request could not be prepared. True: it goes on, at
+ * once or after a new conversation; false: *error says why it is over (untouched where the answer
+ * was none of ours). */
+bool vt_run_authorize_again(struct vt_job *job, struct vt_error *error);
+/* AUTH-CLOCK: where the answer's Date is far from our clock, that is what the error says. */
+void vt_run_explain_clock(struct vt_running *running, const struct vt_net_answer *answer,
+                          struct vt_error *error);
+/* Their clock less ours, from the Date header; false where there is none. */
+bool vt_run_clock_skew(const struct vt_running *running, const struct vt_net_answer *answer,
+                       int64_t *skew_ms);
+/* A new conversation, unless one is under way. */
+void vt_run_authorize_renew(struct vt_running *running, struct vt_authorization *authorization);
 /* Headers of one attempt, for vt_net_request.prepare; `user` is the job. */
 int vt_run_authorize_attempt(void *user, struct vt_net_exchange *exchange, uint32_t attempt,
                              struct vt_error *error);
@@ -149,6 +174,9 @@ int vt_run_describe_first(struct vt_job *job, struct vater_request *request);
 void vt_run_fetch(struct vt_job *job);
 /* The job's request was answered: on to the worker, or done. */
 void vt_run_fetch_answer(struct vt_job *job);
+
+/* Ends the job with its own error, as the delivery that the code stands for. */
+void vt_run_fetch_failed(struct vt_job *job);
 
 /* The worker has read a page: ask for the next one, or finish. */
 void vt_run_fetch_next(struct vt_job *job, struct vater_str cursor);

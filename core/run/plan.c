@@ -107,39 +107,99 @@ static const struct vt_plugin *main_plugin(struct vt_running *running,
   return NULL;
 }
 
-int vt_run_authorization(struct vt_running *running, const struct vt_endpoint *endpoint,
-                         struct vt_authorization **authorization)
+/* A fault of a key keeps its code: what to do about it differs from that of a setting. */
+static void complain_of_auth(struct vt_running *running, const struct vt_endpoint *endpoint,
+                             const struct vt_error *error)
 {
-  *authorization = NULL;
+  char pointer[128];
+  struct vt_error told = *error;
+  snprintf(pointer, sizeof pointer, "%s/auth", endpoint->pointer);
+  if (strcmp(error->code, "OPS-KEY") != 0) {
+    vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
+                         pointer, "%s", error->text);
+    return;
+  }
+  vt_error_at(&told, running->actors.document.path, 0, 0);
+  vt_error_pointer(&told, vt_str(pointer));
+  vt_diagnostics_add(running->diagnostics, VATER_SEVERITY_ERROR, &told, VT_STR_NONE, 0);
+}
+
+/* The one that is used for it: conversations that bring the same are had once. */
+static struct vt_authorization *used(struct vt_authorization *authorization)
+{
+  return authorization->same_as != NULL ? authorization->same_as : authorization;
+}
+
+static int make_key(struct vt_running *running, const struct vt_endpoint *endpoint,
+                    struct vater_str *key)
+{
   char *text = json_dumps(endpoint->auth_settings, JSON_COMPACT | JSON_SORT_KEYS);
   if (text == NULL)
     return VATER_E_NOMEM;
-  struct vater_str key = vt_arena_copy(running->arena, vt_str(text));
+  *key = vt_arena_format(running->arena, "%u %s", vt_endpoint_allowance(endpoint), text);
   free(text);
+  return key->ptr != NULL ? VATER_OK : VATER_E_NOMEM;
+}
+
+static void find_same(struct vt_running *running, struct vt_authorization *fresh)
+{
+  for (uint32_t i = 0; i < running->authorization_count && fresh->identity.len > 0; i++) {
+    struct vt_authorization *other = &running->authorizations[i];
+    if (other == fresh || other->same_as != NULL || other->allow != fresh->allow ||
+        other->instance.plugin != fresh->instance.plugin ||
+        !vt_str_equal(other->identity, fresh->identity))
+      continue;
+    fresh->same_as = other;
+    vt_instance_close(&fresh->instance);
+    vt_config_free(fresh->config);
+    fresh->config = NULL;
+    return;
+  }
+}
+
+static int open_authorization(struct vt_running *running, const struct vt_endpoint *endpoint,
+                              const struct vt_plugin *plugin, struct vt_authorization *fresh)
+{
+  struct vt_error error = {0};
+  if (vt_session_new(running->environment, &fresh->session) != VATER_OK)
+    return VATER_E_NOMEM;
+  vt_session_share_nonces(fresh->session, running->nonces);
+  int status = vt_instance_open(&running->call, plugin, VT_CAPABILITY_AUTH, fresh->config,
+                                &fresh->instance, &error);
+  if (status == VATER_OK)
+    status = vt_auth_identity(&running->call, &fresh->instance, running->arena, &fresh->identity,
+                              &error);
+  if (status == VATER_OK)
+    find_same(running, fresh);
+  else
+    complain_of_auth(running, endpoint, &error);
+  return status;
+}
+
+int vt_run_authorization(struct vt_running *running, const struct vt_endpoint *endpoint,
+                         struct vt_authorization **authorization)
+{
+  struct vater_str key;
+  *authorization = NULL;
+  if (make_key(running, endpoint, &key) != VATER_OK)
+    return VATER_E_NOMEM;
   for (uint32_t i = 0; i < running->authorization_count; i++)
     if (vt_str_equal(running->authorizations[i].key, key)) {
-      *authorization = &running->authorizations[i];
+      *authorization = used(&running->authorizations[i]);
       return VATER_OK;
     }
   const struct vt_plugin *plugin = main_plugin(running, endpoint, "auth", endpoint->auth);
   if (plugin == NULL)
     return VATER_E_CONFIG;
   struct vt_authorization *fresh = &running->authorizations[running->authorization_count];
-  *fresh = (struct vt_authorization){.key = key};
+  *fresh = (struct vt_authorization){.key = key, .allow = vt_endpoint_allowance(endpoint)};
   int status = vt_run_settings(running, plugin->info.settings, endpoint, "auth", endpoint->auth,
                                endpoint->auth_settings, &fresh->config);
   if (status != VATER_OK)
     return status;
   running->authorization_count++;
-  if (vt_session_new(running->environment, &fresh->session) != VATER_OK)
-    return VATER_E_NOMEM;
-  struct vt_error error = {0};
-  status = vt_instance_open(&running->call, plugin, VT_CAPABILITY_AUTH, fresh->config,
-                            &fresh->instance, &error);
-  if (status != VATER_OK)
-    vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
-                         endpoint->pointer, "%s", error.text);
-  *authorization = fresh;
+  status = open_authorization(running, endpoint, plugin, fresh);
+  *authorization = used(fresh);
   return status;
 }
 

@@ -180,12 +180,12 @@ static bool busy(const struct vt_running *running)
 }
 
 /* Jobs that ended since the last ones were started have made room: their like do not wait. */
-static int64_t next_wake_ms(const struct vt_running *running)
+static int64_t next_wake_ms(struct vt_running *running)
 {
   if (can_start(running))
     return 0;
   int worker = vt_zygote_timeout_ms(running->zygote);
-  return worker >= 0 && worker < 1000 ? worker : 1000;
+  return vt_run_authorize_wake(running, worker >= 0 && worker < 1000 ? worker : 1000);
 }
 
 static int loop(struct vt_running *running, struct vt_error *error)

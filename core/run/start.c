@@ -228,6 +228,7 @@ static int open_plugins(struct vt_running *running, struct vt_error *error)
   if (running->plugin_arena == NULL ||
       vt_registry_init(&running->registry, running->environment, running->plugin_arena, NULL) !=
           VATER_OK ||
+      vt_nonces_new(running->environment, &running->nonces) != VATER_OK ||
       vt_call_init(&running->call, running->environment, running->log, "fetch") != VATER_OK)
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
   running->call.stop = &running->stop;
@@ -318,6 +319,7 @@ void vt_run_end(struct vt_running *running)
     vt_authorization_fini(&running->authorizations[i]);
   for (uint32_t i = 0; i < running->keyset_count; i++)
     vt_net_exchange_free(running->keysets[i].exchange);
+  vt_nonces_free(running->nonces);
   vt_net_free(running->net);
   vt_store_close(running->store);
   if (running->plugin_arena != NULL) {
