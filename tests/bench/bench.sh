@@ -112,8 +112,14 @@ bench_schema() {
   "$here/schema/bench.sh" "$build"
 }
 
+bench_auth() {
+  mkdir -p "$scratch/bulk"
+  [ -n "$server" ] || start_bulk
+  "$here/auth/bench.sh" "$build" "$scratch"
+}
+
 sections=("$@")
-[ ${#sections[@]} -gt 0 ] || sections=(check start run worker doc cel schema)
+[ ${#sections[@]} -gt 0 ] || sections=(check start run worker doc cel schema auth)
 for section in "${sections[@]}"; do
   declare -F "bench_$section" >/dev/null || { echo "bench: there is no section '$section'" >&2; exit 64; }
   "bench_$section"

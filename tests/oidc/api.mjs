@@ -96,7 +96,9 @@ function refuse(api, actor, response, fault) {
   response.end();
 }
 
-function deliver(actor, response) {
+function deliver(actor, request, response) {
+  if (actor.next && request.url.includes('?page=2')) return response.writeHead(204).end();
+  if (actor.next) response.setHeader('Link', '<?page=2>; rel="next"');
   if (actor.bytes === undefined) return response.writeHead(204).end();
   response.writeHead(200, { 'Content-Type': actor.mediaType ?? 'application/json', ...actor.headers });
   return response.end(actor.bytes);
@@ -124,6 +126,7 @@ async function serve(api, request, response) {
   response.on('finish', () => { entry.status = response.statusCode; });
   try {
     const token = await check(api, actor, request, `https://${host}${path}`);
+    if (told?.delay) await new Promise((done) => { setTimeout(done, told.delay).unref(); });
     if (told?.revoke) api.revoked.add(token);
     if (told?.revoke || told?.status === 401) throw new Refusal('as told');
     if (told?.status) return response.writeHead(told.status).end();
@@ -132,7 +135,7 @@ async function serve(api, request, response) {
     entry.why = fault.message;
     return refuse(api, actor, response, fault);
   }
-  return deliver(actor, response);
+  return deliver(actor, request, response);
 }
 
 export function openApi(world, actors, jwks = {}) {

@@ -2,7 +2,7 @@
 // a client certificate, and the keys with which vater signs.
 import { execFileSync } from 'node:child_process';
 import { createHash, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const kinds = {
@@ -54,6 +54,8 @@ function sign(folder, name, subject, extensions) {
   openssl('x509', '-req', '-in', path('csr'), '-CA', join(folder, 'ca.pem'), '-CAkey',
     join(folder, 'ca.key'), '-CAcreateserial', '-days', '60', '-extfile', path('ext'),
     '-out', path('crt'));
+  chmodSync(path('crt'), 0o600);
+  chmodSync(path('key'), 0o600);
 }
 
 export function makeCertificates(folder, addresses) {

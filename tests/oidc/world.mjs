@@ -112,7 +112,7 @@ function registryEntry(actor, places) {
   return fill({ orgnr: actor.orgnr, name: actor.name ?? actor.id, type: actor.type ?? 'municipality',
     endpoints: [{ id: actor.id, frequency: actor.frequency ?? 'quarter',
       allow: actor.allow ?? ['loopback'],
-      source: { plugin: 'http', url }, ...(actor.auth ? { auth: actor.auth } : {}),
+      source: { plugin: 'http', url }, ...(actor.auth ? { auth: actor.auth === '{shared}' ? scenario.shared : actor.auth } : {}),
       format: { plugin: 'indicator_json' }, ...actor.endpoint }] }, places);
 }
 
