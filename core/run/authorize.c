@@ -219,12 +219,23 @@ static bool plan_retry(struct vt_running *running, struct vt_authorization *auth
   return asked <= (int64_t)VT_LIMIT_RETRY_WAIT_SECONDS * 1000;
 }
 
+/* The token service's fault is not the actor's: AUTH-IDP, unless it is our own configuration's. */
 static void fail_unanswered(struct vt_authorization *authorization,
                             const struct vt_net_answer *answer)
 {
+  static const char *const kept[] = {"NET-SSRF", "TLS-CLIENTCERT", "OPS-"};
+  struct vt_error *error = &authorization->error;
+  bool ours = false;
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+    ours = ours || vt_str_starts(vt_str(answer->error.code), vt_str(kept[i]));
   authorization->state = VT_AUTH_FAILED;
-  authorization->error = answer->error;
-  vt_error_prefix(&authorization->error, "the token service");
+  *error = answer->error;
+  if (ours) {
+    vt_error_prefix(error, "the token service");
+    return;
+  }
+  vt_error_prefix(error, "the token service (%s)", answer->error.code);
+  vt_text_copy(error->code, sizeof error->code, VT_STR("AUTH-IDP"));
 }
 
 static void tell_skew(struct vt_running *running, struct vt_authorization *authorization,
