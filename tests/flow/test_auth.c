@@ -474,7 +474,8 @@ static void test_canaries(void **state)
   rig_remove(world.folder);
 }
 
-int main(void)
+/* With an argument, only the tests of that name ("test_A0*"). */
+int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_everybody),         cmocka_unit_test(test_T04_client_certificate),
@@ -485,5 +486,7 @@ int main(void)
       cmocka_unit_test(test_canaries)};
   if (!world_installed())
     return 77;
+  if (argc > 1)
+    cmocka_set_test_filter(argv[1]);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
