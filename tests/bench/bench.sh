@@ -100,6 +100,11 @@ bench_worker() {
   "$build/bin/bench_worker" "$build"
 }
 
+bench_jose() {
+  title "jose: signatures of proofs"
+  "$here/jose/bench.sh" "$build" "$scratch"
+}
+
 bench_doc() {
   title "doc: reading native submissions"
   "$build/bin/bench_generate" 100000 >"$scratch/large.json"
@@ -119,7 +124,7 @@ bench_auth() {
 }
 
 sections=("$@")
-[ ${#sections[@]} -gt 0 ] || sections=(check start run worker doc cel schema auth)
+[ ${#sections[@]} -gt 0 ] || sections=(check start run worker doc cel schema jose auth)
 for section in "${sections[@]}"; do
   declare -F "bench_$section" >/dev/null || { echo "bench: there is no section '$section'" >&2; exit 64; }
   "bench_$section"
