@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 
 void jose_rig_init(struct jose_rig *rig)
 {
@@ -100,4 +101,23 @@ int jose_rig_sign_raw(struct vater_str pem, struct vater_str message, unsigned c
   EVP_PKEY_free(pkey);
   BIO_free(bio);
   return done;
+}
+
+void jose_certificate(int64_t now_s, long from_s, long until_s, char key[4096], char chain[4096])
+{
+  EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+  X509 *certificate = X509_new();
+  X509_set_version(certificate, 2);
+  ASN1_TIME_adj(X509_getm_notBefore(certificate), (time_t)now_s, 0, from_s);
+  ASN1_TIME_adj(X509_getm_notAfter(certificate), (time_t)now_s, 0, until_s);
+  X509_set_pubkey(certificate, pkey);
+  assert_true(X509_sign(certificate, pkey, EVP_sha256()) > 0);
+  BIO *bio = BIO_new(BIO_s_mem());
+  PEM_write_bio_PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL);
+  key[BIO_read(bio, key, 4095)] = '\0';
+  PEM_write_bio_X509(bio, certificate);
+  chain[BIO_read(bio, chain, 4095)] = '\0';
+  BIO_free(bio);
+  X509_free(certificate);
+  EVP_PKEY_free(pkey);
 }

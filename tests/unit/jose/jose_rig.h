@@ -28,6 +28,8 @@ struct vater_str jose_signed(struct jose_rig *rig, const struct vt_key *key,
 /* base64url(header) "." base64url(payload) "." signature as written */
 struct vater_str jose_forged(struct jose_rig *rig, const char *header, const char *payload,
                              const char *signature);
+/* A key on P-256 and a certificate for it, as PEM, valid from and until seconds after `now_s`. */
+void jose_certificate(int64_t now_s, long from_s, long until_s, char key[4096], char chain[4096]);
 /* Ed25519 over bytes, with OpenSSL itself; 1: done. */
 int jose_rig_sign_raw(struct vater_str pem, struct vater_str message, unsigned char *bytes,
                       size_t *size);
