@@ -7,13 +7,24 @@
 #include "table/breakdown.h"
 #include "table/table.h"
 
+#include <jansson.h>
+
 /* Constant; valid for the process's life. */
 const struct vater_host *vt_host(void);
+
+/* What the rules know beside the rows that a check reads. */
+struct vt_row_facts {
+  const void *context;
+  const json_t *(*indicator)(const void *context, uint32_t row); /* as in its pack, or NULL */
+  /* Code, first and last day; false behind the last. */
+  bool (*code)(const void *context, const char *list, uint32_t index, struct vater_str entry[3]);
+};
 
 /* Observations being written (builder) or read (rows). */
 struct vater_table {
   struct vt_table_builder *builder;
   const struct vt_table *rows;
+  const struct vt_row_facts *facts; /* NULL: none */
   uint32_t page;
   struct vt_arena *arena;        /* for the cursor */
   struct vt_breakdown breakdown; /* of the row under way */
@@ -25,8 +36,9 @@ void vt_plugin_table_write(struct vater_table *table, struct vt_table_builder *b
                            uint32_t page, struct vt_arena *arena);
 /* Writes what the last row still holds; vt_format_decode does so itself. */
 int vt_plugin_table_flush(struct vater_table *table, struct vt_error *error);
-/* For vt_check_run. */
-void vt_plugin_table_read(struct vater_table *table, const struct vt_table *rows);
+/* For vt_check_run; both borrowed, `facts` may be NULL. */
+void vt_plugin_table_read(struct vater_table *table, const struct vt_table *rows,
+                          const struct vt_row_facts *facts);
 
 #define VT_FINDINGS_ALL UINT32_MAX /* row: the submission as a whole */
 

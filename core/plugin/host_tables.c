@@ -14,9 +14,10 @@ void vt_plugin_table_write(struct vater_table *table, struct vt_table_builder *b
   vt_breakdown_reset(&table->breakdown);
 }
 
-void vt_plugin_table_read(struct vater_table *table, const struct vt_table *rows)
+void vt_plugin_table_read(struct vater_table *table, const struct vt_table *rows,
+                          const struct vt_row_facts *facts)
 {
-  *table = (struct vater_table){.rows = rows};
+  *table = (struct vater_table){.rows = rows, .facts = facts};
 }
 
 int vt_plugin_table_flush(struct vater_table *table, struct vt_error *error)
@@ -204,6 +205,59 @@ static bool get_truth(const vater_table *table, uint32_t row, int column, bool *
          vt_table_truth(table->rows, row, column, value);
 }
 
+/* "disclosure/threshold" in an object; NULL where it is not there. */
+static const json_t *walk(const json_t *at, const char *member)
+{
+  while (at != NULL && *member != '\0') {
+    size_t len = strcspn(member, "/");
+    uint64_t index;
+    if (json_is_array(at))
+      at = vt_number_uint64((struct vater_str){member, len}, &index) ? json_array_get(at, index)
+                                                                     : NULL;
+    else
+      at = json_object_getn(at, member, len);
+    member += len + (member[len] == '/');
+  }
+  return at;
+}
+
+static const json_t *indicator_member(const vater_table *table, uint32_t row, const char *member)
+{
+  if (table->facts == NULL || table->rows == NULL || row >= table->rows->rows)
+    return NULL;
+  return walk(table->facts->indicator(table->facts->context, row), member);
+}
+
+static bool indicator_text(const vater_table *table, uint32_t row, const char *member,
+                           struct vater_str *text)
+{
+  const json_t *found = indicator_member(table, row, member);
+  *text = VT_STR_NONE;
+  if (json_is_string(found))
+    *text = (struct vater_str){json_string_value(found), json_string_length(found)};
+  return text->ptr != NULL;
+}
+
+static bool indicator_number(const vater_table *table, uint32_t row, const char *member,
+                             double *value)
+{
+  const json_t *found = indicator_member(table, row, member);
+  *value = json_number_value(found);
+  return json_is_number(found);
+}
+
+static bool code(const vater_table *table, const char *list, uint32_t index, struct vater_str *text,
+                 struct vater_str *first, struct vater_str *last)
+{
+  struct vater_str entry[3] = {VT_STR_NONE, VT_STR_NONE, VT_STR_NONE};
+  bool found =
+      table->facts != NULL && table->facts->code(table->facts->context, list, index, entry);
+  *text = entry[0];
+  *first = entry[1];
+  *last = entry[2];
+  return found;
+}
+
 const struct vater_table_api vt_host_table_api = {
     .size = sizeof vt_host_table_api,
     .row = add_row,
@@ -218,6 +272,9 @@ const struct vater_table_api vt_host_table_api = {
     .get_text = get_text,
     .get_number = get_number,
     .get_truth = get_truth,
+    .indicator_text = indicator_text,
+    .indicator_number = indicator_number,
+    .code = code,
 };
 
 /* ---- reporting ------------------------------------------------------------------------------ */

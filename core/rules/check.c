@@ -107,6 +107,34 @@ static void count(struct check *check)
     counts[VT_OUTCOME_PASS] += check->selection->count - failed;
 }
 
+static const json_t *indicator_of(const void *context, uint32_t row)
+{
+  const struct check *check = context;
+  uint32_t group = check->judging->row_group[check->selection->rows[row]];
+  const struct vt_indicator *indicator = check->judging->groups[group].indicator;
+  return indicator == NULL ? NULL : indicator->json;
+}
+
+static bool code_of(const void *context, const char *list, uint32_t index,
+                    struct vater_str entry[3])
+{
+  const struct vt_rules *rules = ((const struct check *)context)->judging->rules;
+  for (uint32_t i = 0; i < rules->list_count; i++) {
+    const struct vt_codelist *known = &rules->lists[i];
+    if (!vt_str_is(known->name, list))
+      continue;
+    const struct vt_cel_map *names = known->maps[VT_CODELIST_NAME].as.map;
+    if (index >= vt_cel_map_count(names))
+      return false;
+    const struct vt_cel_value key = vt_cel_map_entries(names)[index].key;
+    entry[0] = key.as.text;
+    entry[1] = vt_cel_map_get(known->maps[VT_CODELIST_FROM].as.map, &key)->as.text;
+    entry[2] = vt_cel_map_get(known->maps[VT_CODELIST_TO].as.map, &key)->as.text;
+    return true;
+  }
+  return false;
+}
+
 int vt_judging_check(struct vt_judging *judging, uint32_t index, struct vt_error *error)
 {
   const struct vt_rule *rule = &judging->rules->rules[index];
@@ -127,7 +155,8 @@ int vt_judging_check(struct vt_judging *judging, uint32_t index, struct vt_error
     struct vater_table rows;
     struct vt_error failure = {0};
     struct vater_findings findings = {selection.count, fail, &check};
-    vt_plugin_table_read(&rows, &view);
+    const struct vt_row_facts facts = {&check, indicator_of, code_of};
+    vt_plugin_table_read(&rows, &view, &facts);
     status = vt_check_run(judging->rules->call, rule->plugin->info.name, rule->check, rule->with,
                           &rows, &findings, &failure);
     if (status >= VATER_OK)

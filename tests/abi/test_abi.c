@@ -118,7 +118,7 @@ static void use_check(struct rig *rig, const struct vt_plugin *plugin,
   int count = 0;
   const vater_config *with = rig_config(rig, plugin->checks[0].settings, "{}");
   assert_int_equal(vt_table_view(builder, &rows, NULL), VATER_OK);
-  vt_plugin_table_read(&table, &rows);
+  vt_plugin_table_read(&table, &rows, NULL);
   struct vater_findings findings = {rows.rows, count_finding, &count};
   assert_int_equal(vt_check_run(&rig->call, plugin->info.name, &plugin->checks[0], with, &table,
                                 &findings, NULL),

@@ -109,7 +109,7 @@ static void run_round(struct rig *rig, const struct vt_plugin *digits, int rows,
     vt_table_set_number(builder, VATER_COLUMN_VALUE, i < 6 ? 120 : 121, 0, NULL);
   }
   assert_int_equal(vt_table_view(builder, &view, NULL), VATER_OK);
-  vt_plugin_table_read(&table, &view);
+  vt_plugin_table_read(&table, &view, NULL);
   struct vater_findings findings = {view.rows, keep, found};
   assert_int_equal(
       vt_check_run(&rig->call, "digits", &digits->checks[0], with, &table, &findings, &rig->error),

@@ -272,6 +272,15 @@ struct vater_table_api {
   bool (*get_text)(const vater_table *, uint32_t row, int column, struct vater_str *text);
   bool (*get_number)(const vater_table *, uint32_t row, int column, double *value);
   bool (*get_truth)(const vater_table *, uint32_t row, int column, bool *value);
+  /* since 1.1, for checks: a member of the row's indicator as its pack writes it, levels and items
+   * of lists divided by '/': "disclosure/threshold", "breakdowns/sex/0"; false where absent */
+  bool (*indicator_text)(const vater_table *, uint32_t row, const char *member,
+                         struct vater_str *text);
+  bool (*indicator_number)(const vater_table *, uint32_t row, const char *member, double *value);
+  /* since 1.1, for checks: the index-th code of a code list with the first and last day that it is
+   * valid; false behind the last, or where there is no such list */
+  bool (*code)(const vater_table *, const char *list, uint32_t index, struct vater_str *code,
+               struct vater_str *first, struct vater_str *last);
 };
 
 enum vater_severity { VATER_SEVERITY_INFO, VATER_SEVERITY_WARNING, VATER_SEVERITY_ERROR };

@@ -250,7 +250,7 @@ static int run(struct stage *stage, int (*act)(vater_call *, const vater_table *
   struct vt_table rows;
   struct vater_table table;
   assert_int_equal(vt_table_view(stage->builder, &rows, NULL), VATER_OK);
-  vt_plugin_table_read(&table, &rows);
+  vt_plugin_table_read(&table, &rows, NULL);
   struct vater_findings findings = {rows.rows, keep, found};
   check_act = act;
   *found = (struct found){.count = 0};
