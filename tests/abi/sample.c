@@ -77,8 +77,8 @@ static int twice(vater_call *call, const struct vater_value *arguments, uint32_t
 static int load(const struct vater_host *given)
 {
   host = given;
-  return host->size >= sizeof *host || host->abi_minor < VATER_ABI_MINOR ? VATER_OK
-                                                                         : VATER_E_CONFIG;
+  int older = VATER_ABI_MINOR - host->abi_minor; /* of a host before this header: it is shorter */
+  return older > 0 || host->size >= sizeof *host ? VATER_OK : VATER_E_CONFIG;
 }
 
 static const struct vater_source_ops source = {
