@@ -374,6 +374,12 @@ int vt_cel_template_compile(struct vt_cel_environment *environment,
 /* Appends the text; values as vt_cel_print() has them. The buffer's status. */
 int vt_cel_template_eval(struct vt_cel_run *run, const struct vt_cel_template *made,
                          const struct vt_cel_value *variables, struct vt_buffer *out);
+/* The same; an expression that `hides` says yes to is not evaluated but written as "*". */
+int vt_cel_template_eval_hiding(struct vt_cel_run *run, const struct vt_cel_template *made,
+                                const struct vt_cel_value *variables,
+                                bool (*hides)(const void *context,
+                                              const struct vt_cel_program *program),
+                                const void *context, struct vt_buffer *out);
 const struct vt_cel_program *vt_cel_template_program(const struct vt_cel_template *made,
                                                      uint32_t index); /* NULL behind the last */
 

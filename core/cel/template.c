@@ -138,17 +138,29 @@ int vt_cel_template_compile(struct vt_cel_environment *environment,
   return status;
 }
 
-int vt_cel_template_eval(struct vt_cel_run *run, const struct vt_cel_template *made,
-                         const struct vt_cel_value *variables, struct vt_buffer *out)
+int vt_cel_template_eval_hiding(struct vt_cel_run *run, const struct vt_cel_template *made,
+                                const struct vt_cel_value *variables,
+                                bool (*hides)(const void *context,
+                                              const struct vt_cel_program *program),
+                                const void *context, struct vt_buffer *out)
 {
   for (uint32_t i = 0; i < made->count; i++) {
     const struct part *part = &made->parts[i];
     struct vt_cel_value value = vt_cel_string(part->text);
-    if (part->program != NULL)
+    bool hidden = part->program != NULL && hides != NULL && hides(context, part->program);
+    if (hidden)
+      value = vt_cel_string(VT_STR("*"));
+    else if (part->program != NULL)
       vt_cel_eval(run, part->program, variables, &value);
     vt_cel_print(&value, out);
   }
   return vt_buffer_text(out, "");
+}
+
+int vt_cel_template_eval(struct vt_cel_run *run, const struct vt_cel_template *made,
+                         const struct vt_cel_value *variables, struct vt_buffer *out)
+{
+  return vt_cel_template_eval_hiding(run, made, variables, NULL, NULL, out);
 }
 
 const struct vt_cel_program *vt_cel_template_program(const struct vt_cel_template *made,

@@ -50,6 +50,24 @@ static struct vater_str keep(struct vt_judge *judge, struct vater_str text)
   return noted(judge, kept, text.len > 0);
 }
 
+void vt_judge_hide(struct vt_judge *judge, const struct vt_table *rows)
+{
+  struct vt_table view;
+  if (rows == NULL && judge->rows != NULL && vt_table_view(judge->rows, &view, NULL) == VATER_OK)
+    rows = &view;
+  judge->hides = judge->hides || (rows != NULL && vt_rules_hides(judge->context->rules, rows));
+}
+
+/* What stands in the payload beside a finding; every digit of it is masked where one may tell too
+ * much of too few. */
+static struct vater_str keep_excerpt(struct vt_judge *judge, struct vt_buffer *excerpt)
+{
+  for (size_t i = 0; i < excerpt->len && judge->hides; i++)
+    if (excerpt->bytes[i] >= '0' && excerpt->bytes[i] <= '9')
+      excerpt->bytes[i] = '*';
+  return keep(judge, vt_buffer_str(excerpt));
+}
+
 int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
                    struct vt_finding *finding)
 {
@@ -74,7 +92,7 @@ int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
   int status = vt_doc_excerpt(page->bytes, offset, end > offset ? end : offset, EXCERPT_WIDTH,
                               &excerpt, &finding->caret, &finding->caret_width);
   if (status == VATER_OK)
-    finding->excerpt = keep(judge, vt_buffer_str(&excerpt));
+    finding->excerpt = keep_excerpt(judge, &excerpt);
   judge->starved |= status == VATER_E_NOMEM;
   vt_buffer_fini(&excerpt);
   return VATER_OK;

@@ -38,6 +38,7 @@ struct vt_judge {
   void *block;
   struct vt_result_builder *result;
   size_t walked_bytes; /* read again for pointers */
+  bool hides;          /* small cells: no excerpt shows a digit */
   bool starved;        /* a text could not be kept for want of memory: the answer would differ */
   const char *refusal; /* code of the first reason, NULL: none */
 };
@@ -120,6 +121,8 @@ int vt_judge_report(struct vt_judge *judge, const char *code, const struct judge
 /* The same with an English detail only, or none (NULL). */
 int vt_judge_report_text(struct vt_judge *judge, const char *code, const struct judged_place *place,
                          const char *detail, struct vt_error *error);
+/* Looks at the rows so far: whether numbers may be shown from here on. */
+void vt_judge_hide(struct vt_judge *judge, const struct vt_table *rows);
 /* Line, column, excerpt and caret; masked where the screen has hits. Texts live in the arena. */
 int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
                    struct vt_finding *finding);

@@ -163,6 +163,8 @@ int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_
       *error = fault;
     return status;
   }
+  if (status != VATER_OK || collection.count > 0)
+    vt_judge_hide(judge, NULL);
   /* what ended the reading is why it is refused, whatever the schema said before */
   int reported = status != VATER_OK ? report_fault(judge, &fault, error) : VATER_OK;
   if (reported == VATER_OK)

@@ -170,4 +170,12 @@ int vt_rules_conclude(const struct vt_rules *rules, const struct vt_table *table
                       const struct vt_rules_history *history, const struct vt_rules_sink *sink,
                       struct vt_error *error);
 
+/*
+ * Whether the delivery holds a small cell (a numerator, denominator, their difference or a count of
+ * at least 1 and below the threshold) of an indicator whose purpose is publication. Then no number
+ * of the whole delivery is shown: neither in messages, which vt_rules_judge() sees to, nor in
+ * excerpts, which the caller does. Since all of them are hidden, none can be had by subtraction.
+ */
+bool vt_rules_hides(const struct vt_rules *rules, const struct vt_table *table);
+
 #endif

@@ -60,8 +60,10 @@ static int render(struct rendering *rendering, const struct vt_cel_template *mad
 {
   struct vt_judging *judging = rendering->judging;
   vt_buffer_reset(&rendering->text);
-  if (vt_cel_template_eval(judging->run, made, rendering->frame.variables, &rendering->text) ==
-      VATER_E_NOMEM)
+  const struct vt_rules_scope *scope = &judging->rules->scopes[rendering->rule->target];
+  if (vt_cel_template_eval_hiding(judging->run, made, rendering->frame.variables,
+                                  judging->hides ? vt_judging_hides : NULL, scope,
+                                  &rendering->text) == VATER_E_NOMEM)
     return VATER_E_NOMEM;
   *text = vt_arena_copy(judging->scratch, vt_buffer_str(&rendering->text));
   return text->ptr == NULL ? VATER_E_NOMEM : VATER_OK;
@@ -72,16 +74,18 @@ static int message_of(struct rendering *rendering, int language, struct vater_st
 {
   const struct vt_kept *kept = rendering->kept;
   struct vt_arena *scratch = rendering->judging->scratch;
+  struct vater_str own = kept->text;
+  if (rendering->judging->hides && own.len > 0)
+    own = vt_judging_without_digits(scratch, own);
   int status = VATER_OK;
   if (kept->outcome == VT_OUTCOME_ERROR) {
     const struct vt_code *code = vt_code_find(VT_STR("RULE-ERROR"));
     *message = vt_arena_format(scratch, "%s (%.*s)", code == NULL ? "" : code->title[language],
-                               VT_STR_ARGS(kept->text));
+                               VT_STR_ARGS(own));
   } else {
     status = render(rendering, rendering->rule->message[language], message);
-    if (status == VATER_OK && kept->text.len > 0)
-      *message =
-          vt_arena_format(scratch, "%.*s %.*s", VT_STR_ARGS(*message), VT_STR_ARGS(kept->text));
+    if (status == VATER_OK && own.len > 0)
+      *message = vt_arena_format(scratch, "%.*s %.*s", VT_STR_ARGS(*message), VT_STR_ARGS(own));
   }
   return message->ptr == NULL ? VATER_E_NOMEM : status;
 }

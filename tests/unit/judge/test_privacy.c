@@ -144,6 +144,82 @@ static void test_P12_person_number_on_a_later_page(void **state)
   free(first);
 }
 
+/* ---- small cells ----------------------------------------------------------------------------- */
+
+static bool has_digit(struct vater_str text)
+{
+  for (size_t i = 0; i < text.len; i++)
+    if (text.ptr[i] >= '0' && text.ptr[i] <= '9')
+      return true;
+  return false;
+}
+
+/* Two areas, both with a value that their numbers do not give. */
+static int print_rows(char *out, size_t size, int numerator)
+{
+  return snprintf(out, size,
+                  "{\"indicator\":\"G1-11\",\"period\":\"2026-09\",\"area\":\"4601\","
+                  "\"areaRole\":\"provider\",\"numerator\":%d,\"denominator\":40,\"value\":99.3,"
+                  "\"unit\":\"percent\",\"status\":\"final\"},"
+                  "{\"indicator\":\"G1-11\",\"period\":\"2026-09\",\"area\":\"4602\","
+                  "\"areaRole\":\"provider\",\"numerator\":97,\"denominator\":1000,\"value\":77.1,"
+                  "\"unit\":\"percent\",\"status\":\"final\"}",
+                  numerator);
+}
+
+static struct judged judge_small(int numerator)
+{
+  char rows[700];
+  print_rows(rows, sizeof rows, numerator);
+  return judge_rows(rows);
+}
+
+/* An indicator whose numbers are published: a small cell hides every number of its delivery, so
+ * that none is what is left of others. */
+static void test_P13_small_cells_are_in_no_finding(void **state)
+{
+  (void)state;
+  struct judged judged = judge_small(4);
+  assert_str(judged_finding(&judged, "C-016", 0).message[VT_LANGUAGE_EN],
+             "The value * does not agree with numerator * and denominator *.");
+  assert_str(judged_finding(&judged, "C-016", 1).message[VT_LANGUAGE_NB],
+             "Verdien * stemmer ikke med teller * og nevner *.");
+  assert_int_equal(judged_count(&judged, "C-051"), 1);
+  for (uint32_t i = 0; i < judged.result.finding_count; i++) {
+    struct vt_finding finding;
+    vt_result_finding(&judged.result, i, &finding);
+    assert_false(has_digit(finding.excerpt));
+  }
+  double kept; /* it arrives as it is: national sums need it */
+  assert_true(vt_table_number(&judged.result.table, 0, VATER_COLUMN_NUMERATOR, &kept));
+  assert_int_equal((int)kept, 4);
+  judged_free(&judged);
+}
+
+static void test_P13_at_the_threshold_numbers_are_shown(void **state)
+{
+  (void)state;
+  struct judged judged = judge_small(5);
+  assert_str(judged_finding(&judged, "C-016", 0).message[VT_LANGUAGE_EN],
+             "The value 99.3 does not agree with numerator 5 and denominator 40.");
+  assert_true(has_digit(judged_finding(&judged, "C-016", 0).excerpt));
+  assert_int_equal(judged_count(&judged, "C-051"), 0);
+  judged_free(&judged);
+}
+
+/* Also where the structure is at fault, before any rule. */
+static void test_P13_small_cells_beside_a_fault(void **state)
+{
+  char rows[700];
+  (void)state;
+  int len = print_rows(rows, sizeof rows, 3);
+  snprintf(rows + len, sizeof rows - (size_t)len, ",{\"numerator\":\"x\"}");
+  struct judged judged = judge_rows(rows);
+  assert_true(judged_count(&judged, "PAY-SCHEMA") > 0);
+  assert_false(has_digit(judged_finding(&judged, "PAY-SCHEMA", 0).excerpt));
+  judged_free(&judged);
+}
+
 static int setup(void **state)
 {
   (void)state;
@@ -166,6 +242,9 @@ int main(void)
       cmocka_unit_test(test_P12_person_number_behind_a_fault),
       cmocka_unit_test(test_P12_person_number_on_another_type),
       cmocka_unit_test(test_P12_person_number_on_a_later_page),
+      cmocka_unit_test(test_P13_small_cells_are_in_no_finding),
+      cmocka_unit_test(test_P13_at_the_threshold_numbers_are_shown),
+      cmocka_unit_test(test_P13_small_cells_beside_a_fault),
   };
   return cmocka_run_group_tests_name("judge_privacy", tests, setup, teardown);
 }
