@@ -1,6 +1,8 @@
 #include "base/encode.h"
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "cli/plugin_check.h"
+#include "cli/plugin_new.h"
 #include "plugin/config.h"
 #include "plugin/registry.h"
 
@@ -9,16 +11,24 @@
 static const char help[] =
     "usage: vater plugin list [-j] [-p FOLDER]…\n"
     "       vater plugin info [-j] [-p FOLDER]… NAME\n"
+    "       vater plugin check [-j] [--with JSON] FILE.so\n"
+    "       vater plugin new check NAME\n"
     "Lists plugins, or tells what one offers and which settings it takes. NAME is a plugin's name "
     "or\n"
     "the path of its file. Each is loaded in a process of its own: a bad one is named, and harms "
     "none.\n"
+    "check holds a plugin against the contract: help texts, odd input, texts of failures, the "
+    "same\n"
+    "answer twice, no I/O, bounded memory and time. new makes a folder NAME with a plugin that has "
+    "one\n"
+    "check, its build file and its test.\n"
     "\n"
     "  -j, --json            as JSON\n"
     "  -p, --plugins FOLDER  look there instead; may be given several times\n"
+    "  -w, --with JSON       check: settings to try it with, an object\n"
     "  -h, --help            this text\n"
     "\n"
-    "Exit status: 0, 2 a plugin was refused or is not there, 64 usage.\n";
+    "Exit status: 0, 1 check found a fault, 2 a plugin was refused or is not there, 64 usage.\n";
 
 enum { FOLDERS_MAX = 16, PROBE_MS = 5000 };
 
@@ -26,6 +36,7 @@ struct plugins {
   struct vt_cli *cli;
   struct vt_arena *arena;
   bool json;
+  json_t *with;
   const char *folders[FOLDERS_MAX];
   uint32_t folder_count;
   struct vt_plugin_info *items;
@@ -259,19 +270,31 @@ static int info(struct plugins *plugins, const char *name)
   return VT_EXIT_FAILED;
 }
 
+static bool take_with(struct plugins *plugins, const char *text)
+{
+  json_decref(plugins->with);
+  plugins->with = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+  return json_is_object(plugins->with);
+}
+
 /* -1: go on. */
 static int take_options(struct plugins *plugins, int argc, char **argv)
 {
   static const struct option options[] = {{"json", no_argument, NULL, 'j'},
                                           {"plugins", required_argument, NULL, 'p'},
+                                          {"with", required_argument, NULL, 'w'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
   optind = 0;
-  for (int option; (option = getopt_long(argc, argv, ":jp:h", options, NULL)) != -1;) {
+  for (int option; (option = getopt_long(argc, argv, ":jp:w:h", options, NULL)) != -1;) {
     if (option == 'h') {
       fputs(help, plugins->cli->out);
       return VT_EXIT_CLEAN;
     }
+    if (option == 'w' && !take_with(plugins, optarg))
+      return vt_cli_usage(plugins->cli, "plugin", "--with takes a JSON object");
+    if (option == 'w')
+      continue;
     if (option == 'j')
       plugins->json = true;
     else if (option != 'p')
@@ -299,10 +322,17 @@ static int run(struct plugins *plugins, int argc, char **argv)
     return list(plugins);
   if (strcmp(what, "info") == 0 && names == 1)
     return info(plugins, argv[optind + 1]);
+  if (strcmp(what, "check") == 0 && names == 1)
+    return vt_plugin_conformance(plugins->cli, argv[optind + 1], plugins->with, plugins->json);
+  if (strcmp(what, "new") == 0 && names == 2)
+    return vt_plugin_new(plugins->cli, argv[optind + 1], argv[optind + 2]);
+  if (strcmp(what, "check") == 0 || strcmp(what, "new") == 0)
+    return vt_cli_usage(plugins->cli, "plugin", "%s takes %s", what,
+                        what[0] == 'c' ? "one file" : "'check' and a name");
   if (strcmp(what, "list") == 0 || strcmp(what, "info") == 0)
     return vt_cli_usage(plugins->cli, "plugin", "%s takes %s", what,
                         strcmp(what, "list") == 0 ? "no name" : "one name");
-  return vt_cli_usage(plugins->cli, "plugin", "'%s' is neither list nor info", what);
+  return vt_cli_usage(plugins->cli, "plugin", "'%s' is none of list, info, check, new", what);
 }
 
 int vt_command_plugin(struct vt_cli *cli, int argc, char **argv)
@@ -316,6 +346,7 @@ int vt_command_plugin(struct vt_cli *cli, int argc, char **argv)
     vt_diagnostics_init(&plugins.refused, plugins.arena);
     code = run(&plugins, argc, argv);
   }
+  json_decref(plugins.with);
   vt_arena_free(plugins.arena);
   return code;
 }

@@ -138,8 +138,9 @@ static void usage_is_told(void **state)
     const char *arguments[4];
     const char *error;
   } cases[] = {
-      {{NULL}, "vater plugin: '' is neither list nor info\ntry 'vater plugin --help'\n"},
-      {{"lst"}, "vater plugin: 'lst' is neither list nor info\ntry 'vater plugin --help'\n"},
+      {{NULL}, "vater plugin: '' is none of list, info, check, new\ntry 'vater plugin --help'\n"},
+      {{"lst"},
+       "vater plugin: 'lst' is none of list, info, check, new\ntry 'vater plugin --help'\n"},
       {{"list", "x"}, "vater plugin: list takes no name\ntry 'vater plugin --help'\n"},
       {{"info"}, "vater plugin: info takes one name\ntry 'vater plugin --help'\n"},
       {{"list", "--jsn"}, "vater plugin: there is no option '--jsn'\ntry 'vater plugin --help'\n"},
