@@ -20,8 +20,6 @@
  * before it, then "+" where it held or "- why" where not. When the child ends early, the last "?"
  * says what it was at.
  */
-static const uint64_t memory_bytes = 512ull * 1024 * 1024;
-
 struct exercise {
   FILE *out;
   struct vt_environment environment;
@@ -351,6 +349,7 @@ static void check_format(struct exercise *exercise)
 static void enter_sandbox(struct exercise *exercise)
 {
 #ifndef VATER_SANITIZED
+  static const uint64_t memory_bytes = 512ull * 1024 * 1024;
   struct sock_fprog program = {0};
   const struct rlimit memory = {memory_bytes, memory_bytes};
   const struct rlimit cpu = {VT_EXERCISE_CPU_SECONDS, VT_EXERCISE_CPU_SECONDS};

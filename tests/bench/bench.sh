@@ -111,6 +111,15 @@ bench_doc() {
   "$build/bin/bench_doc" "$scratch/large.json"
 }
 
+# The screen for person numbers over raw bytes, beside memchr.
+bench_screen() {
+  "$build/bin/bench_generate" 100000 >"$scratch/large.json"
+  local ours peer hits
+  read -r ours peer hits < <("$build/bin/bench_screen" "$scratch/large.json")
+  title "screen: person numbers in 100,000 native observations"
+  row "GB/s, peer is memchr" "$ours" "$peer" "$(divide "$peer" "$ours")" "GB/s order"
+}
+
 bench_cel() { "$here/cel/bench.sh" "$build"; }
 bench_schema() {
   ajv
@@ -124,7 +133,7 @@ bench_auth() {
 }
 
 sections=("$@")
-[ ${#sections[@]} -gt 0 ] || sections=(check start run worker doc cel schema jose auth)
+[ ${#sections[@]} -gt 0 ] || sections=(check start run worker doc screen cel schema jose auth)
 for section in "${sections[@]}"; do
   declare -F "bench_$section" >/dev/null || { echo "bench: there is no section '$section'" >&2; exit 64; }
   "bench_$section"

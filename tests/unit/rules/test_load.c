@@ -1,5 +1,7 @@
 #include "pack.h"
 
+#include "plugin/registry.h"
+
 #include "base/limits.h"
 
 #include <stdio.h>
@@ -20,6 +22,7 @@ enum { PATH_ROOM = 256 };
 struct folder {
   char path[PATH_ROOM - 64];
   struct bundle bundle;
+  const struct vt_registry *plugins; /* NULL: none */
 };
 
 static void folder_begin(struct folder *folder)
@@ -55,8 +58,10 @@ static int folder_load(struct folder *folder, bool trusted)
   bundle->environment = vt_environment_real();
   bundle->arena = vt_arena_new(&bundle->environment.allocator, 0);
   vt_diagnostics_init(&bundle->diagnostics, bundle->arena);
-  const struct vt_rules_options options = {
-      .environment = &bundle->environment, .directory = folder->path, .trusted = trusted};
+  const struct vt_rules_options options = {.environment = &bundle->environment,
+                                           .directory = folder->path,
+                                           .plugins = folder->plugins,
+                                           .trusted = trusted};
   return vt_rules_load(&options, &bundle->rules, &bundle->diagnostics);
 }
 
@@ -220,11 +225,30 @@ static void test_limit_of_rules(void **state)
   free(text);
 }
 
+/* Those that rules of ours name checks and functions of. */
+static void load_plugins(struct vt_registry *registry, const struct vt_environment *environment,
+                         struct vt_arena *arena)
+{
+  static const char *const names[] = {"consistency", "disclosure", "norway"};
+  struct vt_error error = {0};
+  assert_int_equal(vt_registry_init(registry, environment, arena, NULL), VATER_OK);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    char path[PATH_ROOM];
+    snprintf(path, sizeof path, "%s/lib/vater/plugins/%s.so", VATER_BUILD_DIR, names[i]);
+    if (vt_registry_load(registry, path, NULL, NULL, &error) != VATER_OK)
+      fail_msg("%s", error.text);
+  }
+}
+
 /* The packs of this project load, with nothing to say about them. */
 static void test_own_packs(void **state)
 {
   (void)state;
-  struct folder folder = {0};
+  struct vt_environment environment = vt_environment_real();
+  struct vt_arena *arena = vt_arena_new(&environment.allocator, 0);
+  struct vt_registry plugins;
+  load_plugins(&plugins, &environment, arena);
+  struct folder folder = {.plugins = &plugins};
   snprintf(folder.path, sizeof folder.path, "%s/rules", VATER_SOURCE_DIR);
   if (folder_load(&folder, false) != VATER_OK || folder.bundle.diagnostics.warnings > 0)
     fail_msg("%s", bundle_diagnostics(&folder.bundle));
@@ -245,6 +269,8 @@ static void test_own_packs(void **state)
   for (int goal = 1; goal <= 5; goal++)
     assert_true(goals[goal] >= 2);
   bundle_free(&folder.bundle);
+  vt_registry_fini(&plugins);
+  vt_arena_free(arena);
 }
 
 int main(void)
