@@ -97,6 +97,7 @@ static int finish(struct report *report, const char *path)
     free(text);
     json_decref(all);
   } else {
+    json_decref(report->results);
     fprintf(report->cli->out, "%s: %s\n", path,
             report->faults == 0 ? "keeps the contract" : "does not keep the contract");
   }
