@@ -84,6 +84,8 @@ static const char test_file[] =
     "#undef NDEBUG\n"
     "#include <assert.h>\n"
     "\n"
+    "const struct vater_plugin *vater_plugin_1(void);\n"
+    "\n"
     "static const double values[] = {1, 10, 11};\n"
     "static uint32_t found, found_row;\n"
     "\n"

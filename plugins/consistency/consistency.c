@@ -36,7 +36,7 @@ static bool read_added(const vater_table *rows, uint32_t row, int column, double
 }
 
 struct sum {
-  double of_parts, total;
+  double of_parts, largest, total;
   uint32_t absent; /* parts without a number */
   bool repeated;   /* each part has the total's number: it is a whole that all share */
 };
@@ -54,30 +54,50 @@ static bool add_up(const vater_table *rows, const struct parts_group *group, int
       continue;
     }
     sum->of_parts += part;
+    sum->largest = part > sum->largest ? part : sum->largest;
     sum->repeated = sum->repeated && part == sum->total;
   }
   return sum->absent < group->count;
 }
 
-/* Parts that are suppressed or not there leave an interval: what is shown may not be more than the
- * total. */
-static bool contradicts(const struct parts *parts, const struct parts_group *group,
-                        const struct sum *sum, double tolerance)
+struct wanted {
+  const vater_config *with;
+  double tolerance;
+};
+
+/* Dimensions where one person may be in several parts: technologies, roles. */
+static bool overlaps(const struct wanted *wanted, struct vater_str dimension)
 {
-  double over = sum->of_parts - sum->total;
+  struct vater_str key, name;
+  uint32_t count = host->config_count(wanted->with, "overlapping");
+  for (uint32_t i = 0; i < count; i++)
+    if (host->config_item(wanted->with, "overlapping", i, &key, &name) &&
+        name.len == dimension.len && memcmp(name.ptr, dimension.ptr, name.len) == 0)
+      return true;
+  return false;
+}
+
+/* Parts that are suppressed or not there leave an interval: what is shown may not be more than the
+ * total. Where parts overlap, no single one may. */
+static bool contradicts(const struct parts *parts, const struct parts_group *group,
+                        const struct sum *sum, const struct wanted *wanted)
+{
+  double most = overlaps(wanted, group->dimension) ? sum->largest : sum->of_parts;
   if (sum->repeated && group->dimension.len > 0)
     return false;
-  if (over > tolerance)
+  if (most - sum->total > wanted->tolerance)
     return true;
-  return over < -tolerance && sum->absent == 0 && parts_is_complete(parts, group);
+  return sum->total - sum->of_parts > wanted->tolerance && sum->absent == 0 &&
+         parts_is_complete(parts, group);
 }
 
 static int check_group(vater_call *call, const struct parts *parts, const struct parts_group *group,
-                       double tolerance, const vater_table *rows, vater_findings *findings)
+                       const struct wanted *wanted, const vater_table *rows,
+                       vater_findings *findings)
 {
   for (size_t n = 0; n < sizeof added / sizeof *added; n++) {
     struct sum sum;
-    if (!add_up(rows, group, added[n], &sum) || !contradicts(parts, group, &sum, tolerance))
+    if (!add_up(rows, group, added[n], &sum) || !contradicts(parts, group, &sum, wanted))
       continue;
     struct vater_str by = group->dimension;
     return host->report->fail_row(call, findings, group->total, added[n], "(%.*s)",
@@ -91,10 +111,10 @@ static int totals(vater_call *call, const vater_config *with, const vater_table 
                   vater_findings *findings)
 {
   struct vater_str kind = {"", 0};
-  double tolerance = 0;
+  struct wanted wanted = {.with = with};
   struct parts *parts;
   uint32_t count;
-  host->config_number(with, "tolerance", &tolerance);
+  host->config_number(with, "tolerance", &wanted.tolerance);
   bool areas = host->config_text(with, "kind", &kind) && is_text(kind, "area");
   if (!areas && !is_text(kind, "breakdown"))
     return host->fail(call, VATER_E_CONFIG, "kind is 'breakdown' or 'area', not '%.*s'",
@@ -104,7 +124,7 @@ static int totals(vater_call *call, const vater_config *with, const vater_table 
     return status;
   const struct parts_group *groups = parts_groups(parts, &count);
   for (uint32_t i = 0; i < count && status == VATER_OK; i++)
-    status = check_group(call, parts, &groups[i], tolerance, rows, findings);
+    status = check_group(call, parts, &groups[i], &wanted, rows, findings);
   parts_close(parts);
   return status;
 }
@@ -234,6 +254,8 @@ static const struct vater_setting with_totals[] = {
     {"kind", VATER_SETTING_TEXT, true, false, NULL, "Along the breakdown or the area."},
     {"tolerance", VATER_SETTING_NUMBER, false, false, "0",
      "How far total and sum may lie apart, for rounded numbers."},
+    {"overlapping", VATER_SETTING_LIST, false, false, NULL,
+     "Dimensions where one person may be counted in several parts."},
     {NULL, 0, false, false, NULL, NULL},
 };
 

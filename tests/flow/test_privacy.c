@@ -14,12 +14,30 @@ static struct person person_of(unsigned n)
   return person_make(n + PERSON_KINDS * (n % (PERSON_FORMS - 1)));
 }
 
+/* An organisation number with its control digit. */
+static void make_orgnr(unsigned n, char out[16])
+{
+  static const int weights[] = {3, 2, 7, 6, 5, 4, 3, 2};
+  for (unsigned serial = 90000000 + n * 100;; serial++) {
+    int sum = 0;
+    snprintf(out, 16, "%08u", serial);
+    for (int i = 0; i < 8; i++)
+      sum += weights[i] * (out[i] - '0');
+    int control = (11 - sum % 11) % 11;
+    if (control == 10)
+      continue;
+    out[8] = (char)('0' + control);
+    out[9] = '\0';
+    return;
+  }
+}
+
 static json_t *actor_of(unsigned n)
 {
   char id[16], orgnr[16], address[20], body[600];
   struct person person = person_of(n);
   snprintf(id, sizeof id, "p%u", n);
-  snprintf(orgnr, sizeof orgnr, "%u", 900000001 + n);
+  make_orgnr(n, orgnr);
   snprintf(address, sizeof address, "127.0.0.%u", 40 + n);
   snprintf(body, sizeof body,
            "{\"schemaVersion\":\"1.0.0\",\"reporter\":{\"orgnr\":\"%s\"},\"comment\":\"om %s her\","
@@ -98,7 +116,8 @@ static void test_P12_person_numbers_of_a_run_are_nowhere(void **state)
   pid_t fixtures = rig_fixtures(folder, extra);
   struct rig_run run = rig_vater(folder, arguments);
   rig_stop(fixtures);
-  assert_in_range(run.exit_code, 0, 2);
+  if (run.exit_code > 2)
+    fail_msg("exit %d: %s%s", run.exit_code, run.out, run.error);
   json_t *report = rig_json(folder, "report.json");
   assert_refused(report);
   json_decref(report);

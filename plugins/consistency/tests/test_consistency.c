@@ -55,6 +55,24 @@ static void a_shared_denominator_is_no_sum(void **state)
   assert_int_equal(rows.found_columns[0], VATER_COLUMN_DENOMINATOR);
 }
 
+/* One person in several parts: together they may be more than the total, none alone. */
+static void overlapping_parts(void **state)
+{
+  static const char with[] = "{\"kind\": \"breakdown\", \"overlapping\": [\"age\", \"sex\"]}";
+  struct test_row given[] = {
+      {"46", "", "count", "", NONE, NONE, 100},
+      {"46", "sex=F", "count", "", NONE, NONE, 80},
+      {"46", "sex=M", "count", "", NONE, NONE, 70},
+  };
+  struct test_rows rows;
+  (void)state;
+  assert_int_equal(found_by("totals", with, given, 3, &rows), 0);
+  given[1].value = 101;
+  assert_int_equal(found_by("totals", with, given, 3, &rows), 1);
+  given[1].value = 29;
+  assert_int_equal(found_by("totals", with, given, 3, &rows), 1);
+}
+
 /* Two dimensions: each cell belongs to the totals over either. */
 static void totals_within_breakdowns(void **state)
 {
@@ -169,10 +187,15 @@ static void mistaken_units(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(totals_along_breakdowns),  cmocka_unit_test(a_shared_denominator_is_no_sum),
-      cmocka_unit_test(totals_within_breakdowns), cmocka_unit_test(totals_of_areas),
-      cmocka_unit_test(ratios_do_not_add_up),     cmocka_unit_test(a_wrong_kind_is_said),
-      cmocka_unit_test(repeated_observations),    cmocka_unit_test(swapped_numbers),
+      cmocka_unit_test(totals_along_breakdowns),
+      cmocka_unit_test(overlapping_parts),
+      cmocka_unit_test(a_shared_denominator_is_no_sum),
+      cmocka_unit_test(totals_within_breakdowns),
+      cmocka_unit_test(totals_of_areas),
+      cmocka_unit_test(ratios_do_not_add_up),
+      cmocka_unit_test(a_wrong_kind_is_said),
+      cmocka_unit_test(repeated_observations),
+      cmocka_unit_test(swapped_numbers),
       cmocka_unit_test(mistaken_units),
   };
   return cmocka_run_group_tests_name("plugin_consistency", tests, NULL, NULL);

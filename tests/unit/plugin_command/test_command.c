@@ -69,7 +69,7 @@ static void info_tells_settings(void **state)
   struct answer answer = RUN("info", "basic");
   assert_int_equal(answer.code, VT_EXIT_CLEAN);
   assert_string_equal(answer.out,
-                      "basic 1.0.0 (ABI 1.0)\n"
+                      "basic 1.0.0 (ABI 1.1)\n"
                       "Sends a user name and password, Authorization: Basic (RFC 7617).\n"
                       "file: " VATER_BUILD_DIR "/lib/vater/plugins/basic.so\n"
                       "offers: auth\n"
