@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "cli/check_model.h"
+#include "cli/check_settings.h"
 #include "jose/key.h"
 #include "report/render.h"
 #include "worker/worker.h"
@@ -20,6 +21,7 @@ enum { REPORT_BYTES_MAX = 256 * 1024 * 1024, COPY_STEP = 1024 * 1024 };
 
 struct asked {
   struct vt_judge_job job;
+  struct vt_check_settings settings;
   char **files;
   int file_count;
   struct vt_cli_folders plugins;
@@ -36,6 +38,7 @@ static void print_help(FILE *out)
       "are the pages of one submission; '-' is standard input. What needs history or other\n"
       "actors is listed as skipped.\n\n"
       "  -f, --format NAME        the format plugin (default indicator_json)\n"
+      "  -m, --mapping FILE       its mapping; names the format as well\n"
       "      --settings JSON      its settings, an object\n"
       "      --plugins DIRECTORY  plugins there as well; may be given several times\n"
       "  -a, --actor ORGNR        who delivers it (default: the reporter in the file)\n"
@@ -229,6 +232,11 @@ static int check(struct vt_cli *cli, struct asked *asked)
   } else if (vt_zygote_start(&options, &zygote, &diagnostics, &error) != VATER_OK) {
     vt_cli_diagnostics(cli, &diagnostics);
     vt_cli_error(cli, "check", &error, code);
+  } else if ((code = vt_check_take_settings(cli, &asked->settings, vt_zygote_info(zygote), arena,
+                                            &asked->job)) != VT_EXIT_CLEAN) {
+    vt_zygote_stop(zygote);
+    vt_arena_free(arena);
+    return code;
   } else if (judge(asked, detached, zygote, &worker, &event, &bytes, &error) != VATER_OK) {
     code = vt_cli_error(cli, "check", &error, VT_EXIT_FAILED);
   } else if (event.kind == VT_WORKER_RESULT) {
@@ -244,6 +252,7 @@ static int check(struct vt_cli *cli, struct asked *asked)
 
 static const struct option long_options[] = {{"format", required_argument, NULL, 'f'},
                                              {"settings", required_argument, NULL, 'S'},
+                                             {"mapping", required_argument, NULL, 'm'},
                                              {"actor", required_argument, NULL, 'a'},
                                              {"period", required_argument, NULL, 'p'},
                                              {"today", required_argument, NULL, 't'},
@@ -278,7 +287,10 @@ static int take_option(struct vt_cli *cli, int option, char **argv, struct asked
     asked->job.format = vt_str(optarg);
     return VT_EXIT_CLEAN;
   case 'S':
-    asked->job.settings = vt_str(optarg);
+    asked->settings.settings = optarg;
+    return VT_EXIT_CLEAN;
+  case 'm':
+    asked->settings.mapping = optarg;
     return VT_EXIT_CLEAN;
   case 'K':
     asked->key = optarg;
@@ -327,13 +339,13 @@ int vt_command_check(struct vt_cli *cli, int argc, char **argv)
   int64_t now = cli->environment.clock.wall_ms(cli->environment.clock.context);
   struct asked asked = {
       .plugins = {.paths = {cli->plugins}, .count = 1},
-      .job = {.id = VT_STR("check"), .format = VT_STR("indicator_json"), .today = now / 86400000},
+      .job = {.id = VT_STR("check"), .today = now / 86400000},
       .style = {
           .language = VT_LANGUAGE_EN, .color = cli->color, .width = cli->width, .samples = 3}};
   int option;
   optind = 1;
   opterr = 0;
-  while ((option = getopt_long(argc, argv, ":f:a:p:t:r:l:n:jh", long_options, NULL)) != -1) {
+  while ((option = getopt_long(argc, argv, ":f:m:a:p:t:r:l:n:jh", long_options, NULL)) != -1) {
     if (option == 'h') {
       print_help(cli->out);
       return VT_EXIT_CLEAN;

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 #include "cli/rules_frame.h"
+#include "cli/rules_mapping.h"
 
 #include "base/encode.h"
 #include "rules/review.h"
@@ -14,7 +15,8 @@ static void print_help(FILE *out)
         "       vater rules list|docs|coverage [OPTION…]\n"
         "       vater rules diff OLD NEW\n"
         "       vater rules new indicator ID | rule CODE -i ID | codelist NAME\n\n"
-        "lint      checks rule packs and tells everything that is wrong, with line and column\n"
+        "lint      checks rule packs, and mapping files, and tells everything that is wrong, with\n"
+        "          line and column\n"
         "test      judges every example in the packs: a patch on the indicator's sample, which\n"
         "          the rule has to pass, fail, … as the example says\n"
         "list      the rules, one a line\n"
@@ -232,13 +234,16 @@ static int list(struct vt_cli *cli, const struct vt_rules_asked *asked,
 static int carry_out(struct vt_cli *cli, const char *what, const struct vt_rules_asked *asked)
 {
   bool lints = strcmp(what, "lint") == 0;
+  size_t packs = lints ? vt_rules_split_mappings(cli, asked->names, asked->name_count) : 0;
+  size_t mappings = lints ? asked->name_count - packs : 0;
   struct vt_rules_frame frame;
   int code = VT_EXIT_FAILED;
-  int status =
-      vt_rules_frame_begin(cli, &asked->plugins, lints ? (const char *const *)asked->names : NULL,
-                           lints ? asked->name_count : 0, &frame);
+  int status = vt_rules_frame_begin(
+      cli, &asked->plugins, lints ? (const char *const *)asked->names : NULL, packs, &frame);
   if (status != VATER_OK) {
     fprintf(cli->error, "vater rules: out of memory\n");
+  } else if (mappings > 0 && (packs == 0 || frame.rules != NULL)) {
+    code = vt_rules_lint_mappings(cli, &frame, asked->names + packs, mappings);
   } else if (lints) {
     code = lint(cli, asked, &frame);
   } else if (frame.rules == NULL) {

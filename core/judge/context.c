@@ -59,12 +59,19 @@ static int load_text(const struct vt_judge_context *context, const struct vt_jud
                  VT_STR_ARGS(file->name));
 }
 
-/* The schema that a format names; stays NULL, with a diagnostic, when something is wrong with it.
- */
+/* Compiled once for all formats that name it; stays NULL, with a diagnostic, when something is
+ * wrong with it. */
 static int compile_schema(struct vt_judge_context *context, const struct vt_judge_schemas *schemas,
-                          struct vt_judge_format *format, struct vt_diagnostics *diagnostics)
+                          const char *plugin, const char *name, struct vt_diagnostics *diagnostics,
+                          const struct vt_schema **schema)
 {
-  const char *name = format->plugin->format->schema;
+  for (uint32_t i = 0; i < context->schema_count; i++)
+    if (vt_str_is(context->schemas[i].name, name)) {
+      *schema = context->schemas[i].schema;
+      return VATER_OK;
+    }
+  struct vt_judge_schema *fresh = &context->schemas[context->schema_count++];
+  *fresh = (struct vt_judge_schema){.name = vt_str(name)};
   struct vt_rules_file *file = &context->schema_files[context->schema_file_count];
   struct vt_error error = {0};
   file->name = vt_arena_format(diagnostics->arena, "schemas/%s", name);
@@ -72,7 +79,7 @@ static int compile_schema(struct vt_judge_context *context, const struct vt_judg
     return VATER_E_NOMEM;
   int status = load_text(context, schemas, name, diagnostics->arena, file, &error);
   if (status != VATER_OK) {
-    vt_error_prefix(&error, "schema of plugin '%s'", format->plugin->info.name);
+    vt_error_prefix(&error, "schema of plugin '%s'", plugin);
     return status == VATER_E_NOMEM ? status : complain(diagnostics, &error);
   }
   context->schema_file_count++;
@@ -81,7 +88,8 @@ static int compile_schema(struct vt_judge_context *context, const struct vt_judg
   context->environment->random.fill(context->environment->random.context, options.hash_seed,
                                     sizeof options.hash_seed);
   status = vt_schema_compile(file->bytes, &options, &context->environment->allocator,
-                             &format->schema, diagnostics);
+                             &fresh->schema, diagnostics);
+  *schema = fresh->schema;
   return status == VATER_E_CONFIG ? VATER_OK : status;
 }
 
@@ -117,9 +125,10 @@ int vt_judge_context_init(struct vt_judge_context *context,
       (struct vt_judge_context){.environment = environment, .plugins = plugins, .rules = rules};
   context->formats =
       vt_arena_array(diagnostics->arena, plugins->count + 1, sizeof *context->formats);
-  context->schema_files =
-      vt_arena_array(diagnostics->arena, plugins->count + 1, sizeof *context->schema_files);
-  if (context->formats == NULL || context->schema_files == NULL)
+  uint32_t most = 2 * plugins->count + 1; /* of payloads and of mappings */
+  context->schema_files = vt_arena_array(diagnostics->arena, most, sizeof *context->schema_files);
+  context->schemas = vt_arena_array(diagnostics->arena, most, sizeof *context->schemas);
+  if (context->formats == NULL || context->schema_files == NULL || context->schemas == NULL)
     return VATER_E_NOMEM;
   seed_json(environment);
   int status = VATER_OK;
@@ -129,8 +138,12 @@ int vt_judge_context_init(struct vt_judge_context *context,
       continue;
     struct vt_judge_format *format = &context->formats[context->format_count++];
     format->plugin = plugins->plugins[i];
+    const char *name = format->plugin->info.name;
     if (offer->schema != NULL)
-      status = compile_schema(context, schemas, format, diagnostics);
+      status = compile_schema(context, schemas, name, offer->schema, diagnostics, &format->schema);
+    if (status == VATER_OK && offer->mapping_schema != NULL)
+      status = compile_schema(context, schemas, name, offer->mapping_schema, diagnostics,
+                              &format->mapping);
     if (status == VATER_OK && offer->rows != NULL)
       status = compile_plan(context, format, diagnostics);
   }
@@ -141,9 +154,9 @@ int vt_judge_context_init(struct vt_judge_context *context,
 
 void vt_judge_context_fini(struct vt_judge_context *context)
 {
-  for (uint32_t i = 0; i < context->format_count; i++) {
-    vt_schema_free(context->formats[i].schema);
+  for (uint32_t i = 0; i < context->schema_count; i++)
+    vt_schema_free(context->schemas[i].schema);
+  for (uint32_t i = 0; i < context->format_count; i++)
     vt_decode_plan_free(context->formats[i].plan);
-  }
   *context = (struct vt_judge_context){0};
 }

@@ -31,6 +31,7 @@ struct vt_decode_violation {
   const char *keyword; /* of the schema: "required"; "" for a finding of the decoder */
   uint32_t page;
   uint32_t row; /* of the table, VT_DECODE_NO_ROW: none */
+  bool said;    /* a format's own code says it: the English message is the whole finding */
   size_t offset, end;
   struct vater_str pointer;
   struct vater_str expected, found; /* as in struct vt_schema_finding */

@@ -124,21 +124,38 @@ static struct vater_str pointer_of_row(struct vt_judge *judge, uint32_t row, uin
                         : vt_judge_format(judge, "%s/%u", at, item);
 }
 
-/* Formats that walk have no declared path: the document says where the offset is, as long as
- * reading it again and again stays cheap. */
-static struct judged_place walked_place(struct vt_judge *judge, struct judged_place place)
+static bool ends_value(char c)
 {
-  size_t size = judge->pages[place.page].bytes.len;
-  if (size > WALKED_BYTES - judge->walked_bytes)
+  return c == ',' || c == ';' || c == '}' || c == ']' || c == ' ' || c == '\t' || c == '\r' ||
+         c == '\n';
+}
+
+/* Behind the text, number or word that starts at `offset`; behind the bracket of a container. */
+static size_t end_of_value(struct vater_str bytes, size_t offset)
+{
+  size_t end = offset + 1;
+  if (offset >= bytes.len || bytes.ptr[offset] == '{' || bytes.ptr[offset] == '[')
+    return end;
+  if (bytes.ptr[offset] != '"') {
+    while (end < bytes.len && !ends_value(bytes.ptr[end]))
+      end++;
+    return end;
+  }
+  while (end < bytes.len && bytes.ptr[end] != '"' && bytes.ptr[end] != '\n')
+    end += bytes.ptr[end] == '\\' ? 2 : 1;
+  return end < bytes.len ? end + 1 : bytes.len;
+}
+
+struct judged_place vt_judge_place_at(struct vt_judge *judge, uint32_t page, size_t offset)
+{
+  struct vater_str bytes = judge->pages[page].bytes;
+  struct judged_place place = {page, offset, end_of_value(bytes, offset), {NULL, 0}};
+  if (!judge->pages[page].json || bytes.len > WALKED_BYTES - judge->walked_bytes)
     return place;
-  judge->walked_bytes += size;
+  judge->walked_bytes += bytes.len;
   struct vt_buffer pointer;
   vt_buffer_init(&pointer, judge->allocator, POINTER_BYTES);
-  bool json = strcmp(judge->format->plugin->format->syntax, "json") == 0;
-  int status = VATER_DONE;
-  if (json)
-    status = vt_doc_pointer_at(judge->allocator, judge->pages[place.page].bytes, place.offset,
-                               &pointer, NULL);
+  int status = vt_doc_pointer_at(judge->allocator, bytes, offset, &pointer, NULL);
   if (status == VATER_OK)
     place.pointer = keep(judge, vt_buffer_str(&pointer));
   judge->starved |= status == VATER_E_NOMEM;
@@ -152,8 +169,11 @@ struct judged_place vt_judge_place_of_row(struct vt_judge *judge, uint32_t row, 
                                .offset = judge->table.offsets[row]};
   place.end = place.offset + 1;
   const struct vater_rows *rows = declared_rows(judge);
-  if (rows == NULL)
-    return walked_place(judge, place);
+  if (rows == NULL) {
+    uint64_t own;
+    bool known = vt_table_place(&judge->table, row, column, &own);
+    return vt_judge_place_at(judge, place.page, known ? (size_t)own : place.offset);
+  }
   const char *member = column != VATER_COLUMN_NONE ? member_of(rows, column) : NULL;
   place.pointer = pointer_of_row(judge, row, place.page, NULL);
   struct vater_str inside = member != NULL ? vt_judge_format(judge, "/%s", member) : VT_STR_NONE;

@@ -2,7 +2,7 @@
 
 #include "base/pack.h"
 
-enum { ACTOR_BYTES = 16, TEXT_BYTES = 8, OBLIGATION_BYTES = 32 };
+enum { ACTOR_BYTES = 16, TEXT_BYTES = 8, OBLIGATION_BYTES = 32, DOCUMENT_BYTES = 24 };
 
 static void write_signature(const struct vt_judge_signature *signature, struct vt_buffer *out)
 {
@@ -57,6 +57,12 @@ int vt_judge_job_write(const struct vt_judge_job *job, struct vt_buffer *out)
     vt_pack_number(out, (uint64_t)obligation->from);
     vt_pack_number(out, (uint64_t)obligation->to);
   }
+  vt_pack_number(out, job->document_count);
+  for (size_t i = 0; i < job->document_count; i++) {
+    vt_pack_text(out, job->documents[i].setting);
+    vt_pack_text(out, job->documents[i].name);
+    vt_pack_text(out, job->documents[i].bytes);
+  }
   write_signature(&job->signature, out);
   return out->failed ? VATER_E_LIMIT : VATER_OK;
 }
@@ -107,6 +113,22 @@ static int read_history(struct vt_unpack *from, struct vt_arena *arena, struct v
   return VATER_OK;
 }
 
+static int read_documents(struct vt_unpack *from, struct vt_arena *arena, struct vt_judge_job *job)
+{
+  size_t count = vt_unpack_count(from, DOCUMENT_BYTES);
+  struct vt_config_document *documents = vt_arena_array(arena, count + 1, sizeof *documents);
+  if (documents == NULL)
+    return VATER_E_NOMEM;
+  for (size_t i = 0; i < count; i++) {
+    documents[i].setting = vt_unpack_text(from);
+    documents[i].name = vt_unpack_text(from);
+    documents[i].bytes = vt_unpack_text(from);
+  }
+  job->documents = documents;
+  job->document_count = count;
+  return VATER_OK;
+}
+
 int vt_judge_job_read(struct vater_str bytes, struct vt_arena *arena, struct vt_judge_job *job,
                       struct vt_error *error)
 {
@@ -127,6 +149,8 @@ int vt_judge_job_read(struct vater_str bytes, struct vt_arena *arena, struct vt_
   job->concludes = vt_unpack_number(&from) != 0;
   if (status == VATER_OK)
     status = read_history(&from, arena, job);
+  if (status == VATER_OK)
+    status = read_documents(&from, arena, job);
   if (status != VATER_OK) {
     *job = (struct vt_judge_job){0};
     return vt_fail(error, status, "PLUG-LIMIT", "no memory for the job");

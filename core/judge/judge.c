@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "jose/key.h"
+#include "judge/mapping.h"
 
 /* ---- beginning ---------------------------------------------------------------------------------
  */
@@ -42,6 +43,33 @@ static int take_accounts(struct vt_judge *judge, json_t *settings, struct vt_err
   return VATER_OK;
 }
 
+/* What the settings' documents say, by the schema that the plugin names and by the packs. */
+static int check_mappings(struct vt_judge *judge)
+{
+  const struct vt_judge_context *context = judge->context;
+  const struct vater_setting *setting = judge->format->plugin->info.settings;
+  int status = VATER_OK;
+  if (judge->format->mapping == NULL)
+    return VATER_OK;
+  for (; setting->name != NULL && status == VATER_OK; setting++) {
+    struct vt_mapping mapping;
+    if (vt_config_document(judge->config, setting->name, &mapping.source, &mapping.bytes))
+      status = vt_mapping_check(&mapping, judge->format->mapping, VT_STR_NONE, context->rules,
+                                judge->allocator, &judge->diagnostics);
+  }
+  return status;
+}
+
+static int tell_settings(const struct vt_judge *judge, struct vt_error *error)
+{
+  const struct vt_error *first = &judge->diagnostics.items[0].error;
+  if (first->line == 0)
+    return vt_fail(error, VATER_E_CONFIG, first->code, "format '%.*s': %s",
+                   VT_STR_ARGS(judge->job->format), first->text);
+  return vt_fail(error, VATER_E_CONFIG, first->code, "%s:%u:%u: %s; see 'vater rules lint %s'",
+                 first->source, first->line, first->column, first->text, first->source);
+}
+
 static int parse_settings(struct vt_judge *judge, struct vt_error *error)
 {
   struct vater_str text = judge->job->settings;
@@ -55,14 +83,19 @@ static int parse_settings(struct vt_judge *judge, struct vt_error *error)
     json_decref(object);
     return status;
   }
-  const struct vt_config_origin origin = {.owner = judge->format->plugin->info.name, .pointer = ""};
+  const struct vt_config_origin origin = {.allocator = judge->allocator,
+                                          .owner = judge->format->plugin->info.name,
+                                          .pointer = "",
+                                          .documents = judge->job->documents,
+                                          .document_count = judge->job->document_count};
   vt_diagnostics_init(&judge->diagnostics, judge->arena);
   status = vt_config_parse(judge->format->plugin->info.settings, object, &origin, judge->arena,
                            &judge->diagnostics, &judge->config);
   json_decref(object);
+  if (status == VATER_OK)
+    status = check_mappings(judge);
   if (status == VATER_E_CONFIG && judge->diagnostics.count > 0)
-    return vt_fail(error, status, judge->diagnostics.items[0].error.code, "format '%.*s': %s",
-                   VT_STR_ARGS(judge->job->format), judge->diagnostics.items[0].error.text);
+    return tell_settings(judge, error);
   return status == VATER_OK ? VATER_OK
                             : vt_fail(error, status, "PLUG-LIMIT", "no memory for settings");
 }

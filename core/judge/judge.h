@@ -9,14 +9,22 @@
 
 #include "judge/decode.h"
 #include "judge/result.h"
+#include "plugin/config.h"
 #include "plugin/registry.h"
 #include "rules/rules.h"
 
 /* A format plugin with what its declaration was compiled to. */
 struct vt_judge_format {
   const struct vt_plugin *plugin;
-  struct vt_schema *schema;    /* NULL: it names none */
-  struct vt_decode_plan *plan; /* NULL: no declared rows */
+  const struct vt_schema *schema;  /* NULL: it names none */
+  const struct vt_schema *mapping; /* of the documents of its settings; NULL: it names none */
+  struct vt_decode_plan *plan;     /* NULL: no declared rows */
+};
+
+/* One schema that formats name. */
+struct vt_judge_schema {
+  struct vater_str name;
+  struct vt_schema *schema; /* NULL: something is wrong with it */
 };
 
 /* Made once, then only read. */
@@ -28,6 +36,8 @@ struct vt_judge_context {
   uint32_t format_count;
   struct vt_rules_file *schema_files; /* "schemas/submission.schema.json": what a run pins */
   uint32_t schema_file_count;
+  struct vt_judge_schema *schemas;
+  uint32_t schema_count;
   /* Told of bytes of a page that are not looked at soon; NULL after init: nobody is told. */
   void (*release)(struct vater_str bytes);
 };
@@ -82,6 +92,9 @@ struct vt_judge_job {
   /* The plugin's settings, a JSON object; empty: none. Its "accounts" is ours, a list of names of
    * members that hold account numbers (struct vt_screen_accounts). */
   struct vater_str settings;
+  /* Files that document settings name. */
+  const struct vt_config_document *documents;
+  size_t document_count;
   struct vater_str period; /* the period asked for, or empty */
   /* The actor itself and those that it may report for. */
   const struct vt_rules_actor *actors;

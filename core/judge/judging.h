@@ -13,6 +13,7 @@ struct judged_page {
   enum vt_framing framing;
   uint32_t first_row;
   bool ndjson;
+  bool json;              /* as decode() read it */
   struct vt_lines *lines; /* made when the first place is asked for */
 };
 
@@ -126,6 +127,9 @@ void vt_judge_hide(struct vt_judge *judge, const struct vt_table *rows);
 /* Line, column, excerpt and caret; masked where the screen has hits. Texts live in the arena. */
 int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
                    struct vt_finding *finding);
+/* The value or cell that starts at an offset: its end, and in JSON its pointer, as long as finding
+ * that again and again stays cheap. */
+struct judged_place vt_judge_place_at(struct vt_judge *judge, uint32_t page, size_t offset);
 /* The place of a row, or of one of its cells. */
 struct judged_place vt_judge_place_of_row(struct vt_judge *judge, uint32_t row, int column);
 

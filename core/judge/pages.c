@@ -1,23 +1,13 @@
+#include "judge/collection.h"
 #include "judge/judging.h"
+#include "judge/wording.h"
 
 #include "base/limits.h"
 #include "plugin/host.h"
 
-enum { MEMBER_BYTES = 100 };
+enum { MEMBER_BYTES = 100, WORDING_BYTES = 2048 };
 
-/* Violations wait until the whole page is screened: only then it is known what may be shown. */
-struct waiting {
-  struct vt_decode_violation violation;
-  struct waiting *next;
-};
-
-struct collection {
-  struct vt_arena *arena;
-  struct waiting *first, **last;
-  uint64_t count;
-};
-
-static int collect(void *context, const struct vt_decode_violation *violation)
+int vt_judge_collect(void *context, const struct vt_decode_violation *violation)
 {
   struct collection *collection = context;
   struct waiting *waiting = vt_arena_alloc(collection->arena, sizeof *waiting);
@@ -29,8 +19,31 @@ static int collect(void *context, const struct vt_decode_violation *violation)
     waiting->violation.message[i] = vt_arena_copy(collection->arena, violation->message[i]);
   *collection->last = waiting;
   collection->last = &waiting->next;
-  collection->count++;
+  collection->violations += !violation->said;
   return VATER_OK;
+}
+
+/* What a format's own code finds, as it says it: one finding each, the first of each severity. */
+int vt_judge_take_finding(void *context, int severity, uint64_t offset, struct vater_str text,
+                          struct vt_error *error)
+{
+  static const char *const codes[] = {[VATER_SEVERITY_INFO] = "PAY-NOTE",
+                                      [VATER_SEVERITY_WARNING] = "PAY-FORMAT",
+                                      [VATER_SEVERITY_ERROR] = "PAY-VALUE"};
+  struct collection *collection = context;
+  collection->found[severity]++;
+  if (collection->found[severity] > VT_LIMIT_FINDINGS_PER_RULE)
+    return VATER_OK;
+  const struct vt_decode_violation violation = {.code = codes[severity],
+                                                .page = collection->page,
+                                                .row = VT_DECODE_NO_ROW,
+                                                .said = true,
+                                                .offset = (size_t)offset,
+                                                .end = (size_t)offset + 1,
+                                                .message = {[VT_LANGUAGE_EN] = text}};
+  return vt_judge_collect(context, &violation) == VATER_OK
+             ? VATER_OK
+             : vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for a finding");
 }
 
 /* A version that the schema does not know is told as such. */
@@ -49,6 +62,21 @@ static const char *code_of(const struct vt_judge *judge,
   return violation->code;
 }
 
+/* What a format's own code says is the message itself. */
+static int report_said(struct vt_judge *judge, const struct vt_decode_violation *violation,
+                       struct vt_error *error)
+{
+  char room[WORDING_BYTES];
+  struct vater_str messages[VT_LANGUAGE_COUNT];
+  const struct judged_place place = vt_judge_place_at(judge, violation->page, violation->offset);
+  for (int i = 0; i < VT_LANGUAGE_COUNT; i++) {
+    struct vater_str said =
+        vt_wording(violation->message[VT_LANGUAGE_EN], (enum vt_language)i, room, sizeof room);
+    messages[i] = vt_judge_format(judge, "%.*s.", VT_STR_ARGS(said));
+  }
+  return vt_judge_say(judge, violation->code, &place, VT_NO_ROW, messages, error);
+}
+
 /* "value: must be of type number." */
 static int report_violation(struct vt_judge *judge, const struct vt_decode_violation *violation,
                             struct vt_error *error)
@@ -56,6 +84,8 @@ static int report_violation(struct vt_judge *judge, const struct vt_decode_viola
   const struct judged_place place = {violation->page, violation->offset, violation->end,
                                      violation->pointer};
   const char *code = code_of(judge, violation);
+  if (violation->said)
+    return report_said(judge, violation, error);
   size_t name = violation->pointer.len;
   while (name > 0 && violation->pointer.ptr[name - 1] != '/')
     name--;
@@ -74,11 +104,15 @@ static int report_violations(struct vt_judge *judge, const struct collection *co
                              uint64_t total, struct vt_error *error)
 {
   int status = VATER_OK;
+  for (int severity = 0; severity < COLLECTION_SEVERITIES; severity++)
+    if (collection->found[severity] > VT_LIMIT_FINDINGS_PER_RULE)
+      vt_result_add_more(judge->result, severity,
+                         collection->found[severity] - VT_LIMIT_FINDINGS_PER_RULE);
   for (const struct waiting *waiting = collection->first; waiting != NULL && status == VATER_OK;
        waiting = waiting->next)
     status = report_violation(judge, &waiting->violation, error);
-  if (status == VATER_OK && total > collection->count)
-    vt_result_add_more(judge->result, VATER_SEVERITY_ERROR, total - collection->count);
+  if (status == VATER_OK && total > collection->violations)
+    vt_result_add_more(judge->result, VATER_SEVERITY_ERROR, total - collection->violations);
   return status;
 }
 
@@ -94,18 +128,22 @@ static int report_fault(struct vt_judge *judge, const struct vt_error *fault,
   uint32_t number = judge->page_count - 1;
   const struct judged_page *page = &judge->pages[number];
   const char *code = vt_judge_was_cut(page, fault) ? "HTTP-TRUNC" : fault->code;
-  const struct judged_place place = {number, (size_t)fault->offset, (size_t)fault->offset + 1,
-                                     vt_str(fault->pointer)};
+  struct judged_place place = {number, (size_t)fault->offset, (size_t)fault->offset + 1,
+                               vt_str(fault->pointer)};
+  if (fault->pointer[0] == '\0' && fault->line == 0)
+    place = vt_judge_place_at(judge, number, (size_t)fault->offset);
   return vt_judge_report_text(judge, code, &place, fault->text, error);
 }
 
 /* What the format's own decode() makes of the tree, or of bytes that are no JSON. */
-static int walk(struct vt_judge *judge, const struct vt_doc_tree *tree, struct vater_str *cursor,
-                struct vt_error *fault)
+static int walk(struct vt_judge *judge, const struct vt_doc_tree *tree,
+                struct collection *collection, struct vater_str *cursor, struct vt_error *fault)
 {
   const struct judged_page *page = &judge->pages[judge->page_count - 1];
   struct vater_table table;
   vt_plugin_table_write(&table, judge->rows, judge->page_count - 1, judge->arena);
+  table.finding = vt_judge_take_finding;
+  table.context = collection;
   int status =
       vt_format_decode(&judge->call, &judge->instance, tree != NULL ? vt_doc_tree_root(tree) : NULL,
                        page->bytes, &table, fault);
@@ -129,23 +167,24 @@ static int decode_json(struct vt_judge *judge, struct collection *collection,
       .table = judge->rows,
       .screen = &judge->screen,
       .accounts = &judge->accounts,
-      .violation = collect,
+      .violation = vt_judge_collect,
       .context = collection,
       .cap = VT_LIMIT_FINDINGS_PER_RULE,
   };
   int status = vt_decode_page(&input, decoded, fault);
   if (status == VATER_OK && judge->format->plan == NULL && decoded->violations == 0)
-    status = walk(judge, decoded->tree, cursor, fault);
+    status = walk(judge, decoded->tree, collection, cursor, fault);
   vt_doc_tree_free(decoded->tree);
   decoded->tree = NULL;
   return status;
 }
 
-static int decode_bytes(struct vt_judge *judge, struct vater_str *cursor, struct vt_error *fault)
+static int decode_bytes(struct vt_judge *judge, struct collection *collection,
+                        struct vater_str *cursor, struct vt_error *fault)
 {
   uint32_t page = judge->page_count - 1;
   vt_screen_bytes(&judge->screen, page, judge->pages[page].bytes, 0);
-  return walk(judge, NULL, cursor, fault);
+  return walk(judge, NULL, collection, cursor, fault);
 }
 
 int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_error *error)
@@ -153,11 +192,12 @@ int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_
   *cursor = VT_STR_NONE;
   struct vt_error fault = {0};
   struct vt_decode_result decoded = {0};
-  struct collection collection = {.arena = judge->arena};
+  struct collection collection = {.arena = judge->arena, .page = judge->page_count - 1};
   collection.last = &collection.first;
   bool json = strcmp(judge->format->plugin->format->syntax, "json") == 0;
+  judge->pages[judge->page_count - 1].json = json;
   int status = json ? decode_json(judge, &collection, &decoded, cursor, &fault)
-                    : decode_bytes(judge, cursor, &fault);
+                    : decode_bytes(judge, &collection, cursor, &fault);
   if (status != VATER_OK && !is_payloads(&fault)) {
     if (error != NULL && error->status == VATER_OK)
       *error = fault;

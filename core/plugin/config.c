@@ -99,11 +99,34 @@ int vt_config_key(const vater_config *config, const char *name,
   return VATER_OK;
 }
 
+static const struct vt_config_value *find_document(const vater_config *config, const char *name)
+{
+  const struct vt_config_value *value = find_typed(config, name, VATER_SETTING_DOCUMENT);
+  return value != NULL && value->tree != NULL ? value : NULL;
+}
+
+const vater_node *vt_config_node(const vater_config *config, const char *name)
+{
+  const struct vt_config_value *value = find_document(config, name);
+  return value != NULL ? vt_doc_tree_root(value->tree) : NULL;
+}
+
+bool vt_config_document(const vater_config *config, const char *name, struct vater_str *file,
+                        struct vater_str *bytes)
+{
+  const struct vt_config_value *value = find_document(config, name);
+  *file = value != NULL ? value->file : VT_STR_NONE;
+  *bytes = value != NULL ? value->bytes : VT_STR_NONE;
+  return value != NULL;
+}
+
 void vt_config_free(vater_config *config)
 {
   for (uint32_t i = 0; config != NULL && i < config->count; i++) {
     vt_key_free(config->values[i].key);
     config->values[i].key = NULL;
+    vt_doc_tree_free(config->values[i].tree);
+    config->values[i].tree = NULL;
     vt_secret_free(config->values[i].secret);
     config->values[i].secret = NULL;
   }

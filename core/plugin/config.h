@@ -12,6 +12,13 @@
 
 #include <jansson.h>
 
+/* The bytes of a file that a document setting names, read before: workers open no files. */
+struct vt_config_document {
+  struct vater_str setting; /* "mapping" */
+  struct vater_str name;    /* of the file, for messages */
+  struct vater_str bytes;
+};
+
 /* Where the object stands and what may be done with secrets. */
 struct vt_config_origin {
   const struct vt_allocator *allocator; /* for finding places; NULL: malloc */
@@ -21,7 +28,9 @@ struct vt_config_origin {
   const char *pointer;     /* of the object in the document: "/actors/3/auth/settings" */
   const char *base;        /* folder that relative secret files start from, NULL: the working one */
   const char *credentials; /* $CREDENTIALS_DIRECTORY, or NULL */
-  bool load_secrets;       /* main: true. Elsewhere secrets are checked for form, never read */
+  const struct vt_config_document *documents; /* of settings that name a file */
+  size_t document_count;
+  bool load_secrets; /* main: true. Elsewhere secrets are checked for form, never read */
 };
 
 /* Parses; `object` NULL is {}. The config is the caller's (vt_config_free), its memory from
@@ -42,6 +51,12 @@ bool vt_config_number(const vater_config *config, const char *name, double *valu
 uint32_t vt_config_count(const vater_config *config, const char *name);
 bool vt_config_item(const vater_config *config, const char *name, uint32_t index,
                     struct vater_str *key, struct vater_str *value);
+/* Root of a document setting; NULL where not set, or named by a file that is not among the origin's
+ * documents. */
+const vater_node *vt_config_node(const vater_config *config, const char *name);
+/* Its bytes and a name for messages; false where there is no node. */
+bool vt_config_document(const vater_config *config, const char *name, struct vater_str *file,
+                        struct vater_str *bytes);
 /* The loaded secret of that setting; NULL where it is none or not loaded. Host only. */
 const struct vt_secret *vt_config_secret(const vater_config *config, const char *name);
 /* That secret read as a private key, kept with the config. OPS-KEY. Host only. */

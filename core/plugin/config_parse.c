@@ -5,6 +5,7 @@
 #include "plugin/info.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { SHOWN_NAMES = 64 };
 
@@ -108,7 +109,8 @@ static const char *wanted_kind(int type)
                                       "a number",
                                       "a URL in a text",
                                       "a list of texts",
-                                      "an object whose values are texts"};
+                                      "an object whose values are texts",
+                                      "the name of a JSON file, or the object itself"};
   return kinds[type];
 }
 
@@ -193,6 +195,63 @@ static bool parse_text(struct parse *parse, struct vater_str text, struct vt_con
   return copy_text(parse, setting->name, NULL, text, &value->as.text);
 }
 
+/* ---- documents ------------------------------------------------------------------------------ */
+
+static bool find_bytes(struct parse *parse, const json_t *found, struct vt_config_value *value)
+{
+  const struct vt_config_origin *origin = parse->origin;
+  struct vater_str setting = vt_str(value->setting->name);
+  if (json_is_string(found)) {
+    for (size_t i = 0; i < origin->document_count; i++) {
+      if (!vt_str_equal(origin->documents[i].setting, setting))
+        continue;
+      value->file = vt_arena_copy(parse->arena, origin->documents[i].name);
+      value->bytes = vt_arena_copy(parse->arena, origin->documents[i].bytes);
+      parse->no_memory |= value->file.ptr == NULL || value->bytes.ptr == NULL;
+    }
+    return value->bytes.ptr != NULL;
+  }
+  char *text = json_dumps(found, JSON_COMPACT);
+  value->file = setting;
+  value->bytes = text != NULL ? vt_arena_copy(parse->arena, vt_str(text)) : VT_STR_NONE;
+  parse->no_memory |= value->bytes.ptr == NULL;
+  free(text);
+  return value->bytes.ptr != NULL;
+}
+
+/* Files of ours: all texts are allowed. */
+static void read_document(struct parse *parse, struct vt_config_value *value)
+{
+  static const struct vt_doc_budget budget = {.bytes = VT_LIMIT_CONFIG_BYTES,
+                                              .allow_all_text = true};
+  struct vt_allocator real = vt_allocator_real();
+  const struct vt_allocator *allocator =
+      parse->origin->allocator != NULL ? parse->origin->allocator : &real;
+  struct vt_error error = {0};
+  int status = vt_doc_tree_read(allocator, value->bytes, &budget, 0, &value->tree, &error);
+  if (status == VATER_OK)
+    return;
+  parse->no_memory |= status == VATER_E_NOMEM;
+  vt_text_copy(error.code, sizeof error.code, VT_STR("OPS-CONFIG"));
+  vt_error_at(&error, value->file, error.line, error.column);
+  vt_diagnostics_add(parse->diagnostics, VATER_SEVERITY_ERROR, &error, value->bytes, 1);
+  parse->faults++;
+}
+
+static bool parse_document(struct parse *parse, const json_t *found, struct vt_config_value *value)
+{
+  if (json_is_string(found) &&
+      (json_string_length(found) == 0 ||
+       !copy_text(parse, value->setting->name, NULL, text_of(found), &value->as.text))) {
+    if (json_string_length(found) == 0)
+      complain_kind(parse, value->setting, NULL, found);
+    return false;
+  }
+  if (find_bytes(parse, found, value))
+    read_document(parse, value);
+  return true;
+}
+
 static bool type_fits(int type, const json_t *found)
 {
   switch (type) {
@@ -206,6 +265,8 @@ static bool type_fits(int type, const json_t *found)
     return json_is_array(found);
   case VATER_SETTING_OBJECT:
     return json_is_object(found);
+  case VATER_SETTING_DOCUMENT:
+    return json_is_object(found) || json_is_string(found);
   default:
     return json_is_string(found);
   }
@@ -231,6 +292,9 @@ static void parse_value(struct parse *parse, const json_t *found, struct vt_conf
   case VATER_SETTING_LIST:
   case VATER_SETTING_OBJECT:
     value->set = parse_items(parse, found, value);
+    break;
+  case VATER_SETTING_DOCUMENT:
+    value->set = parse_document(parse, found, value);
     break;
   default:
     value->set = parse_text(parse, text_of(found), value);

@@ -2,6 +2,7 @@
 #ifndef VT_PLUGIN_CONFIG_VALUE_H
 #define VT_PLUGIN_CONFIG_VALUE_H
 
+#include "doc/tree.h"
 #include "jose/key.h"
 #include "plugin/config.h"
 
@@ -20,8 +21,10 @@ struct vt_config_value {
   } as;
   struct vt_config_item_value *items;
   uint32_t item_count;
-  struct vt_secret *secret; /* NULL where not loaded */
-  struct vt_key *key;       /* the secret read as a private key, when first asked for */
+  struct vt_secret *secret;     /* NULL where not loaded */
+  struct vt_key *key;           /* the secret read as a private key, when first asked for */
+  struct vater_str file, bytes; /* of a document; `as.text` is what the object says */
+  struct vt_doc_tree *tree;     /* NULL where not read */
 };
 
 struct vater_config {

@@ -217,6 +217,24 @@ static const char *const *copy_media_types(struct copy *copy, const char *const 
   return ours;
 }
 
+static bool reads_csv(const struct vater_format_ops *format)
+{
+  return format->syntax != NULL && strstr(format->syntax, "csv") != NULL;
+}
+
+static const char *const *copy_marks(struct copy *copy, const char *const *theirs)
+{
+  uint32_t count = 0;
+  while (theirs != NULL && count <= VT_LIMIT_PLUGIN_MEMBERS && theirs[count] != NULL)
+    count++;
+  if (count > VT_LIMIT_PLUGIN_MEMBERS)
+    fail_many(copy, "format.marks", VT_LIMIT_PLUGIN_MEMBERS);
+  const char **ours = take(copy, count + 1, sizeof *ours);
+  for (uint32_t i = 0; i < count && copy->status == VATER_OK; i++)
+    ours[i] = copy_text(copy, "format.marks[]", theirs[i], true);
+  return ours;
+}
+
 static const struct vater_format_ops *
 copy_format(struct copy *copy, const struct vater_format_ops *theirs, struct vt_format_info *info)
 {
@@ -231,11 +249,14 @@ copy_format(struct copy *copy, const struct vater_format_ops *theirs, struct vt_
   ours->schema = copy_text(copy, "format.schema", ours->schema, false);
   if (ours->rows != NULL)
     ours->rows = copy_rows(copy, ours->rows);
-  else if (ours->decode == NULL)
+  else if (ours->decode == NULL && (ours->record == NULL || !reads_csv(ours)))
     fail_missing(copy, "format.decode (or format.rows)");
+  ours->mapping_schema = copy_text(copy, "format.mapping_schema", ours->mapping_schema, false);
+  ours->marks = copy_marks(copy, ours->marks);
   if (copy->status == VATER_OK)
-    *info = (struct vt_format_info){ours->syntax, ours->media_types, ours->schema,
-                                    ours->rows != NULL ? ours->rows->at : NULL};
+    *info =
+        (struct vt_format_info){ours->syntax, ours->media_types, ours->schema,
+                                ours->rows != NULL ? ours->rows->at : NULL, ours->mapping_schema};
   return ours;
 }
 

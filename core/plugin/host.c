@@ -323,6 +323,7 @@ static const struct vater_host host = {
     .table = &vt_host_table_api,
     .report = &vt_host_report_api,
     .jose = &vt_host_jose_api,
+    .config_node = vt_config_node,
 };
 
 const struct vater_host *vt_host(void)

@@ -29,6 +29,11 @@ struct vater_table {
   struct vt_arena *arena;        /* for the cursor */
   struct vt_breakdown breakdown; /* of the row under way */
   struct vater_str cursor;       /* what set_cursor() said; .ptr NULL: nothing */
+  /* What a format finds wrong with the payload; `text` is valid UTF-8 of at most CHECK_TEXT_BYTES.
+   * NULL: nobody listens. */
+  int (*finding)(void *context, int severity, uint64_t offset, struct vater_str text,
+                 struct vt_error *error);
+  void *context;
 };
 
 /* For vt_format_decode; the cursor lives as long as the arena. */

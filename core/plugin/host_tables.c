@@ -77,6 +77,14 @@ static int add_row(vater_call *call, vater_table *table, uint64_t offset)
   return status;
 }
 
+/* What is wrong with a cell is wrong there. */
+static int fail_there(vater_call *call, int status, uint64_t offset)
+{
+  if (call->error.offset == 0)
+    call->error.offset = offset;
+  return status;
+}
+
 static int set_text(vater_call *call, vater_table *table, int column, struct vater_str text)
 {
   int status = check_cell(call, table, column, VT_COLUMN_TEXT);
@@ -99,6 +107,24 @@ static int set_number(vater_call *call, vater_table *table, int column, struct v
                    written.len > 80 ? 80 : VT_STR_ARGS(written), vt_column_name(column));
   return vt_table_set_number(table->builder, column, value, vt_number_decimals(written),
                              &call->error);
+}
+
+static int set_text_at(vater_call *call, vater_table *table, int column, struct vater_str text,
+                       uint64_t offset)
+{
+  int status = set_text(call, table, column, text);
+  if (status != VATER_OK)
+    return fail_there(call, status, offset);
+  return vt_table_set_place(table->builder, column, offset, &call->error);
+}
+
+static int set_number_at(vater_call *call, vater_table *table, int column, struct vater_str written,
+                         uint64_t offset)
+{
+  int status = set_number(call, table, column, written);
+  if (status != VATER_OK)
+    return fail_there(call, status, offset);
+  return vt_table_set_place(table->builder, column, offset, &call->error);
 }
 
 static int set_truth(vater_call *call, vater_table *table, int column, bool value)
@@ -258,6 +284,42 @@ static bool code(const vater_table *table, const char *list, uint32_t index, str
   return found;
 }
 
+/* One line of valid UTF-8 of at most CHECK_TEXT_BYTES. */
+static size_t clean(struct vater_str raw, char *out)
+{
+  size_t used = 0;
+  for (size_t at = 0; at < raw.len;) {
+    char bytes[4];
+    uint32_t code_point = vt_utf8_next(raw, &at);
+    size_t size = vt_utf8_put(code_point < 0x20 || code_point == 0x7f ? ' ' : code_point, bytes);
+    if (used + size > VT_LIMIT_CHECK_TEXT_BYTES)
+      break;
+    memcpy(out + used, bytes, size);
+    used += size;
+  }
+  return used;
+}
+
+static int VATER_PRINTF(5, 6) finding(vater_call *call, vater_table *table, int severity,
+                                      uint64_t offset, const char *format, ...)
+{
+  char raw[2048];
+  char text[2048];
+  int status = check_writable(call, table);
+  if (status != VATER_OK || table->finding == NULL)
+    return status;
+  if (severity < VATER_SEVERITY_INFO || severity > VATER_SEVERITY_ERROR)
+    return vt_fail(&call->error, VATER_E_BUG, NULL, "there is no severity %d", severity);
+  va_list arguments;
+  va_start(arguments, format);
+  int size = vsnprintf(raw, sizeof raw, format, arguments);
+  va_end(arguments);
+  if (size < 0)
+    return vt_fail(&call->error, VATER_E_BUG, NULL, "a finding's text cannot be formatted");
+  struct vater_str shown = {text, clean(vt_str(raw), text)};
+  return table->finding(table->context, severity, offset, shown, &call->error);
+}
+
 const struct vater_table_api vt_host_table_api = {
     .size = sizeof vt_host_table_api,
     .row = add_row,
@@ -275,25 +337,12 @@ const struct vater_table_api vt_host_table_api = {
     .indicator_text = indicator_text,
     .indicator_number = indicator_number,
     .code = code,
+    .set_text_at = set_text_at,
+    .set_number_at = set_number_at,
+    .finding = finding,
 };
 
 /* ---- reporting ------------------------------------------------------------------------------ */
-
-/* One line of valid UTF-8 of at most CHECK_TEXT_BYTES. */
-static size_t clean(struct vater_str raw, char *out)
-{
-  size_t used = 0;
-  for (size_t at = 0; at < raw.len;) {
-    char bytes[4];
-    uint32_t code_point = vt_utf8_next(raw, &at);
-    size_t size = vt_utf8_put(code_point < 0x20 || code_point == 0x7f ? ' ' : code_point, bytes);
-    if (used + size > VT_LIMIT_CHECK_TEXT_BYTES)
-      break;
-    memcpy(out + used, bytes, size);
-    used += size;
-  }
-  return used;
-}
 
 static int VATER_PRINTF(5, 0) report(vater_call *call, vater_findings *findings, uint32_t row,
                                      int column, const char *format, va_list arguments)

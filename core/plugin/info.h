@@ -19,10 +19,11 @@ enum vt_capability {
 };
 
 struct vt_format_info {
-  const char *syntax;             /* "json", "csv" or "bytes" */
+  const char *syntax;             /* "json", "csv", "json or csv", "bytes" */
   const char *const *media_types; /* ends with NULL */
   const char *schema;             /* file under rules/schemas, or NULL */
   const char *rows_at;            /* JSON Pointer of declared rows, or NULL */
+  const char *mapping_schema;     /* file under rules/schemas, or NULL */
 };
 
 struct vt_check_info {

@@ -98,7 +98,7 @@ static int check_setting(const char *plugin, const struct vater_setting *setting
   if (!member_name_fits(name))
     return refuse(error, plugin, "the setting name", name,
                   "a letter, then letters, digits, '_', at most 64");
-  if (setting->type < VATER_SETTING_TEXT || setting->type > VATER_SETTING_OBJECT)
+  if (setting->type < VATER_SETTING_TEXT || setting->type > VATER_SETTING_DOCUMENT)
     return refuse(error, plugin, "the type of setting", name, "one of enum vater_setting_type");
   if (setting->secret && (setting->type != VATER_SETTING_TEXT || setting->fallback != NULL))
     return refuse(error, plugin, "the secret setting", name, "type text and no fallback");
@@ -133,12 +133,18 @@ static bool media_type_fits(const char *type)
   return true;
 }
 
+static bool file_name_fits(const char *name)
+{
+  return name == NULL || (name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL);
+}
+
 static int check_format(const char *plugin, const struct vt_format_info *format,
                         struct vt_error *error)
 {
   const char *syntax = format->syntax;
-  if (strcmp(syntax, "json") != 0 && strcmp(syntax, "csv") != 0 && strcmp(syntax, "bytes") != 0)
-    return refuse(error, plugin, "the format's syntax", syntax, "json, csv or bytes");
+  bool json = strcmp(syntax, "json") == 0 || strcmp(syntax, "json or csv") == 0;
+  if (!json && strcmp(syntax, "csv") != 0 && strcmp(syntax, "bytes") != 0)
+    return refuse(error, plugin, "the format's syntax", syntax, "json, csv, json or csv, bytes");
   if (format->media_types[0] == NULL)
     return refuse(error, plugin, "the list of", "format.media_types", "at least one media type");
   for (const char *const *type = format->media_types; *type != NULL; type++)
@@ -146,9 +152,12 @@ static int check_format(const char *plugin, const struct vt_format_info *format,
       return refuse(error, plugin, "the media type", *type,
                     "lower-case type/subtype without parameters (RFC 6838)");
   const char *schema = format->schema;
-  if (schema != NULL && (schema[0] == '\0' || schema[0] == '.' || strchr(schema, '/') != NULL))
+  if (!file_name_fits(schema))
     return refuse(error, plugin, "the format's schema", schema, "a file name without a folder");
-  if (schema != NULL && strcmp(syntax, "json") != 0)
+  if (!file_name_fits(format->mapping_schema))
+    return refuse(error, plugin, "the schema of mappings", format->mapping_schema,
+                  "a file name without a folder");
+  if (schema != NULL && !json)
     return refuse(error, plugin, "the format's schema", schema, "none unless the syntax is json");
   const char *at = format->rows_at;
   if (at != NULL && (strcmp(syntax, "bytes") == 0 || (at[0] != '\0' && at[0] != '/')))

@@ -71,7 +71,7 @@ static uint32_t count_list(struct parse *parse, const json_t *list, const char *
 static int setting_type(struct parse *parse, const json_t *object)
 {
   const char *name = json_string_value(json_object_get(object, "type"));
-  for (int type = VATER_SETTING_TEXT; name != NULL && type <= VATER_SETTING_OBJECT; type++)
+  for (int type = VATER_SETTING_TEXT; name != NULL && type <= VATER_SETTING_DOCUMENT; type++)
     if (strcmp(name, vt_setting_type_name(type)) == 0)
       return type;
   fail(parse, "type");
@@ -106,7 +106,8 @@ static void get_format(struct parse *parse, const json_t *owner, struct vt_forma
   *format = (struct vt_format_info){.syntax = get_text(parse, item, "syntax"),
                                     .media_types = types,
                                     .schema = get_optional(parse, item, "schema"),
-                                    .rows_at = get_optional(parse, item, "rows")};
+                                    .rows_at = get_optional(parse, item, "rows"),
+                                    .mapping_schema = get_optional(parse, item, "mappingSchema")};
 }
 
 static void get_checks(struct parse *parse, const json_t *owner, struct vt_plugin_info *info)

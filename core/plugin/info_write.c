@@ -23,7 +23,7 @@ const char *vt_capability_name(enum vt_capability capability)
 const char *vt_setting_type_name(int type)
 {
   static const char *const names[] = {"text", "integer", "boolean", "number",
-                                      "url",  "list",    "object"};
+                                      "url",  "list",    "object",  "document"};
   return type >= 0 && (size_t)type < sizeof names / sizeof *names ? names[type] : "";
 }
 
@@ -79,6 +79,8 @@ static json_t *format_json(const struct vt_format_info *format, bool *whole)
     put(item, "schema", json_string(format->schema), whole);
   if (format->rows_at != NULL)
     put(item, "rows", json_string(format->rows_at), whole);
+  if (format->mapping_schema != NULL)
+    put(item, "mappingSchema", json_string(format->mapping_schema), whole);
   return item;
 }
 

@@ -73,6 +73,48 @@ static bool dimension_known(const json_t *allowed, struct vater_str part)
   return false;
 }
 
+size_t vt_rules_breakdown_names(const struct vt_rules *rules, uint32_t indicator,
+                                struct vater_str dimension, struct vater_str *names, size_t room)
+{
+  json_t *allowed = json_object_get(rules->indicators[indicator].json, "breakdowns");
+  size_t count = 0;
+  const char *name;
+  json_t *values;
+  if (dimension.len == 0) {
+    json_object_foreach(allowed, name, values)
+    {
+      if (count < room)
+        names[count++] = vt_str(name);
+    }
+    return count;
+  }
+  values = json_object_getn(allowed, dimension.ptr, dimension.len);
+  size_t index;
+  json_t *item;
+  json_array_foreach(values, index, item)
+  {
+    if (count < room)
+      names[count++] = (struct vater_str){json_string_value(item), json_string_length(item)};
+  }
+  return count;
+}
+
+bool vt_rules_breakdown_known(const struct vt_rules *rules, uint32_t indicator,
+                              struct vater_str dimension, struct vater_str value)
+{
+  const json_t *allowed = json_object_get(rules->indicators[indicator].json, "breakdowns");
+  const json_t *values = json_object_getn(allowed, dimension.ptr, dimension.len);
+  size_t index;
+  const json_t *item;
+  json_array_foreach(values, index, item)
+  {
+    struct vater_str known = {json_string_value(item), json_string_length(item)};
+    if (value.len == 0 || vt_str_equal(known, value))
+      return true;
+  }
+  return false;
+}
+
 bool vt_judging_breakdown_known(const struct vt_judging *judging, uint32_t group, uint32_t text)
 {
   const struct vt_indicator *indicator = judging->groups[group].indicator;

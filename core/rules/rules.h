@@ -95,6 +95,14 @@ const struct vt_rule_info *vt_rules_find(const struct vt_rules *rules, struct va
 uint32_t vt_rules_indicator_count(const struct vt_rules *rules);
 const struct vt_indicator_info *vt_rules_indicator(const struct vt_rules *rules, uint32_t index);
 
+/* Whether the indicator is reported by that dimension; `value` empty: by any value of it. */
+bool vt_rules_breakdown_known(const struct vt_rules *rules, uint32_t indicator,
+                              struct vater_str dimension, struct vater_str value);
+/* Up to `room` names of the indicator's dimensions (`dimension` empty) or of the dimension's
+ * values; returns how many. */
+size_t vt_rules_breakdown_names(const struct vt_rules *rules, uint32_t indicator,
+                                struct vater_str dimension, struct vater_str *names, size_t room);
+
 /* ---- judging -------------------------------------------------------------------------------- */
 
 /* What the configuration knows of an organisation; borrowed. */

@@ -7,6 +7,7 @@
 #include "plugin/config.h"
 #include "run/actors.h"
 #include "run/configuration.h"
+#include "run/mapping.h"
 #include "run/run.h"
 #include "store/store.h"
 #include "worker/worker.h"
@@ -71,6 +72,8 @@ struct vt_job {
   struct vt_instance source;
   struct vt_authorization *authorization; /* NULL: none */
   struct vater_str format_settings;       /* JSON text for the worker */
+  struct vt_config_document *documents;   /* files that they name */
+  size_t document_count;
   /* authorize, fetch */
   enum vt_job_state state;
   struct vt_arena *arena; /* of the job */
@@ -112,6 +115,7 @@ struct vt_running {
   const char *rules, *plugins; /* folders */
   struct vt_actors actors;
   struct vt_zygote *zygote;
+  struct vt_mapping_search mappings;
   struct vt_registry registry; /* of main: source and auth plugins only */
   struct vt_arena *plugin_arena;
   struct vater_call call;

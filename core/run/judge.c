@@ -71,6 +71,8 @@ static int open_worker(struct vt_job *job, struct vater_str keys)
                                    .actor = job->actor->orgnr,
                                    .format = job->endpoint->format,
                                    .settings = job->format_settings,
+                                   .documents = job->documents,
+                                   .document_count = job->document_count,
                                    .period = vt_str(job->period),
                                    .today = running->today,
                                    .proposed = running->options->proposed,

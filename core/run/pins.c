@@ -95,11 +95,30 @@ static int pin_command_line(struct pinning *pinning)
   return pin_content(pinning, "configuration", VT_STR("command line"), kept);
 }
 
+/* Mappings, by the names that the registry gives them. */
+static int pin_mappings(struct pinning *pinning)
+{
+  int status = VATER_OK;
+  const struct vt_mapping_file *file = pinning->running->mappings.files;
+  for (; file != NULL && status == VATER_OK; file = file->next)
+    status = pin_content(pinning, "mapping", file->name, file->bytes);
+  return status;
+}
+
+static size_t count_mappings(const struct vt_running *running)
+{
+  size_t count = 0;
+  for (const struct vt_mapping_file *file = running->mappings.files; file != NULL;
+       file = file->next)
+    count++;
+  return count;
+}
+
 int vt_run_pins(struct vt_running *running, struct vt_store_pin **pins, size_t *count,
                 struct vt_error *error)
 {
   const struct vt_zygote_info *info = vt_zygote_info(running->zygote);
-  size_t room = info->plugin_count + info->rule_file_count + 5;
+  size_t room = info->plugin_count + info->rule_file_count + 5 + count_mappings(running);
   struct pinning pinning = {running, vt_arena_array(running->arena, room, sizeof **pins), 0, error};
   *pins = NULL;
   *count = 0;
@@ -116,6 +135,8 @@ int vt_run_pins(struct vt_running *running, struct vt_store_pin **pins, size_t *
   if (status == VATER_OK)
     status = pin_content(&pinning, "configuration", VT_STR("actors.json"),
                          running->actors.document.text);
+  if (status == VATER_OK)
+    status = pin_mappings(&pinning);
   if (status == VATER_OK)
     status = pin_command_line(&pinning);
   *pins = pinning.pins;

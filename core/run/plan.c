@@ -3,6 +3,14 @@
 #include <jansson.h>
 #include <stdio.h>
 
+/* The registry's folder, where relative paths of its settings start. */
+static void find_base(const struct vt_running *running, char *base, size_t size)
+{
+  const char *path = running->actors.document.path.ptr;
+  const char *slash = strrchr(path, '/');
+  snprintf(base, size, "%.*s", slash != NULL ? (int)(slash - path) : 1, slash != NULL ? path : ".");
+}
+
 int vt_run_settings(struct vt_running *running, const struct vater_setting *settings,
                     const struct vt_endpoint *endpoint, const char *role, struct vater_str plugin,
                     const json_t *object, vater_config **config)
@@ -10,14 +18,11 @@ int vt_run_settings(struct vt_running *running, const struct vater_setting *sett
   char owner[96];
   char pointer[128];
   char base[1024];
-  const char *path = running->actors.document.path.ptr;
-  const char *slash = strrchr(path, '/');
   snprintf(owner, sizeof owner, "plugin '%.*s'", VT_STR_ARGS(plugin));
   snprintf(pointer, sizeof pointer, "%s/%s", endpoint->pointer, role);
-  snprintf(base, sizeof base, "%.*s", slash != NULL ? (int)(slash - path) : 1,
-           slash != NULL ? path : ".");
+  find_base(running, base, sizeof base);
   struct vt_config_origin origin = {.owner = owner,
-                                    .source = path,
+                                    .source = running->actors.document.path.ptr,
                                     .document = running->actors.document.text,
                                     .pointer = pointer,
                                     .base = base,
@@ -44,13 +49,15 @@ static int format_text(struct vt_running *running, struct vt_job *job)
   if (own == NULL)
     return VATER_E_NOMEM;
   json_object_del(own, "plugin");
+  int status = vt_mapping_documents(&running->mappings, job->endpoint->format, own, &job->documents,
+                                    &job->document_count);
   char *text = json_dumps(own, JSON_COMPACT | JSON_SORT_KEYS);
   json_decref(own);
   if (text == NULL)
     return VATER_E_NOMEM;
   job->format_settings = vt_arena_copy(running->arena, vt_str(text));
   free(text);
-  return job->format_settings.ptr != NULL ? VATER_OK : VATER_E_NOMEM;
+  return job->format_settings.ptr != NULL ? status : VATER_E_NOMEM;
 }
 
 static const struct vt_zygote_plugin *known_plugin(const struct vt_running *running,
@@ -254,7 +261,8 @@ static int plan_job(struct vt_running *running, const struct vt_actor *actor,
   if (status == VATER_OK && endpoint->auth.len > 0)
     status = vt_run_authorization(running, endpoint, &job->authorization);
   const struct vt_zygote_plugin *format = known_plugin(running, endpoint->format);
-  if (format == NULL || !format->format)
+  bool any = vt_str_is(endpoint->format, "auto");
+  if (!any && (format == NULL || !format->format))
     complain_of_plugin(running, endpoint, "format", endpoint->format);
   return status == VATER_OK ? format_text(running, job) : status;
 }
@@ -305,6 +313,16 @@ int vt_run_plan(struct vt_running *running, struct vt_error *error)
   if (check_only(running, error) != VATER_OK)
     return error->status;
   uint32_t room = count_endpoints(running);
+  char base[1024];
+  find_base(running, base, sizeof base);
+  running->mappings =
+      (struct vt_mapping_search){.environment = running->environment,
+                                 .info = vt_zygote_info(running->zygote),
+                                 .base = vt_arena_copy(running->arena, vt_str(base)).ptr,
+                                 .rules = running->rules,
+                                 .trusted = true,
+                                 .arena = running->arena,
+                                 .diagnostics = running->diagnostics};
   running->jobs = vt_arena_array(running->arena, room, sizeof *running->jobs);
   running->authorizations = vt_arena_array(running->arena, room, sizeof *running->authorizations);
   running->keysets = vt_arena_array(running->arena, room, sizeof *running->keysets);

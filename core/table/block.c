@@ -19,6 +19,8 @@ static void place_column(const struct vt_table_builder *builder, int column,
     header->decimals[column] = place(&header->size, rows);
   if (from->present != NULL)
     header->present[column] = place(&header->size, rows);
+  if (from->places != NULL)
+    header->places[column] = place(&header->size, rows * sizeof *from->places);
 }
 
 static void plan(const struct vt_table_builder *builder, struct vt_table_header *header)
@@ -70,6 +72,8 @@ static void write_column(const struct vt_table_builder *builder, int column,
   copy(block, header->data[column], from->data, from->filled * width, rows * width);
   copy(block, header->decimals[column], from->decimals, from->filled, rows);
   copy(block, header->present[column], from->present, from->filled, rows);
+  copy(block, header->places[column], from->places, from->placed * sizeof *from->places,
+       rows * sizeof *from->places);
 }
 
 static void write_rest(const struct vt_table_builder *builder, const struct vt_table_header *header,

@@ -24,6 +24,7 @@ void vt_table_drop_column(struct vt_table_builder *builder, int column)
   vt_free(&builder->allocator, dropped->data);
   vt_free(&builder->allocator, dropped->decimals);
   vt_free(&builder->allocator, dropped->present);
+  vt_free(&builder->allocator, dropped->places);
   *dropped = (struct vt_builder_column){.type = dropped->type};
 }
 
@@ -231,6 +232,30 @@ int vt_table_set_truth(struct vt_table_builder *builder, int column, bool value,
   return VATER_OK;
 }
 
+int vt_table_set_place(struct vt_table_builder *builder, int column, uint64_t offset,
+                       struct vt_error *error)
+{
+  if (column <= VATER_COLUMN_NONE || column >= VT_TABLE_COLUMNS || builder->rows == 0)
+    return vt_fail(error, VATER_E_CONFIG, "PLUG-PROTO", "there is no cell of column %d", column);
+  if (offset >= UINT32_MAX)
+    return vt_fail(error, VATER_E_LIMIT, "PAY-LIMIT", "the place of a cell is beyond its page");
+  struct vt_builder_column *target = &builder->columns[column];
+  uint32_t row = builder->rows - 1;
+  if (row >= target->place_room) {
+    uint32_t room = larger(target->place_room, row + 1);
+    void *array = target->places;
+    if (!resize(builder, &array, room, sizeof *target->places))
+      return no_memory(error);
+    target->places = array;
+    target->place_room = room;
+  }
+  if (target->placed < row)
+    memset(target->places + target->placed, 0, (row - target->placed) * sizeof *target->places);
+  target->places[row] = (uint32_t)offset + 1;
+  target->placed = builder->rows;
+  return VATER_OK;
+}
+
 static int check_head(int field, bool truth, struct vt_error *error)
 {
   if (field <= VATER_HEAD_NONE || field >= VT_TABLE_HEADS)
@@ -311,6 +336,7 @@ static void view_column(const struct vt_table_builder *builder, int column, stru
   const struct vt_builder_column *from = &builder->columns[column];
   view->type = vt_column_type(column);
   view->decimals = from->decimals;
+  view->places = NULL; /* what reads a table under way asks for no places */
   view->present = from->present;
   if (view->type == VT_COLUMN_TEXT)
     view->ids = (const uint32_t *)(const void *)from->data;

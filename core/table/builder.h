@@ -9,7 +9,8 @@
 struct vt_builder_column {
   char *data;
   uint8_t *decimals, *present;
-  uint32_t filled, room;
+  uint32_t *places; /* a row: offset in its page + 1, 0 unknown; NULL where none was set */
+  uint32_t filled, room, placed, place_room;
   uint32_t last; /* text: id of the cell set last */
   enum vt_column_type type;
 };

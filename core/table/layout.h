@@ -4,7 +4,7 @@
 
 #include "table/table.h"
 
-#define VT_TABLE_MAGIC 0x31425456u /* "VTB1" */
+#define VT_TABLE_MAGIC 0x32425456u /* "VTB2" */
 
 struct vt_table_header {
   uint32_t magic, rows, texts, head_truth_count;
@@ -12,6 +12,7 @@ struct vt_table_header {
   uint64_t text_starts, text_bytes, text_length;
   uint64_t offsets, pages;
   uint64_t data[VT_TABLE_COLUMNS], decimals[VT_TABLE_COLUMNS], present[VT_TABLE_COLUMNS];
+  uint64_t places[VT_TABLE_COLUMNS];
   uint32_t head_texts[VT_TABLE_HEADS];
   uint8_t head_truths[VT_TABLE_HEADS];
 };

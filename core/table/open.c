@@ -88,7 +88,13 @@ static bool open_column(struct vt_table *table, const struct vt_table_header *he
   column->type = vt_column_type(index);
   uint64_t data = header->data[index];
   if (data == 0)
-    return header->decimals[index] == 0 && header->present[index] == 0;
+    return header->decimals[index] == 0 && header->present[index] == 0 &&
+           header->places[index] == 0;
+  if (header->places[index] != 0) {
+    column->places = section(table, header->places[index], table->rows, sizeof(uint32_t));
+    if (column->places == NULL)
+      return false;
+  }
   if (column->type == VT_COLUMN_TEXT)
     return open_text_column(table, column, data);
   if (column->type == VT_COLUMN_NUMBER)
@@ -163,6 +169,14 @@ bool vt_table_truth(const struct vt_table *table, uint32_t row, int column, bool
   const struct vt_column *from = column_at(table, row, column);
   bool there = from != NULL && from->truths != NULL && from->present[row] != 0;
   *value = there && from->truths[row] != 0;
+  return there;
+}
+
+bool vt_table_place(const struct vt_table *table, uint32_t row, int column, uint64_t *offset)
+{
+  const struct vt_column *from = column_at(table, row, column);
+  bool there = from != NULL && from->places != NULL && from->places[row] != 0;
+  *offset = there ? from->places[row] - 1 : 0;
   return there;
 }
 

@@ -33,6 +33,9 @@ int vt_table_set_number(struct vt_table_builder *builder, int column, double val
                         unsigned decimals, struct vt_error *error);
 int vt_table_set_truth(struct vt_table_builder *builder, int column, bool value,
                        struct vt_error *error);
+/* Where the current row's cell stands in its page; a column whose cells have none costs nothing. */
+int vt_table_set_place(struct vt_table_builder *builder, int column, uint64_t offset,
+                       struct vt_error *error);
 /* enum vater_head; a later page may repeat the head: same values, or VATER_E_REFUSED. */
 int vt_table_set_head_text(struct vt_table_builder *builder, int field, struct vater_str text,
                            struct vt_error *error);
@@ -63,6 +66,7 @@ struct vt_column {
   const uint8_t *decimals; /* number: decimals as written */
   const uint8_t *truths;   /* truth: 0, 1 */
   const uint8_t *present;  /* number and truth: 1 where there is a value (a byte a row) */
+  const uint32_t *places;  /* offset of the cell in its page + 1, 0 unknown; NULL: none known */
 };
 
 enum { VT_TABLE_COLUMNS = VATER_COLUMN_COUNT, VT_TABLE_HEADS = VATER_HEAD_COUNT };
@@ -96,6 +100,8 @@ static inline uint32_t vt_table_page(const struct vt_table *table, uint32_t row)
 struct vater_str vt_table_cell(const struct vt_table *table, uint32_t row, int column);
 bool vt_table_number(const struct vt_table *table, uint32_t row, int column, double *value);
 bool vt_table_truth(const struct vt_table *table, uint32_t row, int column, bool *value);
+/* The cell's own offset in its page; false where it is not known. */
+bool vt_table_place(const struct vt_table *table, uint32_t row, int column, uint64_t *offset);
 struct vater_str vt_table_head(const struct vt_table *table, int field);
 bool vt_table_head_truth(const struct vt_table *table, int field, bool *value);
 /* The actor of a row: its own, or the reporter. */

@@ -8,7 +8,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { LOADED_BYTES = 1024 * 1024 * 1024, PLUGIN_BYTES = 48, FILE_BYTES = 16, ITEM_BYTES = 24 };
+enum {
+  LOADED_BYTES = 1024 * 1024 * 1024,
+  PLUGIN_BYTES = 64,
+  FILE_BYTES = 16,
+  ITEM_BYTES = 24,
+  TEXT_BYTES = 8
+};
 
 static int pack_digest(const char *path, struct vt_buffer *out, struct vt_error *error)
 {
@@ -26,6 +32,18 @@ static int pack_digest(const char *path, struct vt_buffer *out, struct vt_error 
   return VATER_OK;
 }
 
+static void pack_documents(const struct vt_plugin_info *info, struct vt_buffer *out)
+{
+  uint64_t count = 0;
+  for (const struct vater_setting *one = info->settings; one->name != NULL; one++)
+    count += one->type == VATER_SETTING_DOCUMENT;
+  vt_pack_number(out, count);
+  for (const struct vater_setting *one = info->settings; one->name != NULL; one++)
+    if (one->type == VATER_SETTING_DOCUMENT)
+      vt_pack_text(out, vt_str(one->name));
+  vt_pack_text(out, vt_str(info->format.mapping_schema));
+}
+
 static int pack_plugins(const struct loaded *loaded, struct vt_buffer *out, struct vt_error *error)
 {
   const struct vt_registry *registry = &loaded->registry;
@@ -39,6 +57,7 @@ static int pack_plugins(const struct loaded *loaded, struct vt_buffer *out, stru
     vt_pack_text(out, vt_str(info->summary));
     vt_pack_text(out, vt_str(info->path));
     vt_pack_number(out, info->capabilities);
+    pack_documents(info, out);
     if (hashed)
       status = pack_digest(info->path, out, error);
     else
@@ -146,6 +165,19 @@ static void read_diagnostics(struct vt_unpack *from, struct vt_diagnostics *list
   list->warnings = warnings;
 }
 
+static bool read_documents(struct vt_unpack *from, struct vt_arena *arena,
+                           struct vt_zygote_plugin *plugin)
+{
+  size_t count = vt_unpack_count(from, TEXT_BYTES);
+  struct vater_str *names = vt_arena_array(arena, count + 1, sizeof *names);
+  for (size_t i = 0; names != NULL && i < count; i++)
+    names[i] = vt_arena_copy(arena, vt_unpack_text(from));
+  plugin->document_settings = names;
+  plugin->document_setting_count = names != NULL ? count : 0;
+  plugin->mapping_schema = vt_arena_copy(arena, vt_unpack_text(from));
+  return names != NULL && plugin->mapping_schema.ptr != NULL;
+}
+
 static int read_plugins(struct vt_unpack *from, struct vt_arena *arena, struct vt_zygote_info *info)
 {
   size_t count = vt_unpack_count(from, PLUGIN_BYTES);
@@ -159,6 +191,8 @@ static int read_plugins(struct vt_unpack *from, struct vt_arena *arena, struct v
     plugin->summary = vt_arena_copy(arena, vt_unpack_text(from));
     plugin->path = vt_arena_copy(arena, vt_unpack_text(from));
     uint64_t capabilities = vt_unpack_number(from);
+    if (!read_documents(from, arena, plugin))
+      return VATER_E_NOMEM;
     plugin->sha256 = vt_arena_copy(arena, vt_unpack_text(from));
     plugin->source = (capabilities & VT_CAPABILITY_SOURCE) != 0;
     plugin->auth = (capabilities & VT_CAPABILITY_AUTH) != 0;

@@ -55,6 +55,9 @@ struct vt_zygote_plugin {
   struct vater_str name, version, summary, path;
   struct vater_str sha256; /* of the file, in hex; only with `pins` */
   bool source, auth, format, check, functions;
+  const struct vater_str *document_settings; /* of type document */
+  size_t document_setting_count;
+  struct vater_str mapping_schema; /* that they must fit; empty: none */
 };
 
 /* What the zygote loaded; lives until vt_zygote_stop(). */

@@ -1,5 +1,5 @@
 # The header as a later minor would have it: each struct that grows has members appended.
-/VATER_ABI_MINOR 0/ { sub(/VATER_ABI_MINOR 0/, "VATER_ABI_MINOR 7") }
+/define VATER_ABI_MINOR/ { sub(/VATER_ABI_MINOR [0-9]+/, "VATER_ABI_MINOR 7") }
 /^struct vater_/ { grows = 0 }
 /^  uint32_t size;/ { grows = 1 }
 /^};/ && grows {

@@ -92,8 +92,11 @@ enum vater_setting_type {
   VATER_SETTING_BOOLEAN,
   VATER_SETTING_NUMBER,
   VATER_SETTING_URL,
-  VATER_SETTING_LIST,  /* of texts */
-  VATER_SETTING_OBJECT /* of texts by name */
+  VATER_SETTING_LIST,   /* of texts */
+  VATER_SETTING_OBJECT, /* of texts by name */
+  /* from 1.1: a JSON document, as the name of a file that the host reads or as the object itself;
+   * config_node() */
+  VATER_SETTING_DOCUMENT
 };
 
 /*
@@ -281,6 +284,15 @@ struct vater_table_api {
    * valid; false behind the last, or where there is no such list */
   bool (*code)(const vater_table *, const char *list, uint32_t index, struct vater_str *code,
                struct vater_str *first, struct vater_str *last);
+  /* from 1.1. The same as set_text and set_number, with the cell's own place in the page */
+  int (*set_text_at)(vater_call *, vater_table *, int column, struct vater_str text,
+                     uint64_t offset);
+  int (*set_number_at)(vater_call *, vater_table *, int column, struct vater_str written,
+                       uint64_t offset);
+  /* What is wrong with the payload at a place, in one English sentence without a full stop; reading
+   * goes on. VATER_SEVERITY_ERROR: the delivery is refused. */
+  int (*finding)(vater_call *, vater_table *, int severity, uint64_t offset, const char *format,
+                 ...) VATER_PRINTF(5, 6);
 };
 
 enum vater_severity { VATER_SEVERITY_INFO, VATER_SEVERITY_WARNING, VATER_SEVERITY_ERROR };
@@ -322,6 +334,8 @@ struct vater_host {
   const struct vater_table_api *table;
   const struct vater_report_api *report;
   const struct vater_jose_api *jose; /* since 1.1 */
+  /* from 1.1. The document of a setting, NULL where not set; lives as long as the config */
+  const vater_node *(*config_node)(const vater_config *, const char *name);
 };
 
 /* ---- source: which requests collect a submission ------------------------------------------ */
@@ -411,18 +425,44 @@ struct vater_rows {
   const struct vater_head_member *head;
 };
 
+/* One cell of a CSV record, decoded; `offset` is where its text or its opening quote stands.
+ * Frozen.
+ */
+struct vater_cell {
+  struct vater_str text;
+  uint64_t offset;
+  bool quoted;
+};
+
+/* One record of a CSV page. Grows. */
+struct vater_record {
+  uint32_t size;
+  uint32_t count;
+  const struct vater_cell *cells;
+  uint64_t offset; /* of the record */
+  uint64_t number; /* 1 for the first of the page, a header included */
+};
+
 /* Grows. Runs in a sandboxed worker. */
 struct vater_format_ops {
   uint32_t size;
-  const char *syntax;             /* "json", "csv" or "bytes" */
+  const char *syntax;             /* "json", "csv", "json or csv", "bytes" */
   const char *const *media_types; /* accepted, ends with NULL */
   const char *schema;             /* file under rules/schemas that payloads must fit, or NULL */
   const struct vater_rows *rows;  /* declared rows, or NULL */
   int (*open)(vater_call *, const vater_config *, void **self); /* optional */
   void (*close)(void *self);                                    /* optional */
-  /* formats without declared rows: `root` for json and csv, NULL for bytes */
+  /* formats without declared rows: `root` for json, NULL for bytes */
   int (*decode)(vater_call *, void *self, const vater_node *root, struct vater_str bytes,
                 vater_table *);
+  /* from 1.1. File under rules/schemas that documents of its settings must fit, or NULL */
+  const char *mapping_schema;
+  /* How format "auto" knows it: names of top-level members (or, of CSV, of columns), or
+   * "name=value"; any of them is enough. Ends with NULL; NULL: by its syntax alone. */
+  const char *const *marks;
+  /* CSV: each record in order, then NULL at the end of the page. The host splits records as the
+   * member "dialect" of the settings' document says: delimiter, encoding. */
+  int (*record)(vater_call *, void *self, const struct vater_record *record, vater_table *);
 };
 
 /* ---- checks: what expressions cannot say --------------------------------------------------- */

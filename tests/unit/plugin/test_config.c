@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "doc/tree.h"
 #include "unit/plugin/rig.h"
 
 static const struct vater_setting settings[] = {
@@ -10,6 +11,12 @@ static const struct vater_setting settings[] = {
     {"scopes", VATER_SETTING_LIST, false, false, NULL, "What is asked for."},
     {"extra", VATER_SETTING_OBJECT, false, false, NULL, "More."},
     {"key", VATER_SETTING_TEXT, false, true, NULL, "The key."},
+    {NULL, 0, false, false, NULL, NULL},
+};
+
+static const struct vater_setting with_document[] = {
+    {"name", VATER_SETTING_TEXT, true, false, NULL, "A name."},
+    {"mapping", VATER_SETTING_DOCUMENT, false, false, NULL, "What fills what."},
     {NULL, 0, false, false, NULL, NULL},
 };
 
@@ -58,6 +65,52 @@ static void values_and_fallbacks_are_read(void **state)
   assert_str_is(key, "k");
   assert_str_is(text, "v");
   assert_false(vt_config_item(config, "extra", 1, &key, &text));
+}
+
+static void documents_are_nodes(void **state)
+{
+  struct rig *rig = *state;
+  struct vater_str file, bytes;
+  const vater_config *inline_one =
+      rig_config(rig, with_document, "{\"name\": \"n\", \"mapping\": {\"unit\": \"percent\"}}");
+  const vater_node *root = vt_config_node(inline_one, "mapping");
+  assert_str_is(vt_node_text(vt_node_member(root, "unit")), "percent");
+  const struct vt_config_document given = {VT_STR("mapping"), VT_STR("maps/a.json"),
+                                           VT_STR("{\"unit\": [1]}")};
+  struct vt_config_origin origin = {
+      .owner = "plugin 'test'", .documents = &given, .document_count = 1};
+  json_t *object = json_loads("{\"name\": \"n\", \"mapping\": \"a.json\"}", 0, NULL);
+  vater_config **config = &rig->configs[rig->config_count++];
+  assert_int_equal(
+      vt_config_parse(with_document, object, &origin, rig->arena, &rig->diagnostics, config),
+      VATER_OK);
+  json_decref(object);
+  root = vt_config_node(*config, "mapping");
+  assert_int_equal(vt_node_type(vt_node_member(root, "unit")), VATER_NODE_LIST);
+  assert_true(vt_config_document(*config, "mapping", &file, &bytes));
+  assert_str_is(file, "maps/a.json");
+  assert_null(vt_config_node(*config, "name"));
+  assert_null(vt_config_node(NULL, "mapping"));
+}
+
+static void a_faulty_document_has_its_own_place(void **state)
+{
+  struct rig *rig = *state;
+  const struct vt_config_document given = {VT_STR("mapping"), VT_STR("maps/a.json"),
+                                           VT_STR("{\n  \"unit\": ,\n}")};
+  struct vt_config_origin origin = {
+      .owner = "plugin 'test'", .documents = &given, .document_count = 1};
+  json_t *object = json_loads("{\"name\": \"n\", \"mapping\": \"a.json\"}", 0, NULL);
+  vater_config *config;
+  assert_int_equal(
+      vt_config_parse(with_document, object, &origin, rig->arena, &rig->diagnostics, &config),
+      VATER_E_CONFIG);
+  json_decref(object);
+  const struct vt_error *error = &rig->diagnostics.items[0].error;
+  assert_string_equal(error->source, "maps/a.json");
+  assert_int_equal(error->line, 2);
+  assert_int_equal(error->column, 11);
+  assert_string_equal(error->code, "OPS-CONFIG");
 }
 
 static void absent_and_mistyped_reads_are_false(void **state)
@@ -253,6 +306,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(values_and_fallbacks_are_read, setup, teardown),
+      cmocka_unit_test_setup_teardown(documents_are_nodes, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_faulty_document_has_its_own_place, setup, teardown),
       cmocka_unit_test_setup_teardown(absent_and_mistyped_reads_are_false, setup, teardown),
       cmocka_unit_test_setup_teardown(all_faults_are_listed_with_their_place, setup, teardown),
       cmocka_unit_test_setup_teardown(an_object_is_wanted, setup, teardown),

@@ -165,8 +165,8 @@ static void odd_descriptions_are_refused(void **state)
                  "\"1.0.0\" or \"1.0.0-rc.1\"");
   info = full;
   info.format.syntax = "xml";
-  assert_refused(
-      info, "plugin 'full': the format's syntax 'xml' is not right; wanted: json, csv or bytes");
+  assert_refused(info, "plugin 'full': the format's syntax 'xml' is not right; wanted: json, csv, "
+                       "json or csv, bytes");
   info = full;
   info.format.schema = "../x.json";
   assert_refused(info,

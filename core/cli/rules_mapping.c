@@ -1,0 +1,132 @@
+#include "cli/rules_mapping.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "doc/tree.h"
+#include "judge/mapping.h"
+
+static const struct vt_doc_budget budget = {.allow_all_text = true};
+
+/* What "format" says in a document without "pack"; empty where it is no mapping. */
+static struct vater_str format_of(const struct vt_doc_tree *tree)
+{
+  const struct vater_node *root = vt_doc_tree_root(tree);
+  const struct vater_node *format = vt_node_member(root, "format");
+  if (vt_node_member(root, "pack") != NULL || vt_node_type(format) != VATER_NODE_TEXT)
+    return VT_STR_NONE;
+  return vt_node_text(format);
+}
+
+static bool is_mapping(struct vt_cli *cli, const char *path)
+{
+  const struct vt_allocator *allocator = &cli->environment.allocator;
+  struct vater_str text;
+  struct vt_doc_tree *tree = NULL;
+  if (vt_file_load(allocator, path, VT_LIMIT_MAPPING_BYTES, &text, NULL) != VATER_OK)
+    return false;
+  bool found = vt_doc_tree_read(allocator, text, &budget, 0, &tree, NULL) == VATER_OK &&
+               format_of(tree).len > 0;
+  vt_doc_tree_free(tree);
+  vt_free(allocator, (void *)(uintptr_t)text.ptr);
+  return found;
+}
+
+size_t vt_rules_split_mappings(struct vt_cli *cli, char **names, size_t count)
+{
+  size_t packs = 0;
+  for (size_t i = 0; i < count; i++) {
+    char *name = names[i];
+    if (is_mapping(cli, name))
+      continue;
+    for (size_t at = i; at > packs; at--)
+      names[at] = names[at - 1];
+    names[packs++] = name;
+  }
+  return packs;
+}
+
+static void complain_format(struct vt_rules_frame *frame, const char *path, struct vater_str format)
+{
+  struct vt_error error = {0};
+  vt_fail(&error, VATER_E_CONFIG, "OPS-CONFIG",
+          "there is no format '%.*s' that takes a mapping; see 'vater plugin list'",
+          VT_STR_ARGS(format));
+  vt_error_at(&error, vt_str(path), 0, 0);
+  vt_diagnostics_add(&frame->diagnostics, VATER_SEVERITY_ERROR, &error, VT_STR_NONE, 0);
+}
+
+static void complain_of_file(struct vt_rules_frame *frame, struct vt_error *error)
+{
+  vt_diagnostics_add(&frame->diagnostics, VATER_SEVERITY_ERROR, error, VT_STR_NONE, 0);
+}
+
+static int check(struct vt_cli *cli, struct vt_rules_frame *frame, const struct vt_mapping *mapping,
+                 const char *schema_name)
+{
+  char path[1024];
+  struct vater_str text;
+  struct vt_error error = {0};
+  struct vt_schema *schema = NULL;
+  const struct vt_allocator *allocator = &cli->environment.allocator;
+  snprintf(path, sizeof path, "%s/schemas/%s", cli->rules, schema_name);
+  int status = vt_file_load(allocator, path, VT_LIMIT_SCHEMA_BYTES, &text, &error);
+  if (status != VATER_OK) {
+    complain_of_file(frame, &error);
+    return status;
+  }
+  struct vt_schema_options options = {.source = vt_str(path)};
+  status = vt_schema_compile(text, &options, allocator, &schema, &frame->diagnostics);
+  if (status == VATER_OK)
+    status = vt_mapping_check(mapping, schema, text, frame->rules, allocator, &frame->diagnostics);
+  vt_schema_free(schema);
+  vt_free(allocator, (void *)(uintptr_t)text.ptr);
+  return status;
+}
+
+static int lint_text(struct vt_cli *cli, struct vt_rules_frame *frame,
+                     const struct vt_mapping *mapping)
+{
+  struct vt_doc_tree *tree = NULL;
+  const struct vt_allocator *allocator = &cli->environment.allocator;
+  struct vt_error error = {0};
+  int status = vt_doc_tree_read(allocator, mapping->bytes, &budget, 0, &tree, &error);
+  struct vater_str format = status == VATER_OK ? format_of(tree) : VT_STR_NONE;
+  const struct vt_plugin *plugin = vt_registry_find(&frame->plugins, format);
+  bool mapped = plugin != NULL && plugin->format != NULL && plugin->format->mapping_schema != NULL;
+  if (mapped)
+    status = check(cli, frame, mapping, plugin->format->mapping_schema);
+  else
+    complain_format(frame, mapping->source.ptr, format);
+  vt_doc_tree_free(tree);
+  return status;
+}
+
+static int lint_file(struct vt_cli *cli, struct vt_rules_frame *frame, const char *path)
+{
+  struct vater_str text;
+  struct vt_error error = {0};
+  const struct vt_allocator *allocator = &cli->environment.allocator;
+  int status = vt_file_load(allocator, path, VT_LIMIT_MAPPING_BYTES, &text, &error);
+  if (status != VATER_OK) {
+    complain_of_file(frame, &error);
+    return status;
+  }
+  const struct vt_mapping mapping = {vt_str(path), text};
+  status = lint_text(cli, frame, &mapping);
+  vt_free(allocator, (void *)(uintptr_t)text.ptr);
+  return status;
+}
+
+int vt_rules_lint_mappings(struct vt_cli *cli, struct vt_rules_frame *frame, char *const *names,
+                           size_t count)
+{
+  uint32_t errors = frame->diagnostics.errors;
+  for (size_t i = 0; i < count; i++)
+    if (lint_file(cli, frame, names[i]) == VATER_E_NOMEM)
+      return VT_EXIT_FAILED;
+  vt_cli_diagnostics(cli, &frame->diagnostics);
+  errors = frame->diagnostics.errors - errors;
+  fprintf(cli->out, "%zu mapping%s: %u error%s\n", count, count == 1 ? "" : "s", errors,
+          errors == 1 ? "" : "s");
+  return frame->diagnostics.errors > 0 ? VT_EXIT_FINDINGS : VT_EXIT_CLEAN;
+}
