@@ -113,7 +113,7 @@ int vt_check_take_settings(struct vt_cli *cli, const struct vt_check_settings *a
   if (status == VATER_OK && asked->mapping != NULL)
     status = add_mapping(cli, asked, info, arena, job, settings, &error);
   if (job->format.len == 0)
-    job->format = VT_STR("indicator_json");
+    job->format = VT_STR("auto");
   if (status == VATER_OK)
     code = gather(cli, info, arena, job, settings);
   if (status == VATER_OK && code == VT_EXIT_CLEAN)

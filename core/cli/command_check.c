@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "cli/check_explain.h"
 #include "cli/check_model.h"
 #include "cli/check_settings.h"
 #include "jose/key.h"
@@ -22,6 +23,7 @@ enum { REPORT_BYTES_MAX = 256 * 1024 * 1024, COPY_STEP = 1024 * 1024 };
 struct asked {
   struct vt_judge_job job;
   struct vt_check_settings settings;
+  bool explain; /* which place became which observation, instead of the report */
   char **files;
   int file_count;
   struct vt_cli_folders plugins;
@@ -37,9 +39,11 @@ static void print_help(FILE *out)
       "Judges a submission as the nightly run would; nothing is sent or stored. Several files\n"
       "are the pages of one submission; '-' is standard input. What needs history or other\n"
       "actors is listed as skipped.\n\n"
-      "  -f, --format NAME        the format plugin (default indicator_json)\n"
+      "  -f, --format NAME        the format plugin (default auto: by what the file holds)\n"
       "  -m, --mapping FILE       its mapping; names the format as well\n"
       "      --settings JSON      its settings, an object\n"
+      "      --explain-mapping    which place in FILE became which observation; where the\n"
+      "                           delivery is refused, why\n"
       "      --plugins DIRECTORY  plugins there as well; may be given several times\n"
       "  -a, --actor ORGNR        who delivers it (default: the reporter in the file)\n"
       "  -p, --period PERIOD      the period that was asked for\n"
@@ -239,6 +243,14 @@ static int check(struct vt_cli *cli, struct asked *asked)
     return code;
   } else if (judge(asked, detached, zygote, &worker, &event, &bytes, &error) != VATER_OK) {
     code = vt_cli_error(cli, "check", &error, VT_EXIT_FAILED);
+  } else if (event.kind == VT_WORKER_RESULT && asked->explain &&
+             event.result->delivery == VT_DELIVERY_RECEIVED) {
+    const struct vt_explain_asked explained = {.result = event.result,
+                                               .job = &asked->job,
+                                               .files = asked->files,
+                                               .file_count = asked->file_count,
+                                               .json = asked->json};
+    code = vt_check_explain(cli, &explained);
   } else if (event.kind == VT_WORKER_RESULT) {
     code = print(cli, asked, event.result, bytes, &error);
   } else {
@@ -253,6 +265,7 @@ static int check(struct vt_cli *cli, struct asked *asked)
 static const struct option long_options[] = {{"format", required_argument, NULL, 'f'},
                                              {"settings", required_argument, NULL, 'S'},
                                              {"mapping", required_argument, NULL, 'm'},
+                                             {"explain-mapping", no_argument, NULL, 'E'},
                                              {"actor", required_argument, NULL, 'a'},
                                              {"period", required_argument, NULL, 'p'},
                                              {"today", required_argument, NULL, 't'},
@@ -288,6 +301,9 @@ static int take_option(struct vt_cli *cli, int option, char **argv, struct asked
     return VT_EXIT_CLEAN;
   case 'S':
     asked->settings.settings = optarg;
+    return VT_EXIT_CLEAN;
+  case 'E':
+    asked->explain = true;
     return VT_EXIT_CLEAN;
   case 'm':
     asked->settings.mapping = optarg;

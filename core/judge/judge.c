@@ -2,113 +2,9 @@
 
 #include "base/limits.h"
 #include "jose/key.h"
-#include "judge/mapping.h"
 
 /* ---- beginning ---------------------------------------------------------------------------------
  */
-
-static const struct vt_judge_format *find_format(const struct vt_judge_context *context,
-                                                 struct vater_str name)
-{
-  for (uint32_t i = 0; i < context->format_count; i++)
-    if (vt_str_is(name, context->formats[i].plugin->info.name))
-      return &context->formats[i];
-  return NULL;
-}
-
-/* "accounts" is the host's own setting of every format: names for the screen. */
-static int take_accounts(struct vt_judge *judge, json_t *settings, struct vt_error *error)
-{
-  const json_t *listed = json_object_get(settings, "accounts");
-  if (listed == NULL)
-    return VATER_OK;
-  size_t count = json_array_size(listed);
-  struct vater_str *names = vt_arena_array(judge->arena, count + 1, sizeof *names);
-  if (names == NULL)
-    return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for settings");
-  for (size_t i = 0; i < count; i++) {
-    const char *name = json_string_value(json_array_get(listed, i));
-    if (name != NULL)
-      names[i] = vt_arena_copy(judge->arena, vt_str(name));
-    if (names[i].len == 0)
-      break;
-    judge->accounts.count++;
-  }
-  if (count == 0 || judge->accounts.count != count)
-    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG",
-                   "format '%.*s': \"accounts\" is a list of names of members or columns",
-                   VT_STR_ARGS(judge->job->format));
-  judge->accounts.names = names;
-  json_object_del(settings, "accounts");
-  return VATER_OK;
-}
-
-/* What the settings' documents say, by the schema that the plugin names and by the packs. */
-static int check_mappings(struct vt_judge *judge)
-{
-  const struct vt_judge_context *context = judge->context;
-  const struct vater_setting *setting = judge->format->plugin->info.settings;
-  int status = VATER_OK;
-  if (judge->format->mapping == NULL)
-    return VATER_OK;
-  for (; setting->name != NULL && status == VATER_OK; setting++) {
-    struct vt_mapping mapping;
-    if (vt_config_document(judge->config, setting->name, &mapping.source, &mapping.bytes))
-      status = vt_mapping_check(&mapping, judge->format->mapping, VT_STR_NONE, context->rules,
-                                judge->allocator, &judge->diagnostics);
-  }
-  return status;
-}
-
-static int tell_settings(const struct vt_judge *judge, struct vt_error *error)
-{
-  const struct vt_error *first = &judge->diagnostics.items[0].error;
-  if (first->line == 0)
-    return vt_fail(error, VATER_E_CONFIG, first->code, "format '%.*s': %s",
-                   VT_STR_ARGS(judge->job->format), first->text);
-  return vt_fail(error, VATER_E_CONFIG, first->code, "%s:%u:%u: %s; see 'vater rules lint %s'",
-                 first->source, first->line, first->column, first->text, first->source);
-}
-
-static int parse_settings(struct vt_judge *judge, struct vt_error *error)
-{
-  struct vater_str text = judge->job->settings;
-  json_t *object =
-      text.len == 0 ? NULL : json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
-  if (text.len > 0 && object == NULL)
-    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "the settings of format '%.*s' are no JSON",
-                   VT_STR_ARGS(judge->job->format));
-  int status = take_accounts(judge, object, error);
-  if (status != VATER_OK) {
-    json_decref(object);
-    return status;
-  }
-  const struct vt_config_origin origin = {.allocator = judge->allocator,
-                                          .owner = judge->format->plugin->info.name,
-                                          .pointer = "",
-                                          .documents = judge->job->documents,
-                                          .document_count = judge->job->document_count};
-  vt_diagnostics_init(&judge->diagnostics, judge->arena);
-  status = vt_config_parse(judge->format->plugin->info.settings, object, &origin, judge->arena,
-                           &judge->diagnostics, &judge->config);
-  json_decref(object);
-  if (status == VATER_OK)
-    status = check_mappings(judge);
-  if (status == VATER_E_CONFIG && judge->diagnostics.count > 0)
-    return tell_settings(judge, error);
-  return status == VATER_OK ? VATER_OK
-                            : vt_fail(error, status, "PLUG-LIMIT", "no memory for settings");
-}
-
-static int open_format(struct vt_judge *judge, struct vt_error *error)
-{
-  int status = vt_call_init(&judge->call, judge->context->environment, NULL, "decode");
-  judge->calling = status == VATER_OK;
-  if (status != VATER_OK)
-    return vt_fail(error, status, "PLUG-LIMIT", "no memory to call a plugin");
-  return vt_instance_open(&judge->call, judge->format->plugin, VT_CAPABILITY_FORMAT, judge->config,
-                          &judge->instance, error);
-}
 
 static int prepare(struct vt_judge *judge, struct vt_error *error)
 {
@@ -116,8 +12,8 @@ static int prepare(struct vt_judge *judge, struct vt_error *error)
     return vt_result_builder_new(judge->allocator, &judge->result) == VATER_OK
                ? VATER_OK
                : vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory to conclude");
-  judge->format = find_format(judge->context, judge->job->format);
-  if (judge->format == NULL)
+  judge->format = vt_judge_find_format(judge->context, judge->job->format);
+  if (judge->format == NULL && !vt_str_is(judge->job->format, "auto"))
     return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG",
                    "no loaded plugin reads the format '%.*s'; see 'vater plugin list'",
                    VT_STR_ARGS(judge->job->format));
@@ -126,8 +22,7 @@ static int prepare(struct vt_judge *judge, struct vt_error *error)
       vt_table_builder_new(judge->allocator, judge->job->hash_seed, &judge->rows) != VATER_OK ||
       vt_result_builder_new(judge->allocator, &judge->result) != VATER_OK)
     return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory to judge");
-  int status = parse_settings(judge, error);
-  return status == VATER_OK ? open_format(judge, error) : status;
+  return judge->format != NULL ? vt_judge_open_format(judge, error) : VATER_OK;
 }
 
 int vt_judge_begin(const struct vt_judge_context *context, const struct vt_judge_job *job,
@@ -205,6 +100,9 @@ int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct v
   int status = add_page(judge, bytes, head->framing, error);
   if (status == VATER_OK)
     status = vt_judge_verify(judge, &inside, page, &readable, error);
+  if (status == VATER_OK && readable && judge->format == NULL)
+    status = vt_judge_choose(judge, &inside, error);
+  readable &= judge->format != NULL;
   if (status == VATER_OK && readable)
     status = vt_judge_read(judge, &inside, &readable, error);
   if (status == VATER_OK && readable)
@@ -244,7 +142,7 @@ static int settle_table(struct vt_judge *judge, struct vt_error *error)
 /* Texts that a format's own code made were not in the bytes: they are screened here. */
 static int screen_table(struct vt_judge *judge, struct vt_error *error)
 {
-  if (judge->format->plan != NULL)
+  if (judge->format == NULL || judge->format->plan != NULL)
     return VATER_OK;
   uint32_t hits = judge->screen.kept;
   for (uint32_t id = 1; id <= judge->table.texts; id++) {
@@ -315,8 +213,10 @@ void vt_judge_free(struct vt_judge *judge)
     vt_call_fini(&judge->call);
   vt_config_free(judge->config);
   vt_keys_free(judge->keys);
-  for (uint32_t i = 0; i < judge->page_count; i++)
+  for (uint32_t i = 0; i < judge->page_count; i++) {
     vt_lines_free(judge->pages[i].lines);
+    vt_free(judge->allocator, judge->pages[i].own);
+  }
   vt_free(judge->allocator, judge->pages);
   vt_table_builder_free(judge->rows);
   vt_result_builder_free(judge->result);

@@ -2,6 +2,7 @@
 #ifndef VT_JUDGE_JUDGING_H
 #define VT_JUDGE_JUDGING_H
 
+#include "doc/csv.h"
 #include "judge/judge.h"
 #include "judge/lines.h"
 #include "plugin/call.h"
@@ -14,14 +15,22 @@ struct judged_page {
   uint32_t first_row;
   bool ndjson;
   bool json;              /* as decode() read it */
+  char *own; /* `bytes` where they had to be made UTF-8 */
   struct vt_lines *lines; /* made when the first place is asked for */
+};
+
+/* How CSV is written, as the settings' document says. */
+struct judged_dialect {
+  char delimiter;
+  enum vt_csv_encoding encoding;
 };
 
 struct vt_judge {
   const struct vt_judge_context *context;
   const struct vt_judge_job *job;
   const struct vt_allocator *allocator;
-  const struct vt_judge_format *format;
+  const struct vt_judge_format *format; /* NULL: "auto", before the first page */
+  struct judged_dialect dialect;
   struct vt_arena *arena;
   struct vt_diagnostics diagnostics; /* of the settings */
   vater_config *config;
@@ -68,6 +77,18 @@ static inline struct vater_str judged_cut(struct vater_str text, size_t max)
  * payload takes the place of its bytes. *head is what then holds of it. */
 int vt_judge_verify(struct vt_judge *judge, struct vt_judge_head *head, struct vt_judge_page *page,
                     bool *readable, struct vt_error *error);
+/* ---- settings.c, choose.c ----------------------------------------------------------------------
+ */
+
+/* NULL where there is none. */
+const struct vt_judge_format *vt_judge_find_format(const struct vt_judge_context *context,
+                                                   struct vater_str name);
+/* Settings, mappings, open() of the format. */
+int vt_judge_open_format(struct vt_judge *judge, struct vt_error *error);
+/* Format "auto": which one the first page is, by media type and content, and opens it; says what it
+ * saw. Refuses (HTTP-TYPE) where none fits. */
+int vt_judge_choose(struct vt_judge *judge, const struct vt_judge_head *head,
+                    struct vt_error *error);
 
 /* ---- read.c: is this page what the format reads at all -----------------------------------------
  */
@@ -85,6 +106,17 @@ bool vt_judge_was_cut(const struct judged_page *page, const struct vt_error *fau
  */
 
 int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_error *error);
+
+/* ---- pages_csv.c -------------------------------------------------------------------------------
+ */
+
+struct collection;
+int vt_judge_decode_csv(struct vt_judge *judge, struct collection *collection,
+                        struct vater_str *cursor, struct vt_error *fault);
+/* From the settings' document. */
+void vt_judge_take_dialect(struct vt_judge *judge);
+/* Whether a Content-Type's charset is what was agreed. */
+bool vt_judge_charset_fits(const struct vt_judge *judge, struct vater_str charset);
 
 /* ---- check.c -----------------------------------------------------------------------------------
  */

@@ -187,6 +187,15 @@ static int decode_bytes(struct vt_judge *judge, struct collection *collection,
   return walk(judge, NULL, collection, cursor, fault);
 }
 
+/* Of a format that reads both, the first character tells. */
+static bool is_json(const char *syntax, struct vater_str bytes)
+{
+  if (strcmp(syntax, "json or csv") != 0)
+    return strcmp(syntax, "json") == 0;
+  struct vater_str start = vt_str_trim(vt_str_slice(bytes, 0, 256));
+  return start.len > 0 && (start.ptr[0] == '{' || start.ptr[0] == '[');
+}
+
 int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_error *error)
 {
   *cursor = VT_STR_NONE;
@@ -194,10 +203,13 @@ int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_
   struct vt_decode_result decoded = {0};
   struct collection collection = {.arena = judge->arena, .page = judge->page_count - 1};
   collection.last = &collection.first;
-  bool json = strcmp(judge->format->plugin->format->syntax, "json") == 0;
+  const struct vater_format_ops *format = judge->format->plugin->format;
+  bool json = is_json(format->syntax, judge->pages[judge->page_count - 1].bytes);
+  bool csv = !json && format->record != NULL;
   judge->pages[judge->page_count - 1].json = json;
-  int status = json ? decode_json(judge, &collection, &decoded, cursor, &fault)
-                    : decode_bytes(judge, &collection, cursor, &fault);
+  int status = json  ? decode_json(judge, &collection, &decoded, cursor, &fault)
+               : csv ? vt_judge_decode_csv(judge, &collection, cursor, &fault)
+                     : decode_bytes(judge, &collection, cursor, &fault);
   if (status != VATER_OK && !is_payloads(&fault)) {
     if (error != NULL && error->status == VATER_OK)
       *error = fault;

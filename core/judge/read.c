@@ -59,8 +59,7 @@ int vt_judge_read(struct vt_judge *judge, const struct vt_judge_head *head, bool
                   vt_judge_format(judge, "Content-Type is %.*s",
                                   VT_STR_ARGS(judged_cut(head->media_type, 100))),
                   error);
-  if (head->charset.len > 0 && !vt_str_is(head->charset, "utf-8") &&
-      !vt_str_is(head->charset, "us-ascii"))
+  if (head->charset.len > 0 && !vt_judge_charset_fits(judge, head->charset))
     return refuse(judge, "HTTP-TYPE",
                   vt_judge_format(judge, "the charset is %.*s, not UTF-8",
                                   VT_STR_ARGS(judged_cut(head->charset, 40))),

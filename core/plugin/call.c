@@ -339,6 +339,18 @@ int vt_format_decode(struct vater_call *call, struct vt_instance *instance, cons
   return status == VATER_OK ? vt_plugin_table_flush(table, error) : status;
 }
 
+int vt_format_record(struct vater_call *call, struct vt_instance *instance,
+                     const struct vater_record *record, vater_table *table, struct vt_error *error)
+{
+  static const char callback[] = "format.record";
+  if (!enter(call, instance, callback, error))
+    return VATER_E_BUG;
+  int returned = instance->plugin->format->record(call, instance->self, record, table);
+  instance->busy = false;
+  int status = end(call, returned, false, error);
+  return status == VATER_OK && record == NULL ? vt_plugin_table_flush(table, error) : status;
+}
+
 /* ---- checks and functions ------------------------------------------------------------------- */
 
 int vt_check_run(struct vater_call *call, const char *plugin, const struct vater_check *check,

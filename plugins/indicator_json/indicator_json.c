@@ -54,12 +54,16 @@ static const char *const media_types[] = {
     "application/jsonl",    NULL,
 };
 
+/* Members of the document, and of the lines of NDJSON. */
+static const char *const marks[] = {"observations", "schemaVersion", "indicator", NULL};
+
 static const struct vater_format_ops format = {
     .size = sizeof format,
     .syntax = "json",
     .media_types = media_types,
     .schema = "submission.schema.json",
     .rows = &rows,
+    .marks = marks,
 };
 
 static const struct vater_plugin plugin = {

@@ -1,0 +1,210 @@
+#include "cli/check_explain.h"
+
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/number.h"
+#include "doc/csv.h"
+#include "doc/tree.h"
+#include "judge/lines.h"
+
+#include <jansson.h>
+
+enum { OUT_BYTES = 256 * 1024 * 1024 };
+
+/* The pages again, as the worker read them. */
+struct pages {
+  struct vt_lines **lines;
+  struct vt_buffer *texts;
+  int count;
+};
+
+static enum vt_csv_encoding encoding_of(struct vt_cli *cli, const struct vt_judge_job *job)
+{
+  static const struct vt_doc_budget budget = {.allow_all_text = true};
+  enum vt_csv_encoding encoding = VT_CSV_UTF_8;
+  struct vt_doc_tree *tree = NULL;
+  if (job->document_count == 0 ||
+      vt_doc_tree_read(&cli->environment.allocator, job->documents[0].bytes, &budget, 0, &tree,
+                       NULL) != VATER_OK)
+    return encoding;
+  const struct vater_node *dialect = vt_node_member(vt_doc_tree_root(tree), "dialect");
+  vt_csv_encoding_parse(vt_node_text(vt_node_member(dialect, "encoding")), &encoding);
+  vt_doc_tree_free(tree);
+  return encoding;
+}
+
+static int load_page(struct vt_cli *cli, const char *path, enum vt_csv_encoding encoding,
+                     struct vt_buffer *text, struct vt_error *error)
+{
+  const struct vt_allocator *allocator = &cli->environment.allocator;
+  struct vater_str bytes;
+  vt_buffer_init(text, allocator, 3 * VT_LIMIT_PAYLOAD_BYTES);
+  int status = vt_file_load(allocator, path, VT_LIMIT_PAYLOAD_BYTES, &bytes, error);
+  if (status != VATER_OK)
+    return status;
+  status = encoding == VT_CSV_UTF_8 ? vt_buffer_append(text, bytes)
+                                    : vt_csv_transcode(bytes, encoding, text, error);
+  vt_free(allocator, (void *)(uintptr_t)bytes.ptr);
+  return status;
+}
+
+static int load_pages(struct vt_cli *cli, const struct vt_explain_asked *asked,
+                      struct vt_arena *arena, struct pages *pages, struct vt_error *error)
+{
+  enum vt_csv_encoding encoding = encoding_of(cli, asked->job);
+  size_t count = (size_t)asked->file_count;
+  pages->lines = vt_arena_array(arena, count, sizeof *pages->lines);
+  pages->texts = vt_arena_array(arena, count, sizeof *pages->texts);
+  if (pages->lines == NULL || pages->texts == NULL)
+    return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
+  int status = VATER_OK;
+  for (; pages->count < asked->file_count && status == VATER_OK; pages->count++) {
+    struct vt_buffer *text = &pages->texts[pages->count];
+    status = load_page(cli, asked->files[pages->count], encoding, text, error);
+    pages->lines[pages->count] =
+        vt_lines_new(&cli->environment.allocator, vt_buffer_str(text), NULL);
+    if (pages->lines[pages->count] == NULL)
+      status = vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
+  }
+  return status;
+}
+
+static void free_pages(struct pages *pages)
+{
+  for (int i = 0; i < pages->count; i++) {
+    vt_lines_free(pages->lines[i]);
+    vt_buffer_fini(&pages->texts[i]);
+  }
+}
+
+/* ---- cells -------------------------------------------------------------------------------------
+ */
+
+static bool cell_text(const struct vt_table *table, uint32_t row, int column, char number[32],
+                      struct vater_str *text)
+{
+  double value;
+  bool truth;
+  if (vt_column_type(column) == VT_COLUMN_TEXT) {
+    *text = vt_table_cell(table, row, column);
+    return text->ptr != NULL;
+  }
+  if (vt_table_truth(table, row, column, &truth)) {
+    *text = truth ? VT_STR("true") : VT_STR("false");
+    return true;
+  }
+  if (!vt_table_number(table, row, column, &value))
+    return false;
+  *text = (struct vater_str){number, vt_number_print(value, number)};
+  return true;
+}
+
+/* False: by a fixed value, or by the row as a whole. */
+static bool find_place(const struct vt_table *table, const struct pages *pages, uint32_t row,
+                       int column, uint32_t *line, uint32_t *at)
+{
+  uint64_t offset;
+  uint32_t page = vt_table_page(table, row);
+  if (!vt_table_place(table, row, column, &offset) || page >= (uint32_t)pages->count)
+    return false;
+  vt_lines_place(pages->lines[page], (size_t)offset, line, at);
+  return true;
+}
+
+static void print_row(const struct vt_explain_asked *asked, const struct pages *pages, uint32_t row,
+                      struct vt_buffer *out)
+{
+  const struct vt_table *table = &asked->result->table;
+  uint32_t line = 0, at = 0, page = vt_table_page(table, row);
+  if (page < (uint32_t)pages->count)
+    vt_lines_place(pages->lines[page], table->offsets[row], &line, &at);
+  vt_buffer_format(out, "observation %u, ", row + 1);
+  if (page < (uint32_t)asked->file_count)
+    vt_encode_terminal(out, vt_str(asked->files[page]));
+  vt_buffer_format(out, ":%u:%u\n", line, at);
+  for (int column = 1; column < VATER_COLUMN_COUNT; column++) {
+    char number[32];
+    struct vater_str text;
+    if (!cell_text(table, row, column, number, &text))
+      continue;
+    vt_buffer_format(out, "  %-13s ", vt_column_name(column));
+    size_t before = out->len;
+    vt_encode_terminal(out, text);
+    while (out->len < before + 24 && !out->failed)
+      vt_buffer_char(out, ' ');
+    if (find_place(table, pages, row, column, &line, &at))
+      vt_buffer_format(out, " from %u:%u\n", line, at);
+    else
+      vt_buffer_text(out,
+                     column == VATER_COLUMN_BREAKDOWN ? " from the row\n" : " by the mapping\n");
+  }
+}
+
+static json_t *row_json(const struct vt_explain_asked *asked, const struct pages *pages,
+                        uint32_t row)
+{
+  const struct vt_table *table = &asked->result->table;
+  json_t *cells = json_array();
+  for (int column = 1; column < VATER_COLUMN_COUNT; column++) {
+    char number[32];
+    uint32_t line, at;
+    struct vater_str text;
+    if (!cell_text(table, row, column, number, &text))
+      continue;
+    json_t *cell =
+        json_pack("{s:s, s:s%}", "member", vt_column_name(column), "value", text.ptr, text.len);
+    if (find_place(table, pages, row, column, &line, &at)) {
+      json_object_set_new(cell, "line", json_integer(line));
+      json_object_set_new(cell, "column", json_integer(at));
+    }
+    json_array_append_new(cells, cell);
+  }
+  uint32_t line = 0, at = 0, page = vt_table_page(table, row);
+  if (page < (uint32_t)pages->count)
+    vt_lines_place(pages->lines[page], table->offsets[row], &line, &at);
+  return json_pack("{s:i, s:i, s:i, s:i, s:o}", "observation", (int)row + 1, "page", (int)page + 1,
+                   "line", (int)line, "column", (int)at, "cells", cells);
+}
+
+static int append(const char *bytes, size_t size, void *out)
+{
+  return vt_buffer_append(out, (struct vater_str){bytes, size}) == VATER_OK ? 0 : -1;
+}
+
+static void print_json(const struct vt_explain_asked *asked, const struct pages *pages,
+                       struct vt_buffer *out)
+{
+  json_t *list = json_array();
+  for (uint32_t row = 0; row < asked->result->table.rows; row++)
+    json_array_append_new(list, row_json(asked, pages, row));
+  json_t *root = json_pack("{s:o}", "observations", list);
+  if (root == NULL || json_dump_callback(root, append, out, JSON_INDENT(2)) != 0)
+    out->failed = true;
+  vt_buffer_char(out, '\n');
+  json_decref(root);
+}
+
+int vt_check_explain(struct vt_cli *cli, const struct vt_explain_asked *asked)
+{
+  struct pages pages = {.count = 0};
+  struct vt_error error = {0};
+  struct vt_buffer out;
+  struct vt_arena *arena = vt_arena_new(&cli->environment.allocator, 0);
+  vt_buffer_init(&out, &cli->environment.allocator, OUT_BYTES);
+  int status = arena == NULL ? vt_fail(&error, VATER_E_NOMEM, NULL, "out of memory")
+                             : load_pages(cli, asked, arena, &pages, &error);
+  if (status == VATER_OK && asked->json)
+    print_json(asked, &pages, &out);
+  for (uint32_t row = 0; status == VATER_OK && !asked->json && row < asked->result->table.rows;
+       row++)
+    print_row(asked, &pages, row, &out);
+  if (status == VATER_OK && out.failed)
+    status = vt_fail(&error, VATER_E_LIMIT, NULL, "the explanation is too long");
+  if (status == VATER_OK)
+    vt_cli_put(cli->out, &out);
+  vt_buffer_fini(&out);
+  free_pages(&pages);
+  vt_arena_free(arena);
+  return status == VATER_OK ? VT_EXIT_CLEAN : vt_cli_error(cli, "check", &error, VT_EXIT_FAILED);
+}

@@ -1,0 +1,101 @@
+#include "dhis2.h"
+
+#include <string.h>
+
+static struct vater_str of(const char *text)
+{
+  return (struct vater_str){text, strlen(text)};
+}
+
+static int put_texts(vater_call *call, struct dhis2 *dhis2, vater_table *table)
+{
+  static const int columns[DHIS2_TEXTS] = {VATER_COLUMN_AS_OF,     VATER_COLUMN_AREA,
+                                           VATER_COLUMN_AREA_ROLE, VATER_COLUMN_UNIT,
+                                           VATER_COLUMN_STATUS,    VATER_COLUMN_REASON};
+  int status = VATER_OK;
+  for (int i = 0; i < DHIS2_TEXTS && status == VATER_OK; i++)
+    if (dhis2->texts[i].fixed.ptr != NULL)
+      status = dhis2->host->table->set_text(call, table, columns[i], dhis2->texts[i].fixed);
+  return status;
+}
+
+/* "orgnr", or {"actor": …, "area": …}. */
+static int put_unit(vater_call *call, struct dhis2 *dhis2, const struct dhis2_slot *slot,
+                    vater_table *table)
+{
+  const struct vater_node_api *node = dhis2->host->node;
+  const struct vater_table_api *api = dhis2->host->table;
+  if (slot->org_unit == UINT32_MAX)
+    return VATER_OK;
+  const vater_node *unit = dhis2->units.members[slot->org_unit];
+  bool alone = node->type(unit) == VATER_NODE_TEXT;
+  struct vater_str actor = node->text(alone ? unit : node->member(unit, "actor"));
+  struct vater_str area = node->text(node->member(unit, "area"));
+  int status = VATER_OK;
+  if (actor.len > 0)
+    status = api->set_text_at(call, table, VATER_COLUMN_ACTOR, actor, slot->org_offset);
+  if (status == VATER_OK && area.len > 0)
+    status = api->set_text_at(call, table, VATER_COLUMN_AREA, area, slot->org_offset);
+  return status;
+}
+
+static int put_breakdown(vater_call *call, struct dhis2 *dhis2, const vater_node *dimensions,
+                         vater_table *table)
+{
+  const struct vater_node_api *node = dhis2->host->node;
+  int status = VATER_OK;
+  for (const vater_node *one = node->first(dimensions); one != NULL && status == VATER_OK;
+       one = node->next(one))
+    status = dhis2->host->table->set_breakdown(call, table, node->name(one), node->text(one));
+  return status;
+}
+
+static int put_numbers(vater_call *call, struct dhis2 *dhis2, const struct dhis2_slot *slot,
+                       vater_table *table)
+{
+  const struct vater_table_api *api = dhis2->host->table;
+  bool any = false;
+  int status = VATER_OK;
+  for (int part = 0; part < DHIS2_PARTS && status == VATER_OK; part++) {
+    if (slot->numbers[part] == 0)
+      continue;
+    any = true;
+    status = api->set_number_at(call, table, dhis2_parts[part].column,
+                                of(dhis2->pool + slot->numbers[part] - 1), slot->offsets[part]);
+  }
+  if (status == VATER_OK && !any)
+    status = api->set_text(call, table, VATER_COLUMN_MISSING, of("not-available"));
+  return status;
+}
+
+static int put_slot(vater_call *call, struct dhis2 *dhis2, const struct dhis2_slot *slot,
+                    vater_table *table)
+{
+  const struct vater_table_api *api = dhis2->host->table;
+  const struct dhis2_group *group = &dhis2->groups[slot->group];
+  int status = api->row(call, table, slot->offset);
+  if (status == VATER_OK)
+    status = put_texts(call, dhis2, table);
+  if (status == VATER_OK)
+    status = api->set_text(call, table, VATER_COLUMN_INDICATOR, group->indicator);
+  if (status == VATER_OK && group->unit.len > 0)
+    status = api->set_text(call, table, VATER_COLUMN_UNIT, group->unit);
+  if (status == VATER_OK)
+    status =
+        api->set_text_at(call, table, VATER_COLUMN_PERIOD, of(slot->period), slot->period_offset);
+  if (status == VATER_OK)
+    status = put_unit(call, dhis2, slot, table);
+  if (status == VATER_OK)
+    status = put_breakdown(call, dhis2, group->breakdown, table);
+  if (status == VATER_OK && slot->category != UINT32_MAX)
+    status = put_breakdown(call, dhis2, dhis2->categories.members[slot->category], table);
+  return status == VATER_OK ? put_numbers(call, dhis2, slot, table) : status;
+}
+
+int dhis2_emit(vater_call *call, struct dhis2 *dhis2, vater_table *table)
+{
+  int status = VATER_OK;
+  for (uint32_t i = 0; i < dhis2->slot_count && status == VATER_OK; i++)
+    status = put_slot(call, dhis2, &dhis2->slots[i], table);
+  return status;
+}

@@ -1,0 +1,296 @@
+#include "dhis2.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_SLOTS = 256, KEY_BYTES = 512, POOL_BYTES_MAX = 128 * 1024 * 1024 };
+
+static int shown(struct vater_str text)
+{
+  return (int)(text.len < 60 ? text.len : 60);
+}
+
+static const char *start(struct vater_str text)
+{
+  return text.ptr != NULL ? text.ptr : "";
+}
+
+static int no_memory(vater_call *call, struct dhis2 *dhis2)
+{
+  return dhis2->host->fail(call, VATER_E_NOMEM, "out of memory for %u observations",
+                           dhis2->slot_count);
+}
+
+void dhis2_forget(struct dhis2 *dhis2)
+{
+  free(dhis2->slots);
+  free(dhis2->table);
+  free(dhis2->pool);
+  dhis2->slots = NULL;
+  dhis2->table = NULL;
+  dhis2->pool = NULL;
+  dhis2->slot_count = dhis2->slot_room = dhis2->table_size = 0;
+  dhis2->pool_len = dhis2->pool_room = 0;
+  dhis2->records = 0;
+}
+
+/* ---- memory -------------------------------------------------------------------------------------
+ */
+
+static bool pool_room(struct dhis2 *dhis2, size_t wanted)
+{
+  size_t room = dhis2->pool_room == 0 ? 64 * 1024 : dhis2->pool_room;
+  while (room < dhis2->pool_len + wanted)
+    room *= 2;
+  if (room == dhis2->pool_room)
+    return true;
+  char *fresh = room > POOL_BYTES_MAX ? NULL : realloc(dhis2->pool, room);
+  if (fresh == NULL)
+    return false;
+  dhis2->pool = fresh;
+  dhis2->pool_room = room;
+  return true;
+}
+
+/* With a NUL behind it. */
+static bool pool_put(struct dhis2 *dhis2, struct vater_str text, size_t *at)
+{
+  if (!pool_room(dhis2, text.len + 1))
+    return false;
+  *at = dhis2->pool_len;
+  if (text.len > 0)
+    memcpy(dhis2->pool + *at, text.ptr, text.len);
+  dhis2->pool[*at + text.len] = '\0';
+  dhis2->pool_len += text.len + 1;
+  return true;
+}
+
+static uint64_t hash(const char *key, size_t len)
+{
+  uint64_t value = 14695981039346656037u;
+  for (size_t i = 0; i < len; i++)
+    value = (value ^ (unsigned char)key[i]) * 1099511628211u;
+  return value ^ (value >> 29);
+}
+
+static bool grow_table(struct dhis2 *dhis2)
+{
+  uint32_t size = dhis2->table_size == 0 ? 4 * FIRST_SLOTS : dhis2->table_size * 2;
+  uint32_t *fresh = calloc(size, sizeof *fresh);
+  if (fresh == NULL)
+    return false;
+  for (uint32_t i = 0; i < dhis2->slot_count; i++) {
+    const struct dhis2_slot *slot = &dhis2->slots[i];
+    uint32_t at = (uint32_t)hash(dhis2->pool + slot->key, slot->key_len) & (size - 1);
+    while (fresh[at] != 0)
+      at = (at + 1) & (size - 1);
+    fresh[at] = i + 1;
+  }
+  free(dhis2->table);
+  dhis2->table = fresh;
+  dhis2->table_size = size;
+  return true;
+}
+
+static bool grow_slots(struct dhis2 *dhis2)
+{
+  if (dhis2->slot_count == dhis2->slot_room) {
+    uint32_t room = dhis2->slot_room == 0 ? FIRST_SLOTS : dhis2->slot_room * 2;
+    struct dhis2_slot *fresh = realloc(dhis2->slots, room * sizeof *fresh);
+    if (fresh == NULL)
+      return false;
+    dhis2->slots = fresh;
+    dhis2->slot_room = room;
+  }
+  return dhis2->table_size > 2 * dhis2->slot_count + 2 || grow_table(dhis2);
+}
+
+/* ---- what is joined by --------------------------------------------------------------------------
+ */
+
+/* Group, period, unit and combinations, each with a separator that no identifier holds. */
+static size_t make_key(const struct dhis2_item *item, uint32_t group, char key[KEY_BYTES])
+{
+  static const enum dhis2_member by[] = {DHIS2_PERIOD, DHIS2_ORG_UNIT, DHIS2_CATEGORY,
+                                         DHIS2_ATTRIBUTE};
+  size_t used = sizeof group;
+  memcpy(key, &group, sizeof group);
+  for (size_t i = 0; i < sizeof by / sizeof *by; i++) {
+    struct vater_str text = item->members[by[i]].text;
+    if (used + text.len + 1 > KEY_BYTES)
+      return 0;
+    if (text.len > 0)
+      memcpy(key + used, text.ptr, text.len);
+    used += text.len;
+    key[used++] = '\x1f';
+  }
+  return used;
+}
+
+static int find_slot(vater_call *call, struct dhis2 *dhis2, const char *key, size_t len,
+                     struct dhis2_slot **slot, bool *fresh)
+{
+  if (!grow_slots(dhis2))
+    return no_memory(call, dhis2);
+  uint32_t mask = dhis2->table_size - 1;
+  uint32_t at = (uint32_t)hash(key, len) & mask;
+  *fresh = false;
+  for (; dhis2->table[at] != 0; at = (at + 1) & mask) {
+    *slot = &dhis2->slots[dhis2->table[at] - 1];
+    if ((*slot)->key_len == len && memcmp(dhis2->pool + (*slot)->key, key, len) == 0)
+      return VATER_OK;
+  }
+  *slot = &dhis2->slots[dhis2->slot_count];
+  memset(*slot, 0, sizeof **slot);
+  if (!pool_put(dhis2, (struct vater_str){key, len}, &(*slot)->key))
+    return no_memory(call, dhis2);
+  (*slot)->key_len = len;
+  dhis2->table[at] = ++dhis2->slot_count;
+  *fresh = true;
+  return VATER_OK;
+}
+
+/* ---- one data value -----------------------------------------------------------------------------
+ */
+
+static bool is_ignored(const struct dhis2 *dhis2, struct vater_str element)
+{
+  const struct vater_node_api *node = dhis2->host->node;
+  const vater_node *list = node->member(dhis2->root, "ignore");
+  for (const vater_node *one = node->first(list); one != NULL; one = node->next(one))
+    if (mapping_equal(node->text(one), element))
+      return true;
+  return false;
+}
+
+static int complain(vater_call *call, struct dhis2 *dhis2, vater_table *table,
+                    const struct dhis2_item *item, enum dhis2_member member, const char *why)
+{
+  const struct dhis2_text *text = &item->members[member];
+  return dhis2->host->table->finding(
+      call, table, VATER_SEVERITY_ERROR, text->text.ptr != NULL ? text->offset : item->offset,
+      "%s '%.*s' %s", dhis2_members[member], shown(text->text), start(text->text), why);
+}
+
+/* The members that must be there; *whole says whether they are. */
+static int check_whole(vater_call *call, struct dhis2 *dhis2, vater_table *table,
+                       const struct dhis2_item *item, bool *whole)
+{
+  static const enum dhis2_member needed[] = {DHIS2_DATA_ELEMENT, DHIS2_PERIOD, DHIS2_ORG_UNIT};
+  *whole = true;
+  for (size_t i = 0; i < sizeof needed / sizeof *needed && *whole; i++) {
+    if (item->members[needed[i]].text.len > 0)
+      continue;
+    *whole = false;
+    return dhis2->host->table->finding(call, table, VATER_SEVERITY_ERROR, item->offset,
+                                       "the data value has no %s, nor has its set",
+                                       dhis2_members[needed[i]]);
+  }
+  return VATER_OK;
+}
+
+static bool attribute_fits(const struct dhis2 *dhis2, struct vater_str attribute)
+{
+  const struct vater_node_api *node = dhis2->host->node;
+  const vater_node *list = node->member(dhis2->root, "attributeOptionCombo");
+  if (attribute.len == 0)
+    return true;
+  for (const vater_node *one = node->first(list); one != NULL; one = node->next(one))
+    if (mapping_equal(node->text(one), attribute))
+      return true;
+  return false;
+}
+
+/* What the mapping makes of the identifiers; *known says whether it knows them all. */
+static int look_up(vater_call *call, struct dhis2 *dhis2, vater_table *table,
+                   const struct dhis2_item *item, struct dhis2_slot *found, bool *known)
+{
+  static const char unmapped[] = "is not in the mapping";
+  const struct vater_host *host = dhis2->host;
+  struct vater_str category = item->members[DHIS2_CATEGORY].text;
+  *known = false;
+  found->org_unit = mapping_index_find(host, &dhis2->units, item->members[DHIS2_ORG_UNIT].text);
+  if (dhis2->units.count > 0 && found->org_unit == UINT32_MAX)
+    return complain(call, dhis2, table, item, DHIS2_ORG_UNIT, unmapped);
+  found->category = mapping_index_find(host, &dhis2->categories, category);
+  if (category.len > 0 && found->category == UINT32_MAX)
+    return complain(call, dhis2, table, item, DHIS2_CATEGORY, unmapped);
+  if (!attribute_fits(dhis2, item->members[DHIS2_ATTRIBUTE].text))
+    return complain(call, dhis2, table, item, DHIS2_ATTRIBUTE, unmapped);
+  const char *why = mapping_period(item->members[DHIS2_PERIOD].text, found->period);
+  if (why != NULL)
+    return complain(call, dhis2, table, item, DHIS2_PERIOD, why);
+  *known = true;
+  return VATER_OK;
+}
+
+static int put_number(vater_call *call, struct dhis2 *dhis2, vater_table *table,
+                      const struct dhis2_item *item, int part, struct dhis2_slot *slot)
+{
+  char number[MAPPING_NUMBER_BYTES];
+  uint32_t bit = 1u << part;
+  if ((slot->have & bit) != 0)
+    return complain(call, dhis2, table, item, DHIS2_DATA_ELEMENT,
+                    "stands twice for the same period, orgUnit and combinations");
+  slot->have |= bit;
+  slot->offsets[part] = item->members[DHIS2_VALUE].text.ptr != NULL
+                            ? item->members[DHIS2_VALUE].offset
+                            : item->offset;
+  if (item->members[DHIS2_VALUE].text.len == 0)
+    return VATER_OK; /* absent: not zero */
+  const char *why = mapping_number(item->members[DHIS2_VALUE].text, &dhis2->dialect, number);
+  if (why != NULL)
+    return complain(call, dhis2, table, item, DHIS2_VALUE, why);
+  size_t at;
+  if (!pool_put(dhis2, (struct vater_str){number, strlen(number)}, &at))
+    return no_memory(call, dhis2);
+  slot->numbers[part] = at + 1; /* 0: none */
+  return VATER_OK;
+}
+
+static int join(vater_call *call, struct dhis2 *dhis2, vater_table *table,
+                const struct dhis2_item *item, const struct dhis2_measure *measure)
+{
+  char key[KEY_BYTES];
+  bool fresh, known;
+  struct dhis2_slot *slot, found = {0};
+  int status = look_up(call, dhis2, table, item, &found, &known);
+  if (status != VATER_OK || !known)
+    return status;
+  size_t len = make_key(item, measure->group, key);
+  if (len == 0)
+    return complain(call, dhis2, table, item, DHIS2_ORG_UNIT, "has identifiers that are too long");
+  status = find_slot(call, dhis2, key, len, &slot, &fresh);
+  if (status != VATER_OK)
+    return status;
+  if (fresh) {
+    slot->group = measure->group;
+    slot->org_unit = found.org_unit;
+    slot->category = found.category;
+    slot->offset = item->offset;
+    slot->period_offset = item->members[DHIS2_PERIOD].offset;
+    slot->org_offset = item->members[DHIS2_ORG_UNIT].offset;
+    memcpy(slot->period, found.period, sizeof slot->period);
+  }
+  return put_number(call, dhis2, table, item, measure->part, slot);
+}
+
+int dhis2_take(vater_call *call, struct dhis2 *dhis2, const struct dhis2_item *item,
+               vater_table *table)
+{
+  bool whole;
+  int status = check_whole(call, dhis2, table, item, &whole);
+  if (status != VATER_OK || !whole)
+    return status;
+  struct vater_str element = item->members[DHIS2_DATA_ELEMENT].text;
+  uint32_t index = mapping_index_find(dhis2->host, &dhis2->elements, element);
+  struct vater_str deleted = item->members[DHIS2_DELETED].text;
+  if (mapping_equal_nocase(deleted, (struct vater_str){"true", 4}))
+    return dhis2->host->table->finding(call, table, VATER_SEVERITY_INFO, item->offset,
+                                       "a data value that is marked as deleted is not read");
+  if (index != UINT32_MAX)
+    return join(call, dhis2, table, item, &dhis2->measures[index]);
+  if (is_ignored(dhis2, element))
+    return VATER_OK;
+  return complain(call, dhis2, table, item, DHIS2_DATA_ELEMENT, "is not in the mapping");
+}

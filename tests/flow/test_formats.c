@@ -1,0 +1,152 @@
+/* docs/formats.md: its files, its commands, and what comes out. */
+#include "flow/rig.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS = 32, NAME_BYTES = 100 };
+
+/* What stands between the fences behind `at`; `at` moves behind them. */
+static char *take_block(char **at)
+{
+  char *open = strstr(*at, "```");
+  assert_non_null(open);
+  char *start = strchr(open, '\n') + 1;
+  char *end = strstr(start, "```\n");
+  assert_non_null(end);
+  char *text = strndup(start, (size_t)(end - start));
+  assert_non_null(text);
+  *at = end + 4;
+  return text;
+}
+
+static void write_file(const char *folder, char *mark, char **at)
+{
+  char name[NAME_BYTES];
+  char *text = take_block(at);
+  assert_int_equal(sscanf(mark, "<!-- file: %99[a-z.-] -->", name), 1);
+  rig_write(folder, name, text);
+  free(text);
+}
+
+static void run_block(const char *folder, char **at)
+{
+  const char *words[WORDS];
+  size_t count = 0;
+  char *command = take_block(at);
+  char *rest = NULL;
+  char *out = strstr(*at, "<!-- out -->");
+  assert_non_null(out);
+  *at = out;
+  char *wanted = take_block(at);
+  char *word = strtok_r(command, " \n", &rest);
+  assert_string_equal(word, "vater");
+  while ((word = strtok_r(NULL, " \n", &rest)) != NULL && count + 1 < WORDS)
+    words[count++] = word;
+  words[count] = NULL;
+  struct rig_run run = rig_vater(folder, words);
+  if (strcmp(run.out, wanted) != 0)
+    fail_msg("exit %d: %s%s\nwanted: %s", run.exit_code, run.out, run.error, wanted);
+  rig_done(&run);
+  free(command);
+  free(wanted);
+}
+
+static void the_page_is_right(void **state)
+{
+  (void)state;
+  char folder[512];
+  unsigned runs = 0;
+  rig_folder(folder, sizeof folder);
+  char *page = rig_text(VATER_SOURCE_DIR "/docs", "formats.md");
+  for (char *at = page; (at = strstr(at, "<!-- ")) != NULL;) {
+    char *mark = at;
+    if (strncmp(mark, "<!-- file: ", 11) == 0)
+      write_file(folder, mark, &at);
+    else if (strncmp(mark, "<!-- run -->", 12) == 0)
+      run_block(folder, &at), runs++;
+    else
+      at += 5;
+  }
+  assert_true(runs >= 3);
+  free(page);
+  rig_remove(folder);
+}
+
+/* Each line of a faulty table has its own finding, at its cell. */
+static void faults_have_places(void **state)
+{
+  (void)state;
+  char folder[512];
+  rig_folder(folder, sizeof folder);
+  rig_write(folder, "mapping.json",
+            "{\"format\": \"csv\", \"dialect\": {\"delimiter\": \";\", \"decimal\": \",\"},"
+            " \"indicator\": {\"fixed\": \"G1-11\"}, \"period\": \"Måned\","
+            " \"area\": {\"from\": \"Kommune\", \"digits\": 4}, \"unit\": {\"fixed\": \"percent\"},"
+            " \"status\": {\"fixed\": \"final\"}, \"value\": \"Andel\"}");
+  rig_write(folder, "faulty.csv",
+            "Måned;Kommune;Andel\n"
+            "2026-09;301;15,3\n"
+            "2026-09;0301;1.234\n"
+            "2026W10;0301;1\n"
+            "2026-09;0301\n"
+            "2026-09;0301;1E5\n"
+            "2026-09;0301;\n");
+  static const char *const arguments[] = {"check",     "--actor",      "983974724",
+                                          "--mapping", "mapping.json", "--samples",
+                                          "50",        "faulty.csv",   NULL};
+  static const char *const wanted[] = {
+      "line 2:9\n",  "column 'Kommune': '301' has lost its leading zero, as a spreadsheet does;",
+      "line 3:14\n", "column 'Andel': '1.234' is ambiguous",
+      "line 4:1\n",  "column 'Måned': '2026W10' is a week",
+      "line 5:1\n",  "the row has 2 cells; the first row has 3",
+      "line 6:14\n", "column 'Andel': '1E5' is in scientific notation",
+      "line 7:14\n", "column 'Andel': '' is empty"};
+  struct rig_run run = rig_vater(folder, arguments);
+  assert_int_equal(run.exit_code, 1);
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+    if (!rig_contains(run.out, wanted[i]))
+      fail_msg("no '%s' in: %s%s", wanted[i], run.out, run.error);
+  rig_done(&run);
+  rig_remove(folder);
+}
+
+/* Names that nobody knows, with the nearest that somebody does. */
+static void mappings_are_linted(void **state)
+{
+  (void)state;
+  char folder[512];
+  rig_folder(folder, sizeof folder);
+  rig_write(folder, "mapping.json",
+            "{\n \"format\": \"csv\",\n \"perid\": \"Måned\",\n \"period\": \"Måned\",\n"
+            " \"area\": \"Kommune\",\n \"status\": {\"fixed\": \"final\"}\n}\n");
+  rig_write(folder, "names.json",
+            "{\n \"format\": \"csv\",\n \"indicator\": {\"fixed\": \"G1-11\"},\n"
+            " \"period\": \"Måned\",\n \"area\": \"Kommune\",\n"
+            " \"status\": {\"fixed\": \"final\"},\n \"breakdown\": {\"sx\": \"Kjønn\"}\n}\n");
+  static const char *const members[] = {"rules", "lint", "mapping.json", NULL};
+  static const char *const names[] = {"rules", "lint", "names.json", NULL};
+  struct rig_run run = rig_vater(folder, members);
+  assert_int_equal(run.exit_code, 1);
+  if (!rig_contains(run.error, "mapping.json:3:") || !rig_contains(run.error, "'period'"))
+    fail_msg("%s%s", run.out, run.error);
+  rig_done(&run);
+  run = rig_vater(folder, names);
+  assert_int_equal(run.exit_code, 1);
+  if (!rig_contains(run.error,
+                    "names.json:7:16: error: OPS-CONFIG: no mapped indicator is reported "
+                    "by 'sx'; did you mean 'sex'?"))
+    fail_msg("%s%s", run.out, run.error);
+  rig_done(&run);
+  rig_remove(folder);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_page_is_right),
+      cmocka_unit_test(faults_have_places),
+      cmocka_unit_test(mappings_are_linted),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
