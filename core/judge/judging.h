@@ -15,7 +15,7 @@ struct judged_page {
   uint32_t first_row;
   bool ndjson;
   bool json;              /* as decode() read it */
-  char *own; /* `bytes` where they had to be made UTF-8 */
+  char *own;              /* `bytes` where they had to be made UTF-8 */
   struct vt_lines *lines; /* made when the first place is asked for */
 };
 

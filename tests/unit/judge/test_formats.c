@@ -1,0 +1,136 @@
+/* Formats with mappings, damaged in every way. */
+#include "damage.h"
+
+static struct judged_world world;
+
+static const char csv_mapping[] =
+    "{\"mapping\": {\"format\": \"csv\","
+    " \"dialect\": {\"delimiter\": \";\", \"decimal\": \",\", \"thousands\": \" \"},"
+    " \"indicator\": {\"fixed\": \"G1-11\"}, \"period\": \"M\\u00e5ned\","
+    " \"area\": {\"from\": \"Kommune\", \"digits\": 4}, \"areaRole\": {\"fixed\": \"provider\"},"
+    " \"unit\": {\"fixed\": \"percent\"}, \"status\": {\"fixed\": \"final\"},"
+    " \"breakdown\": {\"sex\": {\"from\": \"Kj\\u00f8nn\","
+    " \"codes\": {\"Kvinne\": \"F\", \"Mann\": \"M\", \"I alt\": null}}},"
+    " \"numerator\": \"Digitale\", \"denominator\": \"Alle\", \"value\": \"Andel\","
+    " \"missing\": {\":\": \"suppressed\"}}}";
+
+static const char csv_text[] = "Måned;Kjønn;Kommune;Digitale;Alle;Andel\n"
+                               "2026-09;Kvinne;4601;3 120;20 000;15,6\n"
+                               "2026-09;Mann;4601;:;20 000;:\n"
+                               "2026-09;I alt;4601;6 100;40 000;15,3\n";
+
+static const char dhis2_mapping[] =
+    "{\"mapping\": {\"format\": \"dhis2\","
+    " \"orgUnits\": {\"HlbHus00001\": {\"actor\": \"" ACTOR "\", \"area\": \"4601\"}},"
+    " \"dataElements\": {\"num\": {\"indicator\": \"G1-11\", \"as\": \"numerator\","
+    " \"unit\": \"percent\"}, \"den\": {\"indicator\": \"G1-11\", \"as\": \"denominator\"}},"
+    " \"categoryOptionCombos\": {\"women\": {\"sex\": \"F\"}},"
+    " \"areaRole\": {\"fixed\": \"provider\"}, \"status\": {\"fixed\": \"final\"}}}";
+
+static const char dhis2_json[] =
+    "{\"orgUnit\": \"HlbHus00001\", \"dataValues\": [\n"
+    "{\"dataElement\": \"num\", \"period\": \"202609\", \"value\": \"6100\"},\n"
+    "{\"dataElement\": \"den\", \"period\": \"202609\", \"value\": \"40000\"},\n"
+    "{\"dataElement\": \"num\", \"period\": \"202609\", \"categoryOptionCombo\": \"women\","
+    " \"value\": \"3120\", \"comment\": null, \"followup\": false}]}\n";
+
+static const char dhis2_csv[] =
+    "\"dataelement\",\"period\",\"orgunit\",\"catoptcombo\",\"attroptcombo\",\"value\"\n"
+    "num,202609,HlbHus00001,,,6100\n"
+    "den,202609,HlbHus00001,,,40000\n"
+    "num,202609,HlbHus00001,women,,3120\n";
+
+static struct damage damage_of(const char *format, const char *settings, const char *text,
+                               char delimiter)
+{
+  struct damage damage = {
+      .world = &world, .job = judged_job(), .bytes = vt_str(text), .delimiter = delimiter};
+  damage.job.format = vt_str(format);
+  damage.job.settings = vt_str(settings);
+  damage_whole(&damage);
+  return damage;
+}
+
+static void csv(void **state)
+{
+  (void)state;
+  const struct damage damage = damage_of("csv", csv_mapping, csv_text, ';');
+  assert_int_equal(damage.rows, 3);
+  damage_cuts(&damage);
+  damage_values(&damage);
+}
+
+static void dhis2_as_json(void **state)
+{
+  (void)state;
+  const struct damage damage = damage_of("dhis2", dhis2_mapping, dhis2_json, '\0');
+  assert_int_equal(damage.rows, 2);
+  damage_cuts(&damage);
+  damage_values(&damage);
+}
+
+static void dhis2_as_csv(void **state)
+{
+  (void)state;
+  const struct damage damage = damage_of("dhis2", dhis2_mapping, dhis2_csv, ',');
+  assert_int_equal(damage.rows, 2);
+  damage_cuts(&damage);
+  damage_values(&damage);
+}
+
+/* A person number is found behind another encoding and doubled quotes too. */
+static void person_numbers_are_found(void **state)
+{
+  static const char text[] = "M\xe5ned;Kj\xf8nn;Kommune;Digitale;Alle;Andel\n"
+                             "2026-09;\"x \"\"13097248022\"\"\";4601;1;2;50\n";
+  char settings[2048];
+  (void)state;
+  struct vt_judge_job job = judged_job();
+  const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};
+  const struct vater_str pages[] = {vt_str(text), VT_STR_NONE};
+  snprintf(settings, sizeof settings, "%s", csv_mapping);
+  char *at = strstr(settings, "\"delimiter\"");
+  memmove(at + 27, at, strlen(at) + 1);
+  memcpy(at, "\"encoding\":\"windows-1252\", ", 27);
+  job.format = VT_STR("csv");
+  job.settings = vt_str(settings);
+  struct judged judged = judged_pages(&world, &job, &head, pages);
+  struct vt_finding finding = judged_finding(&judged, "PAY-PII", 0);
+  assert_int_equal(finding.line, 2);
+  assert_true(judged.result.pii);
+  judged_free(&judged);
+}
+
+static void another_separator_is_named(void **state)
+{
+  static const char text[] = "Måned,Kjønn,Kommune,Digitale,Alle,Andel\n"
+                             "2026-09,Kvinne,4601,1,2,50\n";
+  (void)state;
+  struct vt_judge_job job = judged_job();
+  const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};
+  const struct vater_str pages[] = {vt_str(text), VT_STR_NONE};
+  job.format = VT_STR("csv");
+  job.settings = vt_str(csv_mapping);
+  struct judged judged = judged_pages(&world, &job, &head, pages);
+  struct vt_finding finding = judged_finding(&judged, "PAY-CSV", 0);
+  assert_true(vt_str_is(finding.message[VT_LANGUAGE_EN],
+                        "the first row is one cell; the separator that was agreed is ';', this "
+                        "looks like ','."));
+  assert_int_equal(judged.result.finding_count, 1);
+  judged_free(&judged);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(csv),
+      cmocka_unit_test(dhis2_as_json),
+      cmocka_unit_test(dhis2_as_csv),
+      cmocka_unit_test(person_numbers_are_found),
+      cmocka_unit_test(another_separator_is_named),
+  };
+  judged_setup(&world);
+  int failed = cmocka_run_group_tests_name("formats", tests, NULL, NULL);
+  judged_teardown(&world);
+  return failed;
+}
