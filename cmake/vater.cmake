@@ -42,7 +42,8 @@ function(vater_plugin name)
   add_library(plugin_${name} MODULE ${ARG_SOURCES})
   target_include_directories(plugin_${name} PRIVATE ${PROJECT_SOURCE_DIR}/core/include)
   target_link_libraries(plugin_${name} PRIVATE vater_flags)
-  set_target_properties(plugin_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name})
+  set_target_properties(plugin_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
+    C_VISIBILITY_PRESET hidden)
   if(ARG_TEST_ONLY)
     set_target_properties(plugin_${name} PROPERTIES
       LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/hostile-plugins)

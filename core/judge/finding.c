@@ -15,7 +15,7 @@ enum {
 
 static bool is_masked(const struct vt_judge *judge)
 {
-  return judge->screen.count > 0;
+  return judge->screen.count > 0 || judge->personal;
 }
 
 static struct vater_str noted(struct vt_judge *judge, struct vater_str kept, bool wanted)
@@ -88,6 +88,8 @@ int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
   if (page->lines == NULL)
     return VATER_E_NOMEM;
   vt_lines_place(page->lines, offset, &finding->line, &finding->line_column);
+  if (judge->personal)
+    return VATER_OK;
   struct vt_buffer excerpt;
   vt_buffer_init(&excerpt, judge->allocator, EXCERPT_BYTES);
   int status = vt_doc_excerpt(page->bytes, offset, end > offset ? end : offset, EXCERPT_WIDTH,

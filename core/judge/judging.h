@@ -50,6 +50,7 @@ struct vt_judge {
   size_t walked_bytes; /* read again for pointers */
   bool hides;          /* small cells: no excerpt shows a digit */
   bool starved;        /* a text could not be kept for want of memory: the answer would differ */
+  bool personal;       /* about single persons: nothing of the pages is shown or stored */
   const char *refusal; /* code of the first reason, NULL: none */
 };
 
@@ -106,6 +107,13 @@ bool vt_judge_was_cut(const struct judged_page *page, const struct vt_error *fau
  */
 
 int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_error *error);
+/* Content about single persons, which only the format can tell: VATER_E_REFUSED with a fault that
+ * is to be reported and outweighs whatever else is wrong with the page. `tree` may be NULL. */
+int vt_judge_screen_persons(struct vt_judge *judge, const struct vt_doc_tree *tree,
+                            struct vt_error *fault);
+/* What ended the reading of the last page, as a finding. */
+int vt_judge_report_fault(struct vt_judge *judge, const struct vt_error *fault,
+                          struct vt_error *error);
 
 /* ---- pages_csv.c -------------------------------------------------------------------------------
  */

@@ -3,6 +3,7 @@
 #include "judge/wording.h"
 
 #include "base/limits.h"
+#include "doc/place.h"
 #include "plugin/host.h"
 
 enum { MEMBER_BYTES = 100, WORDING_BYTES = 2048 };
@@ -122,8 +123,8 @@ static bool is_payloads(const struct vt_error *fault)
   return strncmp(fault->code, "PAY-", 4) == 0;
 }
 
-static int report_fault(struct vt_judge *judge, const struct vt_error *fault,
-                        struct vt_error *error)
+int vt_judge_report_fault(struct vt_judge *judge, const struct vt_error *fault,
+                          struct vt_error *error)
 {
   uint32_t number = judge->page_count - 1;
   const struct judged_page *page = &judge->pages[number];
@@ -133,6 +134,33 @@ static int report_fault(struct vt_judge *judge, const struct vt_error *fault,
   if (fault->pointer[0] == '\0' && fault->line == 0)
     place = vt_judge_place_at(judge, number, (size_t)fault->offset);
   return vt_judge_report_text(judge, code, &place, fault->text, error);
+}
+
+/* What walks have no path for: the document says where the offset is. */
+static void point_at(struct vt_judge *judge, struct vt_error *fault)
+{
+  struct vt_buffer pointer;
+  vt_buffer_init(&pointer, judge->allocator, sizeof fault->pointer);
+  if (vt_doc_pointer_at(judge->allocator, judge->pages[judge->page_count - 1].bytes, fault->offset,
+                        &pointer, NULL) == VATER_OK)
+    vt_error_pointer(fault, vt_buffer_str(&pointer));
+  vt_buffer_fini(&pointer);
+}
+
+int vt_judge_screen_persons(struct vt_judge *judge, const struct vt_doc_tree *tree,
+                            struct vt_error *fault)
+{
+  struct vt_error found = {0};
+  int status =
+      vt_format_screen(&judge->call, &judge->instance, tree != NULL ? vt_doc_tree_root(tree) : NULL,
+                       judge->pages[judge->page_count - 1].bytes, &found);
+  if (status == VATER_OK)
+    return VATER_OK;
+  judge->personal = status == VATER_E_REFUSED;
+  if (judge->personal)
+    point_at(judge, &found);
+  *fault = found;
+  return status;
 }
 
 /* What the format's own decode() makes of the tree, or of bytes that are no JSON. */
@@ -172,6 +200,9 @@ static int decode_json(struct vt_judge *judge, struct collection *collection,
       .cap = VT_LIMIT_FINDINGS_PER_RULE,
   };
   int status = vt_decode_page(&input, decoded, fault);
+  int screened = vt_judge_screen_persons(judge, decoded->tree, fault);
+  if (screened != VATER_OK)
+    status = screened;
   if (status == VATER_OK && judge->format->plan == NULL && decoded->violations == 0)
     status = walk(judge, decoded->tree, collection, cursor, fault);
   vt_doc_tree_free(decoded->tree);
@@ -184,7 +215,8 @@ static int decode_bytes(struct vt_judge *judge, struct collection *collection,
 {
   uint32_t page = judge->page_count - 1;
   vt_screen_bytes(&judge->screen, page, judge->pages[page].bytes, 0);
-  return walk(judge, NULL, collection, cursor, fault);
+  int status = vt_judge_screen_persons(judge, NULL, fault);
+  return status == VATER_OK ? walk(judge, NULL, collection, cursor, fault) : status;
 }
 
 /* Of a format that reads both, the first character tells. */
@@ -210,6 +242,8 @@ int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_
   int status = json  ? decode_json(judge, &collection, &decoded, cursor, &fault)
                : csv ? vt_judge_decode_csv(judge, &collection, cursor, &fault)
                      : decode_bytes(judge, &collection, cursor, &fault);
+  if (status != VATER_OK && json && fault.pointer[0] == '\0' && is_payloads(&fault))
+    point_at(judge, &fault);
   if (status != VATER_OK && !is_payloads(&fault)) {
     if (error != NULL && error->status == VATER_OK)
       *error = fault;
@@ -218,8 +252,8 @@ int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_
   if (status != VATER_OK || collection.count > 0)
     vt_judge_hide(judge, NULL);
   /* what ended the reading is why it is refused, whatever the schema said before */
-  int reported = status != VATER_OK ? report_fault(judge, &fault, error) : VATER_OK;
-  if (reported == VATER_OK)
+  int reported = status != VATER_OK ? vt_judge_report_fault(judge, &fault, error) : VATER_OK;
+  if (reported == VATER_OK && !judge->personal)
     reported = report_violations(judge, &collection, decoded.violations, error);
   return reported;
 }

@@ -13,7 +13,13 @@ static int refuse(struct vt_judge *judge, const char *code, struct vater_str det
                   struct vt_error *error)
 {
   const struct judged_place place = {.page = judge->page_count - 1};
+  struct vt_error fault = {0};
   vt_screen_bytes(&judge->screen, place.page, judge->pages[place.page].bytes, 0);
+  int status = vt_judge_screen_persons(judge, NULL, &fault);
+  if (judge->personal)
+    return vt_judge_report_fault(judge, &fault, error);
+  if (status != VATER_OK)
+    return vt_fail(error, status, fault.code, "%s", fault.text);
   const struct vater_str details[VT_LANGUAGE_COUNT] = {[VT_LANGUAGE_EN] = detail};
   return vt_judge_report(judge, code, &place, VT_NO_ROW, details, error);
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { HOLES_MAX = 2 };
+enum { HOLES_MAX = 3 };
 
 static const char *const wordings[][VT_LANGUAGE_COUNT] = {
 #define VT_WORDING(en, nb, nn) \

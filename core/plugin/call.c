@@ -84,7 +84,7 @@ static void hand_over(struct vater_call *call, int status, struct vt_error *erro
     vt_text_copy(found->code, sizeof found->code, vt_str(code_of(status)));
   if (call->stage != NULL)
     vt_text_copy(found->stage, sizeof found->stage, vt_str(call->stage));
-  if (status != VATER_E_DECODE)
+  if (status != VATER_E_DECODE && strcmp(found->code, "PAY-PERSON") != 0)
     vt_error_prefix(found, "plugin '%s', %s", call->plugin, call->callback);
   if (error != NULL && error->status == VATER_OK)
     *error = *found;
@@ -349,6 +349,22 @@ int vt_format_record(struct vater_call *call, struct vt_instance *instance,
   instance->busy = false;
   int status = end(call, returned, false, error);
   return status == VATER_OK && record == NULL ? vt_plugin_table_flush(table, error) : status;
+}
+
+int vt_format_screen(struct vater_call *call, struct vt_instance *instance, const vater_node *root,
+                     struct vater_str bytes, struct vt_error *error)
+{
+  static const char callback[] = "format.screen";
+  const struct vater_format_ops *format = instance->plugin->format;
+  if (format->screen == NULL)
+    return VATER_OK;
+  if (!enter(call, instance, callback, error))
+    return VATER_E_BUG;
+  int returned = format->screen(call, instance->self, root, bytes);
+  instance->busy = false;
+  if (returned == VATER_E_REFUSED && call->error.code[0] == '\0')
+    vt_text_copy(call->error.code, sizeof call->error.code, VT_STR("PAY-PERSON"));
+  return end(call, returned, false, error);
 }
 
 /* ---- checks and functions ------------------------------------------------------------------- */

@@ -87,6 +87,9 @@ int vt_format_decode(struct vater_call *call, struct vt_instance *instance, cons
 /* One record of CSV; NULL: the page's end, which also writes what the last row still holds. */
 int vt_format_record(struct vater_call *call, struct vt_instance *instance,
                      const struct vater_record *record, vater_table *table, struct vt_error *error);
+/* VATER_E_REFUSED, PAY-PERSON: content about single persons, error.offset says where. */
+int vt_format_screen(struct vater_call *call, struct vt_instance *instance, const vater_node *root,
+                     struct vater_str bytes, struct vt_error *error);
 /* `plugin`: its name, for texts. */
 int vt_check_run(struct vater_call *call, const char *plugin, const struct vater_check *check,
                  const vater_config *with, const vater_table *rows, vater_findings *findings,

@@ -463,6 +463,12 @@ struct vater_format_ops {
   /* CSV: each record in order, then NULL at the end of the page. The host splits records as the
    * member "dialect" of the settings' document says: delimiter, encoding. */
   int (*record)(vater_call *, void *self, const struct vater_record *record, vater_table *);
+  /* 1.1, optional: content about single persons that is no person number, which the host finds
+   * itself. Asked of every page before anything of it is shown or stored, also of one that its
+   * schema refuses; `root` is NULL where it cannot be read. VATER_E_REFUSED by fail_at(): the page
+   * is refused (PAY-PERSON), its bytes are dropped, no excerpt is shown. The text must not quote.
+   */
+  int (*screen)(vater_call *, void *self, const vater_node *root, struct vater_str bytes);
 };
 
 /* ---- checks: what expressions cannot say --------------------------------------------------- */
