@@ -120,6 +120,19 @@ bench_screen() {
   row "GB/s, peer is memchr" "$ours" "$peer" "$(divide "$peer" "$ours")" "GB/s order"
 }
 
+# Each format on its largest sample repeated to 50 MB: bytes to observations, beside node's parse.
+bench_formats() {
+  local samples=$here/../../../shared/samples name ours peer rows
+  if [ ! -d "$samples" ]; then
+    echo "formats: skipped, the samples are not here"
+    return
+  fi
+  title "formats: the largest sample of each, repeated to 50 MB; peer is node's JSON.parse alone"
+  while read -r name ours peer rows; do
+    row "$name, MB/s ($rows observations)" "$ours" "$peer" "$(divide "$ours" "$peer")" "at least 150"
+  done < <("$here/formats/tree.sh" "$build" "$samples" "$scratch")
+}
+
 bench_cel() { "$here/cel/bench.sh" "$build"; }
 bench_schema() {
   ajv
@@ -133,7 +146,7 @@ bench_auth() {
 }
 
 sections=("$@")
-[ ${#sections[@]} -gt 0 ] || sections=(check start run worker doc screen cel schema jose auth)
+[ ${#sections[@]} -gt 0 ] || sections=(check start run worker doc formats screen cel schema jose auth)
 for section in "${sections[@]}"; do
   declare -F "bench_$section" >/dev/null || { echo "bench: there is no section '$section'" >&2; exit 64; }
   "bench_$section"
