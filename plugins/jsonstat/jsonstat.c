@@ -80,7 +80,7 @@ static int read_root(struct jsonstat_out *out, const vater_node *root)
   struct vater_str class = jsonstat_text(root, "class");
   uint32_t found = 0;
   int status = check_version(out, root);
-  if (status != VATER_OK)
+  if (status != VATER_OK || out->faulty)
     return status;
   if (jsonstat_is(class, "dimension"))
     return jsonstat_fault(out, root, "a dimension has no figures; send the data set");

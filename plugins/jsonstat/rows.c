@@ -256,6 +256,9 @@ static int bind_measures(struct plan *plan)
   int status = VATER_OK;
   for (uint32_t i = 0; i < mapping->measure_count && status == VATER_OK; i++)
     status = bind_measure(plan, &mapping->measures[i]);
+  if (status == VATER_OK && plan->target_count == 0)
+    return jsonstat_fault(plan->out, plan->dataset->dimensions[plan->metric].at,
+                          "the data set has none of the measures that the mapping names");
   return status;
 }
 
