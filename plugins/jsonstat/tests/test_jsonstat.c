@@ -337,12 +337,12 @@ static void findings_are_told_in_three_languages(void **state)
 /* ---- bad input ------------------------------------------------------------------------------ */
 
 /* Labels, and what is said of units, may be anything; an empty role or status says nothing, and an
- * empty id is told at size. */
+ * empty id is told at size. The status of a value says more than those of its counts. */
 static const char *const unread[] = {
-    "*/label",    "*/child", "*/unit",     "*/base",     "*/decimals", "*/symbol",
-    "*/0",        "*/1",     "*/2",        "*/46",       "*/TELLER",   "*/NEVNER",
-    "*/RATE",     "/source", "/updated",   "/status/21", "/status",    "/id",
-    "/dimension", "/value",  "/role/time", "/role/geo",  NULL};
+    "*/label",  "*/child",    "*/unit",     "*/base",     "*/decimals", "*/symbol", "*/0",
+    "*/1",      "*/2",        "*/46",       "*/TELLER",   "*/NEVNER",   "*/RATE",   "/source",
+    "/updated", "/status/21", "/status/30", "/status/31", "/status",    "/id",      "/dimension",
+    "/value",   "/role/time", "/role/geo",  NULL};
 
 static void each_wrong_value_is_found_at_its_place(void **state)
 {
