@@ -249,7 +249,7 @@ int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_
       *error = fault;
     return status;
   }
-  if (status != VATER_OK || collection.count > 0)
+  if (status != VATER_OK || collection.first != NULL)
     vt_judge_hide(judge, NULL);
   /* what ended the reading is why it is refused, whatever the schema said before */
   int reported = status != VATER_OK ? vt_judge_report_fault(judge, &fault, error) : VATER_OK;
