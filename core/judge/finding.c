@@ -82,9 +82,9 @@ int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
     return VATER_OK;
   }
   if (page->lines == NULL)
-    page->lines = vt_lines_new(judge->allocator, page->bytes,
-                               page->unpacked || page->own != NULL ? NULL
-                                                                   : judge->context->release);
+    page->lines =
+        vt_lines_new(judge->allocator, page->bytes,
+                     page->unpacked || page->own != NULL ? NULL : judge->context->release);
   if (page->lines == NULL)
     return VATER_E_NOMEM;
   vt_lines_place(page->lines, offset, &finding->line, &finding->line_column);
