@@ -10,14 +10,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LINE_BYTES = 600 };
+/* The sandbox's handler of a denied system call ends with this status. */
+enum { LINE_BYTES = 600, DENIED = 1 };
 
 static const char *why_ended(int how, bool late, char *text, size_t size)
 {
   if (late)
     snprintf(text, size, "it did not come back within %d s", VT_EXERCISE_SECONDS);
-  else if (WIFSIGNALED(how) && WTERMSIG(how) == SIGSYS)
-    snprintf(text, size, "it made a system call that the sandbox denies; a plugin does no I/O");
+  else if (WIFEXITED(how) && WEXITSTATUS(how) == DENIED)
+    snprintf(
+        text, size,
+        "it ended the process (exit status %d), or made a system call that the sandbox denies; "
+        "a plugin does no I/O",
+        DENIED);
   else if (WIFSIGNALED(how) && (WTERMSIG(how) == SIGXCPU || WTERMSIG(how) == SIGKILL))
     snprintf(text, size, "it used more than %d s of processor time", VT_EXERCISE_CPU_SECONDS);
   else if (WIFSIGNALED(how))

@@ -136,6 +136,15 @@ static bool gives_away(const struct disclosure *wanted, const vater_table *rows,
   return hidden == 1 && is_small(wanted, rest);
 }
 
+static bool concerns_any(struct disclosure *wanted, const vater_table *rows)
+{
+  uint32_t count = host->table->rows(rows);
+  for (uint32_t row = 0; row < count; row++)
+    if (concerns(wanted, rows, row))
+      return true;
+  return false;
+}
+
 static int differencing(vater_call *call, const vater_config *with, const vater_table *rows,
                         vater_findings *findings)
 {
@@ -143,6 +152,8 @@ static int differencing(vater_call *call, const vater_config *with, const vater_
   struct parts *parts;
   uint32_t count;
   read_with(with, &wanted);
+  if (!concerns_any(&wanted, rows))
+    return VATER_OK;
   int status = parts_open(host, call, rows, PARTS_BREAKDOWN | PARTS_AREA, &parts);
   if (status != VATER_OK)
     return status;

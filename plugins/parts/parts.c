@@ -87,15 +87,22 @@ static bool sort(const struct parts *parts, void *items, size_t count, size_t wi
 
 /* ---- identities ------------------------------------------------------------------------------ */
 
-static void set_hash(struct identity *identity)
+static const uint64_t no_hash = 0xcbf29ce484222325u;
+
+/* FNV-1a over the texts from `from` on, a byte between them, going on from `hash`. */
+static uint64_t hash_texts(const struct identity *identity, int from, int to, uint64_t hash)
 {
-  uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a, a byte between texts */
-  for (int i = 0; i < IDENTITY; i++) {
+  for (int i = from; i < to; i++) {
     for (size_t n = 0; n < identity->text[i].len; n++)
       hash = (hash ^ (unsigned char)identity->text[i].ptr[n]) * 0x100000001b3u;
     hash = (hash ^ 0xff) * 0x100000001b3u;
   }
-  identity->hash = hash;
+  return hash;
+}
+
+static void set_hash(struct identity *identity)
+{
+  identity->hash = hash_texts(identity, 0, IDENTITY, no_hash);
 }
 
 static void read_identity(const struct parts *parts, uint32_t row, struct identity *identity)
@@ -131,12 +138,22 @@ static int compare_places(const struct parts *parts, const void *a, const void *
   return order != 0 ? order : (left->row > right->row) - (left->row < right->row);
 }
 
-/* The first row of that identity. */
-static bool find(const struct parts *parts, struct identity *wanted, uint32_t *row)
+/* Hashes are spread evenly: the place is near its share of the rows, wherever nobody meddled. */
+static void narrow(const struct parts *parts, uint64_t hash, uint32_t *from, uint32_t *to)
 {
-  uint32_t from = 0;
-  uint32_t to = parts->row_count;
-  set_hash(wanted);
+  enum { NEAR = 64 };
+  uint32_t guess = (uint32_t)((hash >> 32) * parts->row_count >> 32);
+  uint32_t low = guess > NEAR ? guess - NEAR : 0;
+  uint32_t high = parts->row_count - guess > NEAR ? guess + NEAR : parts->row_count;
+  *from = low > 0 && parts->places[low - 1].hash < hash ? low : 0;
+  *to = high < parts->row_count && parts->places[high].hash > hash ? high : parts->row_count;
+}
+
+/* The first row of that identity, whose hash is set. */
+static bool find(const struct parts *parts, const struct identity *wanted, uint32_t *row)
+{
+  uint32_t from, to;
+  narrow(parts, wanted->hash, &from, &to);
   while (from < to) {
     uint32_t middle = from + (to - from) / 2;
     const struct place *place = &parts->places[middle];
@@ -170,6 +187,7 @@ bool parts_earlier(const struct parts *parts, uint32_t row, uint32_t *earlier)
 {
   struct identity identity;
   read_identity(parts, row, &identity);
+  set_hash(&identity);
   return find(parts, &identity, earlier) && *earlier != row;
 }
 
@@ -224,6 +242,7 @@ static bool add_dimensions(struct parts *parts, uint32_t row, const struct ident
   size_t end;
   if (breakdown.len >= sizeof without)
     return true;
+  uint64_t others = breakdown.len == 0 ? 0 : hash_texts(identity, 0, BREAKDOWN_AT, no_hash);
   for (size_t at = 0; at < breakdown.len; at = end + 1) {
     end = dimension_end(breakdown, at);
     size_t before = at > 0 && end == breakdown.len ? at - 1 : at;
@@ -232,6 +251,7 @@ static bool add_dimensions(struct parts *parts, uint32_t row, const struct ident
     memcpy(without + before, breakdown.ptr + behind, breakdown.len - behind);
     struct identity total = *identity;
     total.text[BREAKDOWN_AT] = (struct vater_str){without, before + breakdown.len - behind};
+    total.hash = hash_texts(&total, BREAKDOWN_AT, IDENTITY, others);
     struct vater_str dimension = {breakdown.ptr + at, end - at};
     dimension.len = name_length(dimension);
     uint32_t found;
@@ -251,6 +271,7 @@ static bool add_area(struct parts *parts, uint32_t row, const struct identity *i
     return true;
   total.text[AREA_AT] =
       area.len == 2 ? (struct vater_str){"NO", 2} : (struct vater_str){area.ptr, area.len - 2};
+  set_hash(&total);
   return !find(parts, &total, &found) || add_edge(parts, found, row, (struct vater_str){"", 0});
 }
 
