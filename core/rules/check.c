@@ -53,11 +53,13 @@ static const void *pick(struct vt_arena *arena, const void *from, size_t width,
   return made;
 }
 
-/* A table of the selected rows that shares the texts. */
+/* A table of the selected rows that shares the texts, and all where all are selected. */
 static bool view_of(struct vt_arena *arena, const struct vt_table *table,
                     const struct vt_selection *selection, struct vt_table *view)
 {
   *view = *table;
+  if (selection->count == table->rows)
+    return true;
   view->rows = selection->count;
   view->block = NULL;
   view->size = 0;

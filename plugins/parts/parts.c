@@ -322,6 +322,39 @@ static bool make_edges(struct parts *parts, int kinds)
   return make_groups(parts);
 }
 
+/* What a first look tells of the rows: breakdowns, and levels of areas. */
+enum {
+  SEEN_BREAKDOWN = 1,
+  SEEN_NATION = 2,
+  SEEN_COUNTY = 4,
+  SEEN_MUNICIPALITY = 8,
+  SEEN_DISTRICT = 16
+};
+
+static int level_of(struct vater_str area)
+{
+  if (area.len == 2)
+    return area.ptr[0] == 'N' ? SEEN_NATION : SEEN_COUNTY;
+  return area.len == 4 ? SEEN_MUNICIPALITY : area.len == 6 ? SEEN_DISTRICT : 0;
+}
+
+/* Whether any row can be the total of another: mostly none is. */
+static bool may_have_totals(const struct parts *parts, int kinds)
+{
+  int seen = 0;
+  for (uint32_t row = 0; row < parts->row_count; row++) {
+    struct vater_str text;
+    if (parts->host->table->get_text(parts->rows, row, VATER_COLUMN_BREAKDOWN, &text))
+      seen |= SEEN_BREAKDOWN;
+    if (parts->host->table->get_text(parts->rows, row, VATER_COLUMN_AREA, &text))
+      seen |= level_of(text);
+  }
+  int levels = seen >> 1;
+  bool areas = (levels & levels >> 1) != 0;
+  return ((kinds & PARTS_BREAKDOWN) != 0 && (seen & SEEN_BREAKDOWN) != 0) ||
+         ((kinds & PARTS_AREA) != 0 && areas);
+}
+
 int parts_open(const struct vater_host *host, vater_call *call, const vater_table *rows, int kinds,
                struct parts **out)
 {
@@ -332,12 +365,15 @@ int parts_open(const struct vater_host *host, vater_call *call, const vater_tabl
   parts->host = host;
   parts->rows = rows;
   parts->row_count = host->table->rows(rows);
+  *out = parts;
+  if (kinds != 0 && !may_have_totals(parts, kinds))
+    return VATER_OK;
   if (!make_places(parts) || !make_edges(parts, kinds)) {
+    *out = NULL;
     parts_close(parts);
     return host->fail(call, VATER_E_NOMEM, "no memory for totals of %u rows",
                       (unsigned)host->table->rows(rows));
   }
-  *out = parts;
   return VATER_OK;
 }
 
