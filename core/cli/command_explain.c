@@ -1,5 +1,6 @@
 #include "cli/options.h"
 #include "cli/reading.h"
+#include "cli/rules_frame.h"
 
 #include "base/encode.h"
 #include "report/texts.h"
@@ -208,21 +209,18 @@ static int explain(struct vt_cli *cli, const struct asked *asked)
   const struct vt_code *code = vt_code_find(asked->code);
   if (code != NULL)
     return explain_code(cli, asked, code);
-  struct vt_arena *arena = vt_arena_new(&cli->environment.allocator, 0);
-  if (arena == NULL)
-    return VT_EXIT_FAILED;
-  struct vt_diagnostics diagnostics;
-  struct vt_rules *rules = NULL;
-  struct vt_rules_options options = {.environment = &cli->environment, .directory = cli->rules};
-  vt_diagnostics_init(&diagnostics, arena);
-  int status = vt_rules_load(&options, &rules, &diagnostics);
-  const struct vt_rule_info *rule = status == VATER_OK ? vt_rules_find(rules, asked->code) : NULL;
-  if (status != VATER_OK)
-    vt_cli_diagnostics(cli, &diagnostics);
-  int exit_code =
-      rule != NULL ? explain_rule(cli, asked, rules, rule) : say_unknown(cli, asked, rules);
-  vt_rules_free(rules);
-  vt_arena_free(arena);
+  const struct vt_cli_folders plugins = {.paths = {cli->plugins}, .count = 1};
+  struct vt_rules_frame frame;
+  int exit_code = VT_EXIT_FAILED;
+  int status = vt_rules_frame_begin(cli, &plugins, NULL, 0, &frame);
+  const struct vt_rule_info *rule =
+      status == VATER_OK && frame.rules != NULL ? vt_rules_find(frame.rules, asked->code) : NULL;
+  if (status == VATER_OK && frame.rules == NULL)
+    vt_cli_diagnostics(cli, &frame.diagnostics);
+  if (status == VATER_OK)
+    exit_code = rule != NULL ? explain_rule(cli, asked, frame.rules, rule)
+                             : say_unknown(cli, asked, frame.rules);
+  vt_rules_frame_end(&frame);
   return exit_code;
 }
 

@@ -14,13 +14,13 @@ struct reviewing {
   struct vt_buffer *meanings; /* by rule */
 };
 
-static void say(struct reviewing *reviewing, const struct vt_rule *rule, const char *member,
-                const char *text)
+static void say(struct reviewing *reviewing, const char *code, const struct vt_rule *rule,
+                const char *member, const char *text)
 {
   char pointer[96];
   snprintf(pointer, sizeof pointer, "/rules/%u%s", rule->number, member);
-  vt_rules_report(&reviewing->loader, VATER_SEVERITY_WARNING, "RULE-LOAD", rule->source, pointer,
-                  "%s", text);
+  vt_rules_report(&reviewing->loader, VATER_SEVERITY_WARNING, code, rule->source, pointer, "%s",
+                  text);
 }
 
 const struct json_t *vt_rules_rule_json(const struct vt_rules *rules, uint32_t rule)
@@ -168,19 +168,19 @@ static void review_indicators(struct reviewing *reviewing, const struct vt_rule 
   if (rule->everything || known == 0)
     return;
   if (retired == known)
-    say(reviewing, rule, "/appliesTo", "a dead rule: all its indicators are retired");
+    say(reviewing, "RULE-DEAD", rule, "/appliesTo", "a dead rule: all its indicators are retired");
   else if (outside == known)
-    say(reviewing, rule, rule->since == INT64_MIN ? "/until" : "/since",
+    say(reviewing, "RULE-DEAD", rule, rule->since == INT64_MIN ? "/until" : "/since",
         "a dead rule: none of its indicators is reported in these periods");
 }
 
 static void review_conditions(struct reviewing *reviewing, const struct vt_rule *rule)
 {
   if (always_for_all(reviewing, rule, rule->when, false))
-    say(reviewing, rule, "/when",
+    say(reviewing, "RULE-DEAD", rule, "/when",
         "a dead rule: this is never true for the indicators that the rule is for");
   else if (always_for_all(reviewing, rule, rule->assert, true))
-    say(reviewing, rule, "/assert",
+    say(reviewing, "RULE-DEAD", rule, "/assert",
         "a dead rule: this is always true for the indicators that the rule is for");
 }
 
@@ -215,7 +215,7 @@ static void review_overlaps(struct reviewing *reviewing, uint32_t index)
     snprintf(text, sizeof text, "asks the same of %.*s as %.*s (%.*s, line %u)", VT_STR_ARGS(id),
              VT_STR_ARGS(other->info.code), VT_STR_ARGS(other->source->file.name),
              other->info.line);
-    say(reviewing, rule, "", text);
+    say(reviewing, "RULE-LOAD", rule, "", text);
     return;
   }
 }

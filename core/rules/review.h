@@ -8,8 +8,8 @@
 #include "base/buffer.h"
 #include "rules/rules.h"
 
-/* Warnings (RULE-LOAD) with their place: a `when` that is never true or an `assert` that always is
- * for the indicators of the rule, periods in which none of them is reported, only retired
+/* Warnings (RULE-DEAD, RULE-LOAD) with their place: a `when` that is never true or an `assert` that
+ * always is for the indicators of the rule, periods in which none of them is reported, only retired
  * indicators, the same condition as an earlier rule's on the same indicator. */
 int vt_rules_review(struct vt_rules *rules, struct vt_diagnostics *diagnostics);
 /* Appends what the rule asks, without code, texts, severity, indicators and periods: two rules that

@@ -105,6 +105,16 @@ bench_jose() {
   "$here/jose/bench.sh" "$build" "$scratch"
 }
 
+# Loading and compiling all packs and plugins, beside a program that does nothing.
+bench_rules() {
+  title "rules: $("$build/bin/vater" rules lint | tail -1)"
+  local ours peer
+  ours=$("$build/bin/bench_repeat" 40 "$build/bin/vater" rules list --indicator G1-11)
+  peer=$("$build/bin/bench_repeat" 40 /bin/true)
+  row "milliseconds to load, peer is /bin/true" "$ours" "$peer" "+$(awk -v a="$ours" -v b="$peer" 'BEGIN { printf "%.1f", a - b }')" "+50 at most"
+  row "seconds of rules test --mutate" "$(fastest 3 "$build/bin/vater" rules test --mutate)" "" "" ""
+}
+
 bench_doc() {
   title "doc: reading native submissions"
   "$build/bin/bench_generate" 100000 >"$scratch/large.json"
@@ -146,7 +156,7 @@ bench_auth() {
 }
 
 sections=("$@")
-[ ${#sections[@]} -gt 0 ] || sections=(check start run worker doc formats screen cel schema jose auth)
+[ ${#sections[@]} -gt 0 ] || sections=(check start run worker rules doc formats screen cel schema jose auth)
 for section in "${sections[@]}"; do
   declare -F "bench_$section" >/dev/null || { echo "bench: there is no section '$section'" >&2; exit 64; }
   "bench_$section"

@@ -178,7 +178,7 @@ static void test_file_is_absent(void **state)
 }
 
 /* Limit RULE_FILE_BYTES at n and n + 1. */
-static void test_limit_of_file_bytes(void **state)
+static void test_R06_limit_of_file_bytes(void **state)
 {
   (void)state;
   static const char text[] = PACK("a", "", ANY("A-001"));
@@ -201,7 +201,7 @@ static void test_limit_of_file_bytes(void **state)
 }
 
 /* Limit RULES at n and n + 1. */
-static void test_limit_of_rules(void **state)
+static void test_R06_limit_of_rules(void **state)
 {
   (void)state;
   size_t room = (VT_LIMIT_RULES + 2) * (sizeof ANY("A-000000") + 1) + 1000;
@@ -282,8 +282,8 @@ int main(void)
       cmocka_unit_test(test_R05_symbolic_link),
       cmocka_unit_test(test_R05_writable_by_others),
       cmocka_unit_test(test_file_is_absent),
-      cmocka_unit_test(test_limit_of_file_bytes),
-      cmocka_unit_test(test_limit_of_rules),
+      cmocka_unit_test(test_R06_limit_of_file_bytes),
+      cmocka_unit_test(test_R06_limit_of_rules),
       cmocka_unit_test(test_own_packs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
