@@ -30,15 +30,20 @@ static unsigned part(struct vater_str text, size_t at)
   return value;
 }
 
-static const char *put(char *out, struct vater_str text, const char *kind, unsigned number,
-                       unsigned most)
+/* "2026-Q3", "2026-07"; `number` has at most two digits. */
+static const char *put(char *out, struct vater_str text, char kind, unsigned number, unsigned most)
 {
+  size_t used = 5;
   if (number == 0 || number > most)
     return "is no period of the calendar";
-  snprintf(out, MAPPING_PERIOD_BYTES, kind[0] == 'M' ? "%.4s-%02u" : "%.4s-%c%u", text.ptr,
-           kind[0] == 'M' ? number : (unsigned)kind[0], number);
-  if (kind[0] != 'M')
-    snprintf(out, MAPPING_PERIOD_BYTES, "%.4s-%c%u", text.ptr, kind[0], number);
+  memcpy(out, text.ptr, 4);
+  out[4] = '-';
+  if (kind != 'M')
+    out[used++] = kind;
+  if (kind == 'M' || number > 9)
+    out[used++] = (char)('0' + number / 10);
+  out[used++] = (char)('0' + number % 10);
+  out[used] = '\0';
   return NULL;
 }
 
@@ -79,7 +84,7 @@ static const char *digits_only(struct vater_str text, char *out)
     return NULL;
   }
   if (text.len == 6)
-    return put(out, text, "M", part(text, 4), 12);
+    return put(out, text, 'M', part(text, 4), 12);
   return text.len == 8 ? "is a day" : "is no period that is known";
 }
 
@@ -115,14 +120,14 @@ const char *mapping_period(struct vater_str text, char out[MAPPING_PERIOD_BYTES]
   if (dashed && text.len == 10)
     return "is a day";
   if (dashed && text.len == 7 && is_digit(text.ptr[at]))
-    return put(out, text, "M", part(text, at), 12);
+    return put(out, text, 'M', part(text, at), 12);
   char kind = at < text.len ? text.ptr[at] : '\0';
   if ((kind == 'Q' || kind == 'K') && text.len == at + 2)
-    return put(out, text, "Q", part(text, at + 1), 4);
+    return put(out, text, 'Q', part(text, at + 1), 4);
   if (kind == 'T' && text.len == at + 2)
-    return put(out, text, "T", part(text, at + 1), 3);
+    return put(out, text, 'T', part(text, at + 1), 3);
   if (kind == 'M' && text.len == at + 3)
-    return put(out, text, "M", part(text, at + 1), 12);
+    return put(out, text, 'M', part(text, at + 1), 12);
   return other_period((struct vater_str){text.ptr + at, text.len - at});
 }
 
