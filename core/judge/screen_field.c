@@ -27,8 +27,8 @@ bool vt_screen_person_name(struct vater_str name)
                                       "dnr",
                                       "duf",
                                       "fodsel",
-                                      "f\xc3\xb8"
-                                      "dsel",
+                                      ("f\xc3\xb8"
+                                       "dsel"),
                                       "person",
                                       "patient",
                                       "pasient",
