@@ -253,7 +253,7 @@ static int join(vater_call *call, struct dhis2 *dhis2, vater_table *table,
 {
   char key[KEY_BYTES];
   bool fresh, known;
-  struct dhis2_slot *slot, found = {0};
+  struct dhis2_slot *slot = NULL, found = {0};
   int status = look_up(call, dhis2, table, item, &found, &known);
   if (status != VATER_OK || !known)
     return status;
