@@ -147,7 +147,7 @@ static const json_t *example_of(const struct vt_rules *rules, const struct vt_ru
 
 static void say_example(struct vt_cli *cli, const struct asked *asked, const json_t *example)
 {
-  char *text = example == NULL ? NULL : json_dumps(example, JSON_COMPACT);
+  char *text = example == NULL ? NULL : json_dumps(example, JSON_COMPACT | JSON_REAL_PRECISION(15));
   if (text != NULL)
     say(cli, asked, VT_TEXT_EXAMPLE, vt_str(text));
   free(text);

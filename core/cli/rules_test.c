@@ -235,8 +235,10 @@ int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
   char schemas[600];
   struct vt_error error = {0};
   struct vt_diagnostics faults;
-  struct testing testing = {
-      .judged = {cli, frame->rules}, .cli = cli, .asked = asked, .rules = frame->rules};
+  struct testing testing = {.judged = {.cli = cli, .rules = frame->rules},
+                            .cli = cli,
+                            .asked = asked,
+                            .rules = frame->rules};
   int code = unknown_code(cli, asked, frame->rules);
   if (code != VT_EXIT_CLEAN)
     return code;

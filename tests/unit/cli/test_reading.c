@@ -72,6 +72,7 @@ static int set_up(void **state)
   stage->cli.error = open_memstream(&stage->error, &stage->error_len);
   stage->cli.width = 80;
   snprintf(stage->cli.rules, sizeof stage->cli.rules, "%s/rules", VATER_SOURCE_DIR);
+  snprintf(stage->cli.plugins, sizeof stage->cli.plugins, "%s/lib/vater/plugins", VATER_BUILD_DIR);
   snprintf(stage->folder, sizeof stage->folder, "/tmp/vater-cli-XXXXXX");
   assert_non_null(mkdtemp(stage->folder));
   snprintf(stage->path, sizeof stage->path, "%s/store.db", stage->folder);

@@ -23,7 +23,10 @@ static const struct vt_plugin_info full = {
     .capabilities =
         VT_CAPABILITY_SOURCE | VT_CAPABILITY_FORMAT | VT_CAPABILITY_CHECK | VT_CAPABILITY_FUNCTION,
     .settings = settings,
-    .format = {"json", media_types, "x.schema.json", "/rows"},
+    .format = {.syntax = "json",
+               .media_types = media_types,
+               .schema = "x.schema.json",
+               .rows_at = "/rows"},
     .checks = checks,
     .check_count = 1,
     .functions = functions,
