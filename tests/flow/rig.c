@@ -174,6 +174,19 @@ struct rig_run rig_vater_in(const char *folder, const char *const *arguments, vo
   return run;
 }
 
+void rig_await_begun(const char *folder)
+{
+  char path[600];
+  struct stat info;
+  snprintf(path, sizeof path, "%s/vater.db-wal", folder);
+  for (int i = 0; i < 2000; i++) {
+    if (stat(path, &info) == 0 && info.st_size > 0)
+      return;
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+  }
+  fail_msg("no run began in %s", folder);
+}
+
 void rig_done(struct rig_run *run)
 {
   free(run->out);

@@ -294,6 +294,7 @@ static void test_C03_past_midnight(void **state)
   char *extra[] = {(char *)(uintptr_t) "--table", table, NULL};
   pid_t fixtures = rig_fixtures(folder, extra);
   pid_t pid = rig_vater_start(folder, before);
+  rig_await_begun(folder);
   nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
   assert_int_equal(kill(pid, SIGKILL), 0);
   int status;

@@ -21,7 +21,8 @@ static void stopped_by(int signal)
   char folder[512];
   pid_t fixtures = rig_bulk(folder, sizeof folder, "400", "20000");
   pid_t pid = rig_vater_start(folder, fresh);
-  wait_ms(400);
+  rig_await_begun(folder);
+  wait_ms(200);
   struct timespec before;
   struct timespec after;
   clock_gettime(CLOCK_MONOTONIC, &before);
@@ -74,7 +75,8 @@ static void test_O04_pipe(void **state)
   static const char *const arguments[] = {"run",         "--quiet",     "--today", "2026-11-22",
                                           "--json-file", "report.json", NULL};
   pid_t pid = rig_vater_start(folder, arguments);
-  wait_ms(400);
+  rig_await_begun(folder);
+  wait_ms(200);
   assert_int_equal(kill(pid, SIGPIPE), 0);
   int status;
   assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -95,7 +97,8 @@ static void test_S07_two_runs(void **state)
   char folder[512];
   pid_t fixtures = rig_bulk(folder, sizeof folder, "400", "20000");
   pid_t first = rig_vater_start(folder, fresh);
-  wait_ms(400);
+  rig_await_begun(folder);
+  wait_ms(200);
   char other[600];
   snprintf(other, sizeof other, "%s/vater.json", folder);
   char inner[512];
@@ -124,7 +127,8 @@ static void test_O06_changed_before_resume(void **state)
   char folder[512];
   pid_t fixtures = rig_bulk(folder, sizeof folder, "400", "20000");
   pid_t pid = rig_vater_start(folder, fresh);
-  wait_ms(400);
+  rig_await_begun(folder);
+  wait_ms(200);
   kill(pid, SIGKILL);
   int status;
   waitpid(pid, &status, 0);
