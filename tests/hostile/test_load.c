@@ -20,10 +20,11 @@ static void refuses(const char *name, const char *code, const char *part)
   static const char rules[] = VATER_SOURCE_DIR "/rules";
   vt_diagnostics_init(&diagnostics, arena);
   snprintf(broken, sizeof broken, "%s/hostile-plugins/%s", VATER_BUILD_DIR, name);
-  const char *const folders[] = {broken, VATER_BUILD_DIR "/hostile-plugins/hostile"};
+  const char *const folders[] = {broken, VATER_BUILD_DIR "/hostile-plugins/hostile",
+                                 VATER_BUILD_DIR "/lib/vater/plugins"};
   const struct vt_zygote_options options = {.environment = &environment,
                                             .plugin_directories = folders,
-                                            .plugin_directory_count = 2,
+                                            .plugin_directory_count = 3,
                                             .rules = rules,
                                             .schemas = rules,
                                             .sandbox = VT_SANDBOX_WARN,

@@ -79,6 +79,12 @@ static void test_G07_most_acts_work_outside(void **state)
                                     VATER_BUILD_DIR "/hostile-plugins/hostile/hostile.so", NULL,
                                     NULL, NULL),
                    VATER_OK);
+  static const char *const checks[] = {"disclosure", "consistency", "norway"};
+  for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+    char path[600];
+    snprintf(path, sizeof path, "%s/lib/vater/plugins/%s.so", VATER_BUILD_DIR, checks[i]);
+    assert_int_equal(vt_registry_load(&registry, path, NULL, NULL, NULL), VATER_OK);
+  }
   static const char folder[] = VATER_SOURCE_DIR "/rules";
   const struct vt_rules_options options = {
       .environment = &environment, .directory = folder, .plugins = &registry};

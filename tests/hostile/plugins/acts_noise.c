@@ -91,8 +91,8 @@ bool act_close_all(struct scene *scene)
   return true;
 }
 
-/* As core/worker/frame.h lays them out: kind, six numbers, two lengths. */
-enum { WORKER_SOCKET = 3, FRAME_READ = 9, FRAME_FAILED = 11, FRAME_WORDS = 16 };
+/* As core/worker/frame.h lays them out: kind, six numbers, four lengths. */
+enum { WORKER_SOCKET = 3, FRAME_READ = 9, FRAME_FAILED = 11, FRAME_WORDS = 18 };
 
 static bool say(uint32_t kind)
 {
