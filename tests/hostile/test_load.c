@@ -8,6 +8,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Faults of plugins; the packs miss checks as well, of plugins that are not in these folders. */
+static unsigned culprits(const struct vt_diagnostics *diagnostics)
+{
+  unsigned count = 0;
+  for (size_t i = 0; i < diagnostics->count; i++)
+    count += strncmp(diagnostics->items[i].error.code, "PLUG-", 5) == 0;
+  return count;
+}
+
 /* One broken plugin beside a good one: main lives, and says which file and why. */
 static void refuses(const char *name, const char *code, const char *part)
 {
@@ -20,18 +29,17 @@ static void refuses(const char *name, const char *code, const char *part)
   static const char rules[] = VATER_SOURCE_DIR "/rules";
   vt_diagnostics_init(&diagnostics, arena);
   snprintf(broken, sizeof broken, "%s/hostile-plugins/%s", VATER_BUILD_DIR, name);
-  const char *const folders[] = {broken, VATER_BUILD_DIR "/hostile-plugins/hostile",
-                                 VATER_BUILD_DIR "/lib/vater/plugins"};
+  const char *const folders[] = {broken, VATER_BUILD_DIR "/hostile-plugins/hostile"};
   const struct vt_zygote_options options = {.environment = &environment,
                                             .plugin_directories = folders,
-                                            .plugin_directory_count = 3,
+                                            .plugin_directory_count = 2,
                                             .rules = rules,
                                             .schemas = rules,
                                             .sandbox = VT_SANDBOX_WARN,
                                             .plugin_load_ms = 700};
   assert_int_equal(vt_zygote_start(&options, &zygote, &diagnostics, &error), VATER_E_CONFIG);
   assert_null(zygote);
-  assert_true(diagnostics.errors >= 1); /* packs miss the checks of what did not load */
+  assert_int_equal(culprits(&diagnostics), 1);
   const struct vt_error *fault = &diagnostics.items[0].error;
   if (strcmp(fault->code, code) != 0 || strstr(fault->text, part) == NULL ||
       strstr(fault->source, name) == NULL)
@@ -94,7 +102,7 @@ static void test_G03_all_culprits_in_one_go(void **state)
                                             .schemas = rules,
                                             .sandbox = VT_SANDBOX_WARN};
   assert_int_equal(vt_zygote_start(&options, &zygote, &diagnostics, NULL), VATER_E_CONFIG);
-  assert_int_equal(diagnostics.errors, 3);
+  assert_int_equal(culprits(&diagnostics), 3);
   vt_arena_free(arena);
 }
 
