@@ -3,6 +3,7 @@
 #include "cli/rules_mapping.h"
 
 #include "base/encode.h"
+#include "base/number.h"
 #include "rules/review.h"
 
 #include <getopt.h>
@@ -10,34 +11,47 @@
 
 static void print_help(FILE *out)
 {
-  fputs("usage: vater rules lint [OPTION…] [FILE…]\n"
-        "       vater rules test [OPTION…] [CODE…]\n"
-        "       vater rules list|docs|coverage [OPTION…]\n"
-        "       vater rules diff OLD NEW\n"
-        "       vater rules new indicator ID | rule CODE -i ID | codelist NAME\n\n"
-        "lint      checks rule packs, and mapping files, and tells everything that is wrong, with\n"
-        "          line and column\n"
-        "test      judges every example in the packs: a patch on the indicator's sample, which\n"
-        "          the rule has to pass, fail, … as the example says\n"
-        "list      the rules, one a line\n"
-        "docs      a catalogue of indicators and rules as Markdown, with an anchor a code\n"
-        "coverage  the strategy's goals and points, their indicators and rules, what has none\n"
-        "diff      what was added, changed and removed between two folders of packs\n"
-        "new       writes a pack or code list to begin with, which lints clean\n\n"
-        "  -r, --rules DIRECTORY    rule packs (default: those beside this program)\n"
-        "  -m, --mutate             test: also change each rule's expression a little, and report\n"
-        "                           changes that none of its examples notices\n"
-        "      --update-lock        lint: record in codes.lock what each code asks\n"
-        "      --html               docs: HTML\n"
-        "      --plugins DIRECTORY  plugins there as well; may be given several times\n"
-        "  -g, --goal N             list, coverage: of that goal\n"
-        "  -i, --indicator ID       list, new rule: for that indicator\n"
-        "  -l, --language nb|nn|en  list, docs: of the texts (default en)\n"
-        "  -j, --json               test, list, coverage, diff: machine-readable\n"
-        "  -h, --help               this text\n\n"
-        "exit: 0 in order, 1 something is wrong with a pack or an example, or not covered,\n"
-        "      2 something could not be done, 3 the packs cannot be loaded, 64 wrong usage\n",
-        out);
+  fputs(
+      "usage: vater rules lint [OPTION…] [FILE…]\n"
+      "       vater rules test [OPTION…] [CODE…]\n"
+      "       vater rules list|docs|coverage [OPTION…]\n"
+      "       vater rules diff OLD NEW\n"
+      "       vater rules impact --rules NEW [--since DATE] [--threshold PERCENT] [OPTION…]\n"
+      "       vater rules new indicator ID | rule CODE -i ID | codelist NAME\n\n"
+      "lint      checks rule packs, and mapping files, and tells everything that is wrong, with\n"
+      "          line and column\n"
+      "test      judges every example in the packs: a patch on the indicator's sample, which\n"
+      "          the rule has to pass, fail, … as the example says\n"
+      "list      the rules, one a line\n"
+      "docs      a catalogue of indicators and rules as Markdown, with an anchor a code\n"
+      "coverage  the strategy's goals and points, their indicators and rules, what has none\n"
+      "diff      what was added, changed and removed between two folders of packs\n"
+      "impact    judges stored payloads by the rules in force and by changed ones, and tells "
+      "which\n"
+      "          actors would newly fail or pass, by verdict and by rule; the last delivery of\n"
+      "          each endpoint, or those since a day\n"
+      "new       writes a pack or code list to begin with, which lints clean\n\n"
+      "  -r, --rules DIRECTORY    rule packs (default: those beside this program); impact: the\n"
+      "                           changed ones\n"
+      "  -c, --config FILE        impact: whose store, actors and rules (default vater.json)\n"
+      "  -s, --store FILE         impact: the store, instead of the configuration's\n"
+      "  -S, --since DATE         impact: all deliveries of runs of that day and later\n"
+      "  -T, --threshold PERCENT  impact: more of those that passed before may not newly fail by\n"
+      "                           one rule, nor be rejected (default 50)\n"
+      "  -m, --mutate             test: also change each rule's expression a little, and report\n"
+      "                           changes that none of its examples notices\n"
+      "      --update-lock        lint: record in codes.lock what each code asks\n"
+      "      --html               docs: HTML\n"
+      "      --plugins DIRECTORY  plugins there as well; may be given several times\n"
+      "  -g, --goal N             list, coverage: of that goal\n"
+      "  -i, --indicator ID       list, new rule: for that indicator\n"
+      "  -l, --language nb|nn|en  list, docs: of the texts (default en)\n"
+      "  -j, --json               test, list, coverage, diff, impact: machine-readable\n"
+      "  -h, --help               this text\n\n"
+      "exit: 0 in order, 1 something is wrong with a pack or an example, or not covered, or the\n"
+      "      impact is beyond the threshold, 2 something could not be done (impact: or nothing\n"
+      "      could be judged), 3 the packs cannot be loaded, 64 wrong usage\n",
+      out);
 }
 
 int vt_rules_frame_begin(struct vt_cli *cli, const struct vt_cli_folders *folders,
@@ -260,6 +274,10 @@ static int carry_out(struct vt_cli *cli, const char *what, const struct vt_rules
 }
 
 static const struct option long_options[] = {{"rules", required_argument, NULL, 'r'},
+                                             {"config", required_argument, NULL, 'c'},
+                                             {"store", required_argument, NULL, 's'},
+                                             {"since", required_argument, NULL, 'S'},
+                                             {"threshold", required_argument, NULL, 'T'},
                                              {"plugins", required_argument, NULL, 'G'},
                                              {"goal", required_argument, NULL, 'g'},
                                              {"indicator", required_argument, NULL, 'i'},
@@ -271,13 +289,32 @@ static const struct option long_options[] = {{"rules", required_argument, NULL, 
                                              {"help", no_argument, NULL, 'h'},
                                              {NULL, 0, NULL, 0}};
 
+static int parse_threshold(struct vt_cli *cli, const char *text, double *share)
+{
+  double percent;
+  if (!vt_number_double(vt_str(text), &percent) || percent < 0.0 || percent > 100.0)
+    return vt_cli_usage(cli, "rules", "'%s' is no threshold; wanted: percent, 0 to 100", text);
+  *share = percent / 100.0;
+  return VT_EXIT_CLEAN;
+}
+
 /* VT_EXIT_CLEAN: taken; else the exit code. */
 static int take_option(struct vt_cli *cli, int option, char **argv, struct vt_rules_asked *asked)
 {
   switch (option) {
   case 'r':
-    vt_text_copy(cli->rules, sizeof cli->rules, vt_str(optarg));
+    asked->changed = optarg;
     return VT_EXIT_CLEAN;
+  case 'c':
+    asked->configuration = optarg;
+    return VT_EXIT_CLEAN;
+  case 's':
+    asked->store = optarg;
+    return VT_EXIT_CLEAN;
+  case 'S':
+    return vt_cli_parse_day(cli, "rules", optarg, &asked->since) ? VT_EXIT_CLEAN : VT_EXIT_USAGE;
+  case 'T':
+    return parse_threshold(cli, optarg, &asked->threshold);
   case 'G':
     return vt_cli_add_folder(cli, "rules", &asked->plugins, optarg);
   case 'g':
@@ -312,12 +349,15 @@ static int take_option(struct vt_cli *cli, int option, char **argv, struct vt_ru
 int vt_command_rules(struct vt_cli *cli, int argc, char **argv)
 {
   struct vt_rules_asked asked = {.language = VT_LANGUAGE_EN,
-                                 .plugins = {.paths = {cli->plugins}, .count = 1}};
-  static const char known[] = "lint, test, list, docs, coverage, diff, new";
+                                 .plugins = {.paths = {cli->plugins}, .count = 1},
+                                 .configuration = "vater.json",
+                                 .since = INT64_MIN,
+                                 .threshold = 0.5};
+  static const char known[] = "lint, test, list, docs, coverage, diff, impact, new";
   int option;
   optind = 1;
   opterr = 0;
-  while ((option = getopt_long(argc, argv, ":r:g:i:l:mjh", long_options, NULL)) != -1) {
+  while ((option = getopt_long(argc, argv, ":r:c:s:S:T:g:i:l:mjh", long_options, NULL)) != -1) {
     if (option == 'h') {
       print_help(cli->out);
       return VT_EXIT_CLEAN;
@@ -331,6 +371,10 @@ int vt_command_rules(struct vt_cli *cli, int argc, char **argv)
   const char *what = argv[optind];
   asked.names = argv + optind + 1;
   asked.name_count = (size_t)(argc - optind - 1);
+  if (strcmp(what, "impact") == 0)
+    return vt_rules_impact(cli, &asked);
+  if (asked.changed != NULL)
+    vt_text_copy(cli->rules, sizeof cli->rules, vt_str(asked.changed));
   if (strcmp(what, "diff") == 0)
     return vt_rules_diff(cli, &asked);
   if (strcmp(what, "new") == 0)

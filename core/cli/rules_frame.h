@@ -16,6 +16,12 @@ struct vt_rules_asked {
   bool mutate;      /* test: whether examples notice small changes to their rule */
   bool update_lock; /* lint: write codes.lock anew */
   bool html;        /* docs: HTML in place of Markdown */
+  /* impact */
+  const char *changed;       /* --rules, or NULL */
+  const char *configuration; /* of the run whose store is replayed */
+  const char *store;         /* NULL: the configuration's */
+  int64_t since;             /* INT64_MIN: the last delivery of each endpoint */
+  double threshold;          /* share, 0 to 1 */
   bool json;
 };
 
@@ -46,6 +52,8 @@ int vt_rules_docs(struct vt_cli *cli, const struct vt_rules_asked *asked,
 int vt_rules_coverage(struct vt_cli *cli, const struct vt_rules_asked *asked,
                       const struct vt_rules_frame *frame);
 int vt_rules_diff(struct vt_cli *cli, const struct vt_rules_asked *asked);
+/* Replays stored payloads; cli->rules are the rules in force. */
+int vt_rules_impact(struct vt_cli *cli, const struct vt_rules_asked *asked);
 int vt_rules_new(struct vt_cli *cli, const struct vt_rules_asked *asked);
 
 #endif

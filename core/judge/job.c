@@ -8,6 +8,7 @@ static void write_signature(const struct vt_judge_signature *signature, struct v
 {
   vt_pack_number(out, signature->form);
   vt_pack_number(out, signature->required);
+  vt_pack_number(out, signature->verified);
   vt_pack_text(out, signature->keys);
   vt_pack_text(out, signature->algorithm);
   vt_pack_text(out, signature->issuer);
@@ -21,6 +22,7 @@ static bool read_signature(struct vt_unpack *from, struct vt_judge_signature *si
   signature->form =
       form <= VT_SIGNATURE_DETACHED ? (enum vt_signature_form)form : VT_SIGNATURE_COMPACT;
   signature->required = vt_unpack_number(from) != 0;
+  signature->verified = vt_unpack_number(from) != 0;
   signature->keys = vt_unpack_text(from);
   signature->algorithm = vt_unpack_text(from);
   signature->issuer = vt_unpack_text(from);

@@ -74,6 +74,7 @@ struct vt_judge_signature {
     VT_SIGNATURE_DETACHED /* each page comes with a detached JWS (RFC 7515 appendix F) */
   } form;
   bool required;         /* a page without a signature is refused (AUTH-SIGNATURE) */
+  bool verified;         /* it was, when the payload came: only unpacked, nothing is refused */
   struct vater_str keys; /* public keys: JWKS, JWK or PEM */
   /* The only algorithm to verify with; empty: the one that each key's own entry leaves. */
   struct vater_str algorithm;

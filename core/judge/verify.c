@@ -144,6 +144,20 @@ static int verify(struct vt_judge *judge, const struct vt_judge_head *head,
   return check_claims(judge, header, reason);
 }
 
+/* Of a stored page that is a compact JWS: what is judged, as it was then. */
+static void unpack_verified(struct vt_judge *judge, struct vt_judge_head *head)
+{
+  struct vater_str bytes = judge->pages[judge->page_count - 1].bytes;
+  if (judge->job->signature.form != VT_SIGNATURE_COMPACT ||
+      (looks_like_document(bytes) && !is_signed_type(head->media_type)))
+    return;
+  struct vater_str payload = payload_of(judge, vt_str_trim(bytes));
+  if (payload.len == 0)
+    return;
+  use_payload(judge, payload);
+  head->media_type = head->charset = VT_STR_NONE;
+}
+
 int vt_judge_verify(struct vt_judge *judge, struct vt_judge_head *head, struct vt_judge_page *page,
                     bool *readable, struct vt_error *error)
 {
@@ -153,6 +167,10 @@ int vt_judge_verify(struct vt_judge *judge, struct vt_judge_head *head, struct v
   *readable = true;
   if (signature->form == VT_SIGNATURE_NONE)
     return VATER_OK;
+  if (signature->verified) {
+    unpack_verified(judge, head);
+    return VATER_OK;
+  }
   bool compact = signature->form == VT_SIGNATURE_COMPACT;
   bool unsigned_page = compact ? looks_like_document(judge->pages[judge->page_count - 1].bytes) &&
                                      !is_signed_type(head->media_type)

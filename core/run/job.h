@@ -95,6 +95,7 @@ struct vt_job {
   uint64_t bytes;           /* as received */
   int64_t certificate_days; /* TLS-EXPIRING when >= 0 */
   bool unchanged;
+  bool replayed; /* a stored payload: whatever signature it came with was verified then */
   /* judge */
   struct vt_worker *worker;
   const struct vt_result *result; /* the worker's, until it is closed */
@@ -145,6 +146,10 @@ int vt_run_plan(struct vt_running *running, struct vt_error *error);
 /* verify: what only shows when a source describes its first request is listed as well. */
 int vt_run_rehearse(struct vt_running *running, struct vt_error *error);
 void vt_job_fini(struct vt_job *job);
+/* Where the files are looked for that settings of formats name. */
+void vt_run_search_mappings(struct vt_running *running);
+/* The settings of the endpoint's format, and the files that they name, into the job. */
+int vt_run_format_settings(struct vt_running *running, struct vt_job *job);
 
 /* authorize: goes on with the conversation until it is ready or failed; fetch follows by itself. */
 int vt_run_authorize(struct vt_job *job);
@@ -205,7 +210,11 @@ struct vt_keyset *vt_run_keys_of(struct vt_running *running,
                                  const struct vt_net_exchange *exchange);
 void vt_run_keys_answer(struct vt_running *running, struct vt_keyset *keyset);
 
-/* judge: hands the newest page to the worker; no more pages. */
+/* judge: asks for the job's worker; `keys` are what its signatures are verified with. */
+int vt_run_open_worker(struct vt_job *job, struct vater_str keys);
+/* "application/json; charset=UTF-8" into its two halves, the charset in lower case. */
+void vt_run_split_media_type(struct vt_job *job, struct vater_str text, struct vt_judge_head *head);
+/* Hands the newest page to the worker; no more pages. */
 void vt_run_judge_page(struct vt_job *job);
 void vt_run_judge_finish(struct vt_job *job);
 void vt_run_judge_event(struct vt_running *running, const struct vt_worker_event *event);

@@ -55,6 +55,7 @@ static struct vt_judge_signature describe_signature(const struct vt_job *job, st
   const struct vt_clock *clock = &job->running->environment->clock;
   return (struct vt_judge_signature){.form = setting->form,
                                      .required = setting->required,
+                                     .verified = job->replayed,
                                      .keys = keys,
                                      .algorithm = setting->algorithm,
                                      .issuer = setting->issuer,
@@ -62,7 +63,7 @@ static struct vt_judge_signature describe_signature(const struct vt_job *job, st
                                      .now_ms = clock->wall_ms(clock->context)};
 }
 
-static int open_worker(struct vt_job *job, struct vater_str keys)
+int vt_run_open_worker(struct vt_job *job, struct vater_str keys)
 {
   struct vt_running *running = job->running;
   struct vt_rules_actor *actors;
@@ -88,8 +89,7 @@ static int open_worker(struct vt_job *job, struct vater_str keys)
   return vt_worker_open(running->zygote, &described, job, &job->worker, &job->error);
 }
 
-/* "application/json; charset=UTF-8" into its two halves, the charset in lower case. */
-static void split_media_type(struct vt_job *job, struct vater_str text, struct vt_judge_head *head)
+void vt_run_split_media_type(struct vt_job *job, struct vater_str text, struct vt_judge_head *head)
 {
   size_t semicolon = vt_str_find(text, VT_STR(";"), 0);
   head->media_type = vt_str_trim(vt_str_slice(text, 0, semicolon));
@@ -127,8 +127,8 @@ void vt_run_judge_page(struct vt_job *job)
     vt_job_fail(job, VT_DELIVERY_REFUSED, NULL);
     return;
   }
-  split_media_type(job, page->media_type, &head);
-  status = job->worker == NULL ? open_worker(job, keys) : VATER_OK;
+  vt_run_split_media_type(job, page->media_type, &head);
+  status = job->worker == NULL ? vt_run_open_worker(job, keys) : VATER_OK;
   if (status == VATER_OK)
     status = vt_worker_page(job->worker, page->fd, &head, &job->error);
   if (status == VATER_OK)

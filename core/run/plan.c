@@ -41,7 +41,7 @@ int vt_run_settings(struct vt_running *running, const struct vater_setting *sett
 }
 
 /* The format plugin lives in the worker; its settings go there as text. */
-static int format_text(struct vt_running *running, struct vt_job *job)
+int vt_run_format_settings(struct vt_running *running, struct vt_job *job)
 {
   if (job->endpoint->format_settings == NULL)
     return VATER_E_CONFIG;
@@ -264,7 +264,7 @@ static int plan_job(struct vt_running *running, const struct vt_actor *actor,
   bool any = vt_str_is(endpoint->format, "auto");
   if (!any && (format == NULL || !format->format))
     complain_of_plugin(running, endpoint, "format", endpoint->format);
-  return status == VATER_OK ? format_text(running, job) : status;
+  return status == VATER_OK ? vt_run_format_settings(running, job) : status;
 }
 
 static bool wanted(const struct vt_running *running, const struct vt_actor *actor)
@@ -308,11 +308,8 @@ static int conclude(const struct vt_running *running, struct vt_error *error)
                  faults == 1 ? "" : "s");
 }
 
-int vt_run_plan(struct vt_running *running, struct vt_error *error)
+void vt_run_search_mappings(struct vt_running *running)
 {
-  if (check_only(running, error) != VATER_OK)
-    return error->status;
-  uint32_t room = count_endpoints(running);
   char base[1024];
   find_base(running, base, sizeof base);
   running->mappings =
@@ -323,6 +320,14 @@ int vt_run_plan(struct vt_running *running, struct vt_error *error)
                                  .trusted = true,
                                  .arena = running->arena,
                                  .diagnostics = running->diagnostics};
+}
+
+int vt_run_plan(struct vt_running *running, struct vt_error *error)
+{
+  if (check_only(running, error) != VATER_OK)
+    return error->status;
+  uint32_t room = count_endpoints(running);
+  vt_run_search_mappings(running);
   running->jobs = vt_arena_array(running->arena, room, sizeof *running->jobs);
   running->authorizations = vt_arena_array(running->arena, room, sizeof *running->authorizations);
   running->keysets = vt_arena_array(running->arena, room, sizeof *running->keysets);

@@ -72,27 +72,42 @@ static int claim_limits(struct vt_running *running, struct vt_error *error)
              : status;
 }
 
-static int start_zygote(struct vt_running *running, struct vt_error *error)
+/* Changed packs that bring no schemas are read with those in force. */
+static void find_schemas(const struct vt_running *running, const char *rules, char *path,
+                         size_t size)
+{
+  snprintf(path, size, "%s/schemas", rules);
+  if (access(path, F_OK) != 0)
+    snprintf(path, size, "%s/schemas", running->rules);
+}
+
+int vt_run_start_zygote(struct vt_running *running, const char *rules, bool trusted,
+                        struct vt_zygote **zygote, struct vt_error *error)
 {
   char schemas[1024];
   const char *const directories[] = {running->plugins};
-  snprintf(schemas, sizeof schemas, "%s/schemas", running->rules);
+  find_schemas(running, rules, schemas, sizeof schemas);
   struct vt_zygote_options options = {
       .environment = running->environment,
       .plugin_directories = directories,
       .plugin_directory_count = 1,
-      .rules = running->rules,
+      .rules = rules,
       .schemas = schemas,
-      .trusted = true,
-      .pins = true,
+      .trusted = trusted,
+      .pins = trusted,
       .sandbox = running->configuration.require_sandbox ? VT_SANDBOX_REQUIRE : VT_SANDBOX_WARN};
-  int status = vt_zygote_start(&options, &running->zygote, running->diagnostics, error);
+  int status = vt_zygote_start(&options, zygote, running->diagnostics, error);
   if (status == VATER_OK) {
-    const struct vt_zygote_info *info = vt_zygote_info(running->zygote);
+    const struct vt_zygote_info *info = vt_zygote_info(*zygote);
     vt_log(running->log, info->sandboxed ? VATER_LOG_INFO : VATER_LOG_WARNING, "run", NULL, "%.*s",
            VT_STR_ARGS(info->sandbox));
   }
   return status;
+}
+
+static int start_zygote(struct vt_running *running, struct vt_error *error)
+{
+  return vt_run_start_zygote(running, running->rules, true, &running->zygote, error);
 }
 
 /* From here on this process holds keys. */
@@ -243,9 +258,9 @@ static int64_t today_of(const struct vt_run_options *options)
   return ms / 86400000 - (ms % 86400000 < 0);
 }
 
-static int prepare(const struct vt_run_options *options, struct vt_run_summary *summary,
-                   struct vt_diagnostics *diagnostics, struct vt_running *running,
-                   struct vt_error *error)
+int vt_run_start_judging(const struct vt_run_options *options, struct vt_run_summary *summary,
+                         struct vt_diagnostics *diagnostics, struct vt_running *running,
+                         struct vt_error *error)
 {
   *running = (struct vt_running){.options = options,
                                  .environment = options->environment,
@@ -259,14 +274,24 @@ static int prepare(const struct vt_run_options *options, struct vt_run_summary *
   running->arena = vt_arena_new(&options->environment->allocator, 0);
   if (running->arena == NULL)
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
-  int (*const steps[])(struct vt_running *, struct vt_error *) = {
-      load_configuration, claim_limits, start_zygote, close_up, open_plugins};
+  int (*const steps[])(struct vt_running *, struct vt_error *) = {load_configuration, claim_limits,
+                                                                  start_zygote};
   int status = VATER_OK;
   for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == VATER_OK; i++)
     status = steps[i](running, error);
   if (status == VATER_OK && options->store != NULL)
     running->configuration.store = vt_str(options->store);
   return status;
+}
+
+static int prepare(const struct vt_run_options *options, struct vt_run_summary *summary,
+                   struct vt_diagnostics *diagnostics, struct vt_running *running,
+                   struct vt_error *error)
+{
+  int status = vt_run_start_judging(options, summary, diagnostics, running, error);
+  if (status == VATER_OK)
+    status = close_up(running, error);
+  return status == VATER_OK ? open_plugins(running, error) : status;
 }
 
 int vt_run_start(const struct vt_run_options *options, struct vt_run_summary *summary,

@@ -9,6 +9,14 @@
 int vt_run_start(const struct vt_run_options *options, struct vt_run_summary *summary,
                  struct vt_diagnostics *diagnostics, struct vt_running *running,
                  struct vt_error *error);
+/* Only what judging needs: configuration, registry, zygote; no plugins here, no keys, no network.
+ */
+int vt_run_start_judging(const struct vt_run_options *options, struct vt_run_summary *summary,
+                         struct vt_diagnostics *diagnostics, struct vt_running *running,
+                         struct vt_error *error);
+/* Forks a zygote with the packs of that folder; `trusted`: as a run wants them. */
+int vt_run_start_zygote(struct vt_running *running, const char *rules, bool trusted,
+                        struct vt_zygote **zygote, struct vt_error *error);
 void vt_run_end(struct vt_running *running);
 
 #endif

@@ -177,6 +177,37 @@ int vt_store_list_rules(struct vt_store *store, int64_t job, struct vt_arena *ar
   return status;
 }
 
+/* ---- deliveries that can be judged again ------------------------------------------------------
+ */
+
+static void read_delivery(const struct vt_query *query, struct vt_arena *arena, void *item)
+{
+  struct vt_store_delivery *delivery = item;
+  delivery->job = vt_query_integer(query, 0);
+  delivery->run = vt_query_integer(query, 1);
+  delivery->reference_day = vt_query_integer(query, 2);
+  struct vater_str *const texts[] = {&delivery->actor, &delivery->endpoint, &delivery->period,
+                                     &delivery->delivery, &delivery->code};
+  for (int i = 0; i < 5; i++)
+    *texts[i] = vt_query_text(query, 3 + i, arena);
+  delivery->pii = vt_query_integer(query, 8) != 0;
+  delivery->test = vt_query_integer(query, 9) != 0;
+}
+
+int vt_store_list_deliveries(struct vt_store *store, int64_t since, struct vt_arena *arena,
+                             struct vt_store_delivery **deliveries, size_t *count,
+                             struct vt_error *error)
+{
+  struct vt_gather gather = {.arena = arena, .size = sizeof **deliveries};
+  struct vt_query query = vt_query_begin(store, VT_STATEMENT_JOB_DELIVERIES);
+  vt_query_bind_integer(&query, since == INT64_MIN ? INT64_MAX : since);
+  vt_query_bind_integer(&query, since == INT64_MIN);
+  int status = vt_gather_rows(&query, &gather, read_delivery, error);
+  *deliveries = gather.items;
+  *count = gather.count;
+  return status;
+}
+
 /* ---- the last delivery ----------------------------------------------------------------------- */
 
 static void read_page(const struct vt_query *query, struct vt_arena *arena, void *item)

@@ -229,6 +229,19 @@ int vt_store_find_last(struct vt_store *store, struct vater_str actor, struct va
 /* The bytes of a kept payload; VATER_DONE where it is not kept. */
 int vt_store_find_payload(struct vt_store *store, struct vater_str sha256, struct vt_arena *arena,
                           struct vater_str *content, struct vt_error *error);
+
+/* A delivery that brought a payload, on the day of its run. */
+struct vt_store_delivery {
+  int64_t job, run, reference_day;
+  struct vater_str actor, endpoint, period, delivery, code;
+  bool pii, test;
+};
+
+/* Of runs with that reference day or later, INT64_MIN: the last one of each endpoint; in order of
+ * actor, endpoint, run. What was not delivered whole is none. */
+int vt_store_list_deliveries(struct vt_store *store, int64_t since, struct vt_arena *arena,
+                             struct vt_store_delivery **deliveries, size_t *count,
+                             struct vt_error *error);
 /* How many distinct actors the latest finished run had; 0 where there is none (OPS-SHRINK). */
 int vt_store_count_last_actors(struct vt_store *store, uint32_t *count, struct vt_error *error);
 

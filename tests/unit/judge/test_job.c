@@ -28,6 +28,7 @@ static struct vt_judge_job sample(void)
                                .hash_seed = 0xfedcba9876543210u,
                                .proposed = true,
                                .signature = {.form = VT_SIGNATURE_DETACHED,
+                                             .verified = true,
                                              .required = true,
                                              .keys = VT_STR("{\"keys\": []}"),
                                              .algorithm = VT_STR("ES256"),
@@ -67,6 +68,7 @@ static void test_round_trip(void **state)
   assert_true(back.hash_seed == job.hash_seed);
   assert_int_equal(back.signature.form, VT_SIGNATURE_DETACHED);
   assert_true(back.signature.required);
+  assert_true(back.signature.verified);
   assert_str(back.signature.keys, "{\"keys\": []}");
   assert_str(back.signature.algorithm, "ES256");
   assert_str(back.signature.issuer, "i");

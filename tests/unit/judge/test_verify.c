@@ -239,6 +239,24 @@ static void test_A09_key(void **state)
   free(text);
 }
 
+/* What was stored is judged again without keys or claims: it was verified when it came. */
+static void test_verified_then(void **state)
+{
+  (void)state;
+  struct setup made = setup(VT_SIGNATURE_COMPACT);
+  struct setup detached = setup(VT_SIGNATURE_DETACHED);
+  char *text = judged_submission(GOOD);
+  struct vater_str token = sign("{\"kid\":\"one\"}", vt_str(text));
+  made.job.signature.keys = detached.job.signature.keys = VT_STR_NONE;
+  made.job.signature.issuer = VT_STR("983974724");
+  is_refused(&made, token, "AUTH-JWKS", "");
+  made.job.signature.verified = detached.job.signature.verified = true;
+  is_received(&made, token);
+  is_received(&made, vt_str(text));
+  is_received(&detached, vt_str(text));
+  free(text);
+}
+
 /* A10: claims in the protected header, held to what is configured. */
 static void test_A10_claims(void **state)
 {
@@ -392,12 +410,13 @@ static int end(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_compact),        cmocka_unit_test(test_detached),
-      cmocka_unit_test(test_unsigned),       cmocka_unit_test(test_tampered),
-      cmocka_unit_test(test_A08_algorithm),  cmocka_unit_test(test_A09_key),
-      cmocka_unit_test(test_A10_claims),     cmocka_unit_test(test_A11_key_set),
-      cmocka_unit_test(test_positions),      cmocka_unit_test(test_nested),
-      cmocka_unit_test(test_person_numbers), cmocka_unit_test(test_huge),
+      cmocka_unit_test(test_compact),       cmocka_unit_test(test_detached),
+      cmocka_unit_test(test_unsigned),      cmocka_unit_test(test_tampered),
+      cmocka_unit_test(test_A08_algorithm), cmocka_unit_test(test_A09_key),
+      cmocka_unit_test(test_verified_then), cmocka_unit_test(test_A10_claims),
+      cmocka_unit_test(test_A11_key_set),   cmocka_unit_test(test_positions),
+      cmocka_unit_test(test_nested),        cmocka_unit_test(test_person_numbers),
+      cmocka_unit_test(test_huge),
   };
   return cmocka_run_group_tests(tests, begin, end);
 }
