@@ -148,15 +148,15 @@ static inline size_t plain_end(const struct vt_csv_reader *reader, size_t at)
   return at;
 }
 
-/* Up to the delimiter or the line's end; quotes in it are faults, and text. */
+/* Up to the delimiter or the line's end; quotes in it are text, and the first is told as `fault`
+ * where there is one. */
 static size_t rest_of_cell(struct vt_csv_reader *reader, size_t from, const char *fault)
 {
   size_t at = plain_end(reader, from);
-  bool told = false;
   while (at < reader->bytes.len && reader->bytes.ptr[at] == QUOTE) {
-    if (!told)
+    if (fault != NULL)
       tell(reader, at, at + 1, fault);
-    told = true;
+    fault = NULL;
     at = plain_end(reader, at + 1);
   }
   return at;
@@ -204,7 +204,7 @@ static int quoted_cell(struct vt_csv_reader *reader, struct vater_cell *cell,
   if (end == reader->at && (end >= bytes.len || bytes.ptr[end] != QUOTE))
     return VATER_OK;
   tell(reader, reader->at, end, "text stands behind the closing quote of a cell");
-  reader->at = rest_of_cell(reader, reader->at, "");
+  reader->at = rest_of_cell(reader, reader->at, NULL);
   return reader->status;
 }
 

@@ -158,9 +158,7 @@ static int tell(struct vt_judge *judge, const struct sight *sight, const char *m
   struct vater_str by =
       mark != NULL ? vt_judge_format(judge, "it has '%s'", mark) : describe(judge, sight);
   const struct vater_str details[VT_LANGUAGE_COUNT] = {
-      [VT_LANGUAGE_EN] = vt_judge_format(judge, "read as %s: %.*s", name, VT_STR_ARGS(by)),
-      [VT_LANGUAGE_NB] = vt_judge_format(judge, "lest som %s: %.*s", name, VT_STR_ARGS(by)),
-      [VT_LANGUAGE_NN] = vt_judge_format(judge, "lesen som %s: %.*s", name, VT_STR_ARGS(by))};
+      [VT_LANGUAGE_EN] = vt_judge_format(judge, "read as %s: %.*s", name, VT_STR_ARGS(by))};
   return vt_judge_report(judge, "PAY-NOTE", &place, VT_NO_ROW, details, error);
 }
 

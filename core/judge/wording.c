@@ -4,11 +4,18 @@
 
 enum { HOLES_MAX = 3 };
 
-static const char *const wordings[][VT_LANGUAGE_COUNT] = {
-#define VT_WORDING(en, nb, nn) \
-  {[VT_LANGUAGE_EN] = (en), [VT_LANGUAGE_NB] = (nb), [VT_LANGUAGE_NN] = (nn)},
+static const struct {
+  const char *text[VT_LANGUAGE_COUNT];
+  bool part; /* only ever inside another */
+} wordings[] = {
+#define VT_WORDS(en, nb, nn, part) \
+  {{[VT_LANGUAGE_EN] = (en), [VT_LANGUAGE_NB] = (nb), [VT_LANGUAGE_NN] = (nn)}, part},
+#define VT_WORDING(en, nb, nn) VT_WORDS(en, nb, nn, false)
+#define VT_PHRASE(en, nb, nn) VT_WORDS(en, nb, nn, true)
 #include "judge/wording.def"
+#undef VT_PHRASE
 #undef VT_WORDING
+#undef VT_WORDS
 };
 
 enum { WORDINGS = sizeof wordings / sizeof *wordings };
@@ -22,6 +29,7 @@ static bool next_part(const char **pattern, struct vater_str *part)
   return hole != NULL;
 }
 
+/* Whether the pattern is the text's; the last hole's end is the text's own, whatever it holds. */
 static bool fits(struct vater_str text, const char *pattern, struct vater_str holes[HOLES_MAX])
 {
   struct vater_str part;
@@ -31,8 +39,9 @@ static bool fits(struct vater_str text, const char *pattern, struct vater_str ho
   size_t at = part.len;
   for (unsigned i = 0; more && i < HOLES_MAX; i++) {
     more = next_part(&pattern, &part);
-    size_t end = part.len == 0 ? text.len : vt_str_find(text, part, at);
-    if (part.len > 0 && end == text.len)
+    size_t end = more ? vt_str_find(text, part, at) : text.len - part.len;
+    if (part.len > text.len - at || (more && end == text.len) ||
+        !vt_str_equal(vt_str_slice(text, end, end + part.len), part))
       return false;
     holes[i] = vt_str_slice(text, at, end);
     at = end + part.len;
@@ -40,12 +49,21 @@ static bool fits(struct vater_str text, const char *pattern, struct vater_str ho
   return at == text.len;
 }
 
-static struct vater_str phrase(struct vater_str english, enum vt_language language)
+/* The one that says most itself of those that fit; WORDINGS: none does. */
+static size_t find(struct vater_str english, bool part, struct vater_str holes[HOLES_MAX])
 {
-  for (size_t i = 0; i < WORDINGS; i++)
-    if (vt_str_is(english, wordings[i][VT_LANGUAGE_EN]))
-      return vt_str(wordings[i][language]);
-  return english;
+  size_t found = WORDINGS;
+  size_t most = 0;
+  for (size_t i = 0; i < WORDINGS; i++) {
+    struct vater_str fresh[HOLES_MAX] = {{NULL, 0}};
+    const char *pattern = wordings[i].text[VT_LANGUAGE_EN];
+    if (wordings[i].part != part || strlen(pattern) <= most || !fits(english, pattern, fresh))
+      continue;
+    found = i;
+    most = strlen(pattern);
+    memcpy(holes, fresh, sizeof fresh);
+  }
+  return found;
 }
 
 static size_t put(char *room, size_t size, size_t at, struct vater_str text)
@@ -56,21 +74,40 @@ static size_t put(char *room, size_t size, size_t at, struct vater_str text)
   return at + len;
 }
 
+/* What fills a hole, in the language where it has words for it. */
+static size_t put_hole(char *room, size_t size, size_t at, struct vater_str hole,
+                       enum vt_language language)
+{
+  struct vater_str holes[HOLES_MAX] = {{NULL, 0}};
+  for (size_t i = 0; i < WORDINGS; i++)
+    if (vt_str_is(hole, wordings[i].text[VT_LANGUAGE_EN]))
+      return put(room, size, at, vt_str(wordings[i].text[language]));
+  size_t found = find(hole, true, holes);
+  if (found == WORDINGS)
+    return put(room, size, at, hole);
+  const char *pattern = wordings[found].text[language];
+  struct vater_str part;
+  for (unsigned i = 0; next_part(&pattern, &part); i++) {
+    at = put(room, size, at, part);
+    at = put(room, size, at, holes[i]);
+  }
+  return put(room, size, at, part);
+}
+
 struct vater_str vt_wording(struct vater_str english, enum vt_language language, char *room,
                             size_t size)
 {
   struct vater_str holes[HOLES_MAX] = {{NULL, 0}};
-  size_t found = 0;
-  while (found < WORDINGS && !fits(english, wordings[found][VT_LANGUAGE_EN], holes))
-    found++;
+  size_t found = find(english, false, holes);
   if (found == WORDINGS)
     return english;
-  const char *pattern = wordings[found][language];
+  const char *pattern = wordings[found].text[language];
   struct vater_str part;
   size_t at = 0;
   for (unsigned i = 0; next_part(&pattern, &part); i++) {
+    bool quoted = part.len > 0 && part.ptr[part.len - 1] == '\'';
     at = put(room, size, at, part);
-    at = put(room, size, at, phrase(holes[i], language));
+    at = quoted ? put(room, size, at, holes[i]) : put_hole(room, size, at, holes[i], language);
   }
   at = put(room, size, at, part);
   return (struct vater_str){room, at};

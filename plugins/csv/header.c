@@ -28,17 +28,13 @@ static bool is_asked(const struct csv_field *field)
   return field->source.given && field->source.fixed.ptr == NULL;
 }
 
-static int complain(vater_call *call, struct csv *csv, vater_table *table, int severity,
-                    uint64_t offset, const char *format, const struct csv_field *field,
-                    struct vater_str name)
+/* Rows would only repeat what is said here. */
+static int complain(vater_call *call, struct csv *csv, vater_table *table, uint64_t offset,
+                    const char *why, const struct csv_field *field)
 {
-  const struct vater_table_api *api = csv->host->table;
-  if (severity == VATER_SEVERITY_ERROR)
-    csv->dead = true;
-  if (name.ptr == NULL)
-    return api->finding(call, table, severity, offset, "%s %s", field->what, format);
-  return api->finding(call, table, severity, offset, "%s %s '%.*s'?", field->what, format,
-                      shown(name), name.ptr);
+  csv->dead = true;
+  return csv->host->table->finding(call, table, VATER_SEVERITY_ERROR, offset, "%s %s", field->what,
+                                   why);
 }
 
 static struct vater_str nearly(const struct vater_record *record, struct vater_str wanted)
@@ -57,16 +53,19 @@ static int find_named(vater_call *call, struct csv *csv, const struct vater_reco
     if (!mapping_equal(record->cells[i].text, field->source.from))
       continue;
     if (field->index != CSV_NONE)
-      return complain(call, csv, table, VATER_SEVERITY_ERROR, record->cells[i].offset,
-                      "stands twice in the header", field, (struct vater_str){NULL, 0});
+      return complain(call, csv, table, record->cells[i].offset, "stands twice in the header",
+                      field);
     field->index = (int)i;
   }
   if (field->index != CSV_NONE)
     return VATER_OK;
   struct vater_str near = nearly(record, field->source.from);
-  return complain(call, csv, table, VATER_SEVERITY_ERROR, record->offset,
-                  near.ptr != NULL ? "is not in the header; is it" : "is not in the header", field,
-                  near);
+  if (near.ptr == NULL)
+    return complain(call, csv, table, record->offset, "is not in the header", field);
+  csv->dead = true;
+  return csv->host->table->finding(call, table, VATER_SEVERITY_ERROR, record->offset,
+                                   "%s is not in the header; is it '%.*s'?", field->what,
+                                   shown(near), near.ptr);
 }
 
 static int find_numbered(vater_call *call, struct csv *csv, const struct vater_record *record,
@@ -75,9 +74,8 @@ static int find_numbered(vater_call *call, struct csv *csv, const struct vater_r
   field->index = (int)field->source.number - 1;
   if (field->source.number <= record->count)
     return VATER_OK;
-  return complain(call, csv, table, VATER_SEVERITY_ERROR, record->offset,
-                  "is not there: the first row has fewer cells", field,
-                  (struct vater_str){NULL, 0});
+  return complain(call, csv, table, record->offset, "is not there: the first row has fewer cells",
+                  field);
 }
 
 static bool is_used(struct csv *csv, uint32_t column)
@@ -132,9 +130,9 @@ int csv_read_header(vater_call *call, struct csv *csv, const struct vater_record
     else if (csv->has_header)
       status = find_named(call, csv, record, table, field);
     else
-      status = complain(call, csv, table, VATER_SEVERITY_ERROR, record->offset,
-                        "has no place: without a header the mapping gives columns by number", field,
-                        (struct vater_str){NULL, 0});
+      status =
+          complain(call, csv, table, record->offset,
+                   "has no place: without a header the mapping gives columns by number", field);
   }
   if (status == VATER_OK && csv->has_header && !csv->dead)
     status = warn_of_unknown(call, csv, record, table);

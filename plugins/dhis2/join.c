@@ -169,7 +169,7 @@ static int complain(vater_call *call, struct dhis2 *dhis2, vater_table *table,
   const struct dhis2_text *text = &item->members[member];
   return dhis2->host->table->finding(
       call, table, VATER_SEVERITY_ERROR, text->text.ptr != NULL ? text->offset : item->offset,
-      "%s '%.*s' %s", dhis2_members[member], shown(text->text), start(text->text), why);
+      "%s: '%.*s' %s", dhis2_members[member], shown(text->text), start(text->text), why);
 }
 
 /* The members that must be there; *whole says whether they are. */

@@ -19,7 +19,7 @@ static int wrong_type(vater_call *call, struct dhis2 *dhis2, vater_table *table,
                       const vater_node *node, const char *name, const char *wanted)
 {
   return dhis2->host->table->finding(call, table, VATER_SEVERITY_ERROR,
-                                     dhis2->host->node->offset(node), "%s must be %s", name,
+                                     dhis2->host->node->offset(node), "'%s' is not %s", name,
                                      wanted);
 }
 
@@ -76,10 +76,11 @@ int dhis2_read_json(vater_call *call, struct dhis2 *dhis2, const vater_node *roo
   const struct vater_node_api *node = dhis2->host->node;
   const vater_node *list = node->member(root, "dataValues");
   struct dhis2_item set = {.offset = node->offset(root)};
+  if (list == NULL)
+    return dhis2->host->table->finding(call, table, VATER_SEVERITY_ERROR, set.offset,
+                                       "the document has no 'dataValues'");
   if (node->type(list) != VATER_NODE_LIST)
-    return wrong_type(call, dhis2, table, list != NULL ? list : root,
-                      list != NULL ? "dataValues" : "a document with dataValues",
-                      list != NULL ? "a list" : "sent");
+    return wrong_type(call, dhis2, table, list, "dataValues", "a list");
   int status = read_members(call, dhis2, table, root, &set);
   set.members[DHIS2_VALUE] = set.members[DHIS2_DELETED] = (struct dhis2_text){.offset = 0};
   if (status == VATER_OK)
@@ -91,7 +92,8 @@ int dhis2_read_json(vater_call *call, struct dhis2 *dhis2, const vater_node *roo
     struct dhis2_item item = set;
     item.offset = node->offset(one);
     if (node->type(one) != VATER_NODE_OBJECT) {
-      status = wrong_type(call, dhis2, table, one, "a data value", "an object");
+      status = dhis2->host->table->finding(call, table, VATER_SEVERITY_ERROR, item.offset,
+                                           "a data value is not an object");
       continue;
     }
     status = read_members(call, dhis2, table, one, &item);

@@ -77,7 +77,7 @@ int jsonstat_children_check(struct jsonstat_out *out, const struct jsonstat_dime
 {
   size_t room = (size_t)dimension->size + 1;
   if (jsonstat_host->node->type(child) != VATER_NODE_OBJECT)
-    return jsonstat_fault(out, child, "'child' is not an object by code");
+    return jsonstat_fault(out, child, "'%s' is not an object by code", "child");
   struct walk walk = {.dimension = dimension,
                       .lists = calloc(room, sizeof *walk.lists),
                       .states = calloc(room, sizeof *walk.states),

@@ -48,6 +48,32 @@ struct vt_judge_job judged_job(void)
                                .proposed = true};
 }
 
+/* What is said of how a payload is written has words of its own in each language. */
+static void check_languages(const struct vt_finding *finding)
+{
+  static const char *const codes[] = {"PAY-VALUE",  "PAY-FORMAT", "PAY-NOTE",
+                                      "PAY-CSV",    "PAY-SYNTAX", "PAY-TEXT",
+                                      "PAY-NUMBER", "PAY-LIMIT",  "HTTP-TYPE"};
+  for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+    if (!vt_str_is(finding->code, codes[i]))
+      continue;
+    const struct vt_code *code = vt_code_find(finding->code);
+    struct vater_str said[VT_LANGUAGE_COUNT];
+    for (int language = 0; language < VT_LANGUAGE_COUNT; language++) {
+      struct vater_str title = vt_str(code->title[language]);
+      said[language] = finding->message[language];
+      if (vt_str_starts(said[language], title))
+        said[language] = vt_str_slice(said[language], title.len, SIZE_MAX);
+    }
+    struct vater_str english = said[VT_LANGUAGE_EN];
+    if (english.len > 0 && (vt_str_equal(english, said[VT_LANGUAGE_NB]) ||
+                            vt_str_equal(english, said[VT_LANGUAGE_NN])))
+      fail_msg("English only: %.*s %.*s at %u:%u: %.*s", VT_STR_ARGS(finding->code),
+               VT_STR_ARGS(finding->message[VT_LANGUAGE_EN]), finding->line, finding->line_column,
+               VT_STR_ARGS(finding->excerpt));
+  }
+}
+
 struct judged judged_pages(struct judged_world *world, const struct vt_judge_job *job,
                            const struct vt_judge_head *head, const struct vater_str *pages)
 {
@@ -66,6 +92,11 @@ struct judged judged_pages(struct judged_world *world, const struct vt_judge_job
   if (vt_result_open(judged.block, judged.size, &judged.result, &error) != VATER_OK)
     fail_msg("%s %s", error.code, error.text);
   assert_int_equal(vt_judge_result_belongs(job, &judged.result, NULL), VATER_OK);
+  for (uint32_t i = 0; i < judged.result.finding_count; i++) {
+    struct vt_finding finding;
+    vt_result_finding(&judged.result, i, &finding);
+    check_languages(&finding);
+  }
   return judged;
 }
 

@@ -29,6 +29,22 @@ static void test_languages(void **state)
          "opplysningene i signaturens hode stemmer ikke: gyldighetstiden er ute (exp)");
   expect("no registered key has the kid 'x'; 2 are registered", VT_LANGUAGE_NB,
          "ingen registrert nøkkel har kid 'x'; 2 er registrert");
+  expect("column 'Måned': '2026W40' is a week", VT_LANGUAGE_NB,
+         "kolonnen 'Måned': '2026W40' er en uke");
+  expect("column 3 is not in the header; is it 'Alle '?", VT_LANGUAGE_NN,
+         "kolonne 3 er ikkje i overskrifta; er det 'Alle '?");
+}
+
+/* What a payload holds never passes for our words, and the whole is found behind it. */
+static void test_what_is_quoted_stays(void **state)
+{
+  (void)state;
+  expect("value: '' is not a number' is not a number", VT_LANGUAGE_NB,
+         "value: '' is not a number' er ikke et tall");
+  expect("'12' is not among the mapping's codes of sex", VT_LANGUAGE_NN,
+         "'12' er ikkje blant kodane for sex i tilordninga");
+  expect("column 'Kjønn': 'column 'a'' is not a number", VT_LANGUAGE_NB,
+         "kolonnen 'Kjønn': 'column 'a'' er ikke et tall");
 }
 
 static void test_what_is_not_known_stays(void **state)
@@ -108,6 +124,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_languages),
+      cmocka_unit_test(test_what_is_quoted_stays),
       cmocka_unit_test(test_what_is_not_known_stays),
       cmocka_unit_test(test_cut),
       cmocka_unit_test(test_faults_of_the_reader),
