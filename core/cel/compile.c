@@ -10,7 +10,6 @@ struct compiler {
   struct vt_arena *arena;
   struct vt_cel_report *report;
   struct vt_cel_program *program;
-  struct vt_cel_run *run; /* for constants */
   bool no_memory;
 };
 
@@ -85,7 +84,14 @@ static struct vt_cel_step *folded(struct compiler *compiler, struct vt_cel_node 
     if (step->items[i] == NULL || !is_constant(step->items[i]))
       return step;
   struct vt_cel_value value;
-  vt_cel_run_step(compiler->run, compiler->program, step, NULL, &value);
+  struct vt_cel_environment *environment = compiler->environment;
+  if (environment->folding == NULL &&
+      vt_cel_run_new(&environment->options.allocator, FOLD_STEPS, FOLD_MEMORY,
+                     &environment->folding) != VATER_OK) {
+    compiler->no_memory = true;
+    return NULL;
+  }
+  vt_cel_run_step(environment->folding, compiler->program, step, NULL, &value);
   if (value.kind == VT_CEL_ERROR && value.as.fault->status == VATER_E_NOMEM) {
     compiler->no_memory = true;
     return NULL;
@@ -378,12 +384,7 @@ static int make_steps(struct vt_cel_report *report, struct vt_arena *arena,
 {
   struct compiler compiler = {
       .environment = program->environment, .arena = arena, .report = report, .program = program};
-  int status = vt_cel_run_new(&program->environment->options.allocator, FOLD_STEPS, FOLD_MEMORY,
-                              &compiler.run);
-  if (status != VATER_OK)
-    return status;
   program->step = compile(&compiler, program->root);
-  vt_cel_run_free(compiler.run);
   if (program->step == NULL || compiler.no_memory)
     return VATER_E_NOMEM;
   program->cost = program->step->cost;

@@ -39,6 +39,8 @@ void vt_cel_environment_free(struct vt_cel_environment *environment)
   for (struct vt_cel_regex *at = environment->regexes; at != NULL; at = at->next)
     vt_regex_free(at->regex);
   environment->regexes = NULL;
+  vt_cel_run_free(environment->folding);
+  environment->folding = NULL;
   vt_map_fini(&environment->functions);
   vt_map_fini(&environment->variables);
   vt_map_fini(&environment->records);

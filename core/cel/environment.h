@@ -45,6 +45,7 @@ struct vt_cel_environment {
   uint32_t variable_count, variable_room;
   struct vt_cel_zone *zones;
   struct vt_cel_regex *regexes;
+  struct vt_cel_run *folding; /* evaluates constant parts while compiling; NULL until wanted */
 };
 
 const struct vt_cel_record *vt_cel_environment_record(const struct vt_cel_environment *environment,

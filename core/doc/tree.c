@@ -351,15 +351,19 @@ struct vater_str vt_node_name(const struct vater_node *node)
   return (struct vater_str){tree->bytes.ptr + node->name + 1, node->meta >> NAME_SHIFT};
 }
 
-const struct vater_node *vt_node_member(const struct vater_node *node, const char *name)
+const struct vater_node *vt_node_find(const struct vater_node *object, struct vater_str name)
 {
-  if (vt_node_type(node) != VATER_NODE_OBJECT)
+  if (vt_node_type(object) != VATER_NODE_OBJECT)
     return NULL;
-  struct vater_str wanted = vt_str(name);
-  const struct vater_node *member = vt_node_first(node);
-  while (member != NULL && !vt_str_equal(vt_node_name(member), wanted))
+  const struct vater_node *member = vt_node_first(object);
+  while (member != NULL && !vt_str_equal(vt_node_name(member), name))
     member = vt_node_next(member);
   return member;
+}
+
+const struct vater_node *vt_node_member(const struct vater_node *node, const char *name)
+{
+  return vt_node_find(node, vt_str(name));
 }
 
 const struct vater_node *vt_node_item(const struct vater_node *node, uint32_t index)
@@ -375,4 +379,48 @@ const struct vater_node *vt_node_item(const struct vater_node *node, uint32_t in
 uint64_t vt_node_offset(const struct vater_node *node)
 {
   return node != NULL ? node->offset : 0;
+}
+
+/* Behind the text whose opening quote stands at `at`. */
+static size_t behind_text(struct vater_str bytes, size_t at)
+{
+  for (at++; at < bytes.len && bytes.ptr[at] != '"'; at++)
+    at += bytes.ptr[at] == '\\';
+  return at < bytes.len ? at + 1 : bytes.len;
+}
+
+/* Behind the container whose opening bracket stands at `at`. */
+static size_t behind_container(struct vater_str bytes, size_t at)
+{
+  uint32_t depth = 0;
+  while (at < bytes.len) {
+    char c = bytes.ptr[at];
+    if (c == '"') {
+      at = behind_text(bytes, at);
+      continue;
+    }
+    at++;
+    depth += c == '{' || c == '[';
+    depth -= c == '}' || c == ']';
+    if (depth == 0)
+      break;
+  }
+  return at;
+}
+
+struct vater_str vt_node_source(const struct vater_node *node)
+{
+  if (node == NULL)
+    return VT_STR_NONE;
+  struct vater_str bytes = tree_of(node)->bytes;
+  size_t end = node->offset;
+  if (is_container(node))
+    end = behind_container(bytes, end);
+  else if (vt_node_type(node) == VATER_NODE_TEXT)
+    end = behind_text(bytes, end);
+  else if (vt_node_type(node) == VATER_NODE_NUMBER)
+    end += node->length;
+  else
+    end += bytes.ptr[end] == 'f' ? 5 : 4;
+  return vt_str_slice(bytes, node->offset, end);
 }

@@ -39,5 +39,9 @@ struct vater_str vt_node_name(const struct vater_node *node);
 const struct vater_node *vt_node_member(const struct vater_node *node, const char *name);
 const struct vater_node *vt_node_item(const struct vater_node *node, uint32_t index);
 uint64_t vt_node_offset(const struct vater_node *node);
+/* The member of that name, which may hold any character. */
+const struct vater_node *vt_node_find(const struct vater_node *object, struct vater_str name);
+/* The value as written, quotes and brackets included. */
+struct vater_str vt_node_source(const struct vater_node *node);
 
 #endif

@@ -7,15 +7,14 @@
 #include "table/breakdown.h"
 #include "table/table.h"
 
-#include <jansson.h>
-
 /* Constant; valid for the process's life. */
 const struct vater_host *vt_host(void);
 
 /* What the rules know beside the rows that a check reads. */
 struct vt_row_facts {
   const void *context;
-  const json_t *(*indicator)(const void *context, uint32_t row); /* as in its pack, or NULL */
+  /* As in its pack, or NULL. */
+  const struct vater_node *(*indicator)(const void *context, uint32_t row);
   /* Code, first and last day; false behind the last. */
   bool (*code)(const void *context, const char *list, uint32_t index, struct vater_str entry[3]);
 };

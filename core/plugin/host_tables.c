@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "doc/tree.h"
 #include "plugin/host.h"
 
 #include <stdio.h>
@@ -232,22 +233,24 @@ static bool get_truth(const vater_table *table, uint32_t row, int column, bool *
 }
 
 /* "disclosure/threshold" in an object; NULL where it is not there. */
-static const json_t *walk(const json_t *at, const char *member)
+static const struct vater_node *walk(const struct vater_node *at, const char *member)
 {
   while (at != NULL && *member != '\0') {
     size_t len = strcspn(member, "/");
+    const struct vater_str name = {member, len};
     uint64_t index;
-    if (json_is_array(at))
-      at = vt_number_uint64((struct vater_str){member, len}, &index) ? json_array_get(at, index)
-                                                                     : NULL;
+    if (vt_node_type(at) != VATER_NODE_LIST)
+      at = vt_node_find(at, name);
     else
-      at = json_object_getn(at, member, len);
+      at = vt_number_uint64(name, &index) && index <= UINT32_MAX ? vt_node_item(at, (uint32_t)index)
+                                                                 : NULL;
     member += len + (member[len] == '/');
   }
   return at;
 }
 
-static const json_t *indicator_member(const vater_table *table, uint32_t row, const char *member)
+static const struct vater_node *indicator_member(const vater_table *table, uint32_t row,
+                                                 const char *member)
 {
   if (table->facts == NULL || table->rows == NULL || row >= table->rows->rows)
     return NULL;
@@ -257,19 +260,18 @@ static const json_t *indicator_member(const vater_table *table, uint32_t row, co
 static bool indicator_text(const vater_table *table, uint32_t row, const char *member,
                            struct vater_str *text)
 {
-  const json_t *found = indicator_member(table, row, member);
+  const struct vater_node *found = indicator_member(table, row, member);
   *text = VT_STR_NONE;
-  if (json_is_string(found))
-    *text = (struct vater_str){json_string_value(found), json_string_length(found)};
+  if (vt_node_type(found) == VATER_NODE_TEXT)
+    *text = vt_node_text(found);
   return text->ptr != NULL;
 }
 
 static bool indicator_number(const vater_table *table, uint32_t row, const char *member,
                              double *value)
 {
-  const json_t *found = indicator_member(table, row, member);
-  *value = json_number_value(found);
-  return json_is_number(found);
+  const struct vater_node *found = indicator_member(table, row, member);
+  return vt_node_number(found, value);
 }
 
 static bool code(const vater_table *table, const char *list, uint32_t index, struct vater_str *text,

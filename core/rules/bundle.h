@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "cel/cel.h"
+#include "doc/tree.h"
 #include "plugin/call.h"
 #include "plugin/config.h"
 #include "rules/rules.h"
@@ -17,7 +18,8 @@ struct vt_rules_source {
   struct vt_rules_file file;
   struct vater_str path;   /* as told in diagnostics */
   struct vater_str folder; /* where its `use` is looked up; empty: among the pinned */
-  json_t *root;            /* NULL where it could not be parsed */
+  struct vt_doc_tree *tree;
+  const struct vater_node *root; /* NULL where it could not be parsed */
   bool code_list;
   bool visiting;                /* its `use` is being followed */
   struct vt_rules_source *next; /* in bundle order: what is used comes first */
@@ -55,7 +57,8 @@ struct vt_rules_scope {
 struct vt_rule {
   struct vt_rule_info info;
   struct vt_rules_source *source;
-  const json_t *json;
+  const struct vater_node *node;
+  json_t *json;    /* NULL until somebody asks for it: review.h */
   uint32_t number; /* in its pack, from 0 */
   enum vt_target target;
   enum vt_missing missing;
@@ -75,7 +78,8 @@ struct vt_rule {
 struct vt_indicator {
   struct vt_indicator_info info;
   struct vt_rules_source *source;
-  const json_t *json;
+  const struct vater_node *node;
+  json_t *json;                              /* NULL until somebody asks for it: review.h */
   uint32_t number;                           /* in its pack, from 0 */
   struct vt_cel_value requires, reported_by; /* lists of string */
   struct vater_str valid_from, valid_to;     /* days as text; empty: none */
@@ -155,13 +159,16 @@ struct vt_rules_place {
   char pointer[128];
 };
 size_t vt_rules_place_byte(const void *context, size_t offset);
-/* Where the items of the root's list `member` stand, in the bundle's arena. */
-struct vt_rules_item {
-  size_t offset, end;
-  uint32_t line; /* 1-based */
+/* Lines of a document, asked for in ascending order of offset; begins zeroed but for `document`. */
+struct vt_rules_lines {
+  struct vater_str document;
+  size_t at;
+  uint32_t breaks;
 };
-int vt_rules_items(struct vt_rules *rules, const struct vt_rules_source *source, const char *member,
-                   size_t count, const struct vt_rules_item **items);
+uint32_t vt_rules_line(struct vt_rules_lines *lines, size_t offset); /* 1-based */
+
+/* files.c: gives back what a source holds. */
+void vt_rules_close(const struct vt_rules *rules, struct vt_rules_source *source);
 
 /* Stages of the load, in this order. Each reports what is wrong and goes on; VATER_OK or
  * VATER_E_NOMEM. */
@@ -199,9 +206,14 @@ enum vt_field {
   VT_FIELD_COUNT
 };
 
-/* json.c: members of parsed files; absent and of another type read as empty. */
-struct vater_str vt_json_text(const json_t *object, const char *member);
-void vt_json_texts(const json_t *object, const char *member,
-                   struct vater_str texts[VT_LANGUAGE_COUNT]);
+/* node.c: members of parsed files; absent and of another type read as empty, as 0 and as false. */
+struct vater_str vt_rules_text(const struct vater_node *object, const char *member);
+void vt_rules_texts(const struct vater_node *object, const char *member,
+                    struct vater_str texts[VT_LANGUAGE_COUNT]);
+/* What a text holds; empty where the node is none. */
+struct vater_str vt_rules_item_text(const struct vater_node *item);
+int64_t vt_rules_integer(const struct vater_node *object, const char *member);
+/* A value for those who take jansson's; to be freed with json_decref(). NULL: absent, no memory. */
+json_t *vt_rules_json(const struct vater_node *node);
 
 #endif

@@ -109,12 +109,12 @@ static void count(struct check *check)
     counts[VT_OUTCOME_PASS] += check->selection->count - failed;
 }
 
-static const json_t *indicator_of(const void *context, uint32_t row)
+static const struct vater_node *indicator_of(const void *context, uint32_t row)
 {
   const struct check *check = context;
   uint32_t group = check->judging->row_group[check->selection->rows[row]];
   const struct vt_indicator *indicator = check->judging->groups[group].indicator;
-  return indicator == NULL ? NULL : indicator->json;
+  return indicator == NULL ? NULL : indicator->node;
 }
 
 static bool code_of(const void *context, const char *list, uint32_t index,

@@ -7,9 +7,10 @@
 #define FIRST_DAY "0001-01-01"
 #define LAST_DAY "9999-12-31"
 
-static struct vater_str text_or(const json_t *object, const char *member, struct vater_str fallback)
+static struct vater_str text_or(const struct vater_node *object, const char *member,
+                                struct vater_str fallback)
 {
-  struct vater_str text = vt_json_text(object, member);
+  struct vater_str text = vt_rules_text(object, member);
   return text.len > 0 ? text : fallback;
 }
 
@@ -27,74 +28,71 @@ static int new_map(struct vt_rules *rules, const struct vt_cel_entry *entries, s
 static int take_member(struct vt_rules *rules, const struct vt_rules_source *source,
                        const char *member, struct vater_str fallback, struct vt_cel_value *map)
 {
-  const json_t *codes = json_object_get(source->root, "codes");
-  size_t count = json_array_size(codes), index;
+  const struct vater_node *codes = vt_node_member(source->root, "codes");
+  size_t count = vt_node_length(codes), index = 0;
   struct vt_cel_entry *entries = vt_arena_array(rules->arena, count + 1, sizeof *entries);
   if (entries == NULL)
     return VATER_E_NOMEM;
   const struct vater_str common = text_or(source->root, member, fallback);
-  const json_t *item;
-  json_array_foreach(codes, index, item)
-  {
-    entries[index].key = vt_cel_string(vt_json_text(item, "code"));
+  for (const struct vater_node *item = vt_node_first(codes); item != NULL;
+       item = vt_node_next(item), index++) {
+    entries[index].key = vt_cel_string(vt_rules_text(item, "code"));
     entries[index].value = vt_cel_string(text_or(item, member, common));
   }
   return new_map(rules, entries, count, map);
 }
 
 /* "1508, 1580" of a list of codes. */
-static int join(struct vt_rules *rules, const json_t *codes, struct vater_str *joined)
+static int join(struct vt_rules *rules, const struct vater_node *codes, struct vater_str *joined)
 {
-  size_t room = 1, index;
-  const json_t *code;
-  json_array_foreach(codes, index, code) room += json_string_length(code) + 2;
+  size_t room = 1, len = 0;
+  const struct vater_node *code;
+  for (code = vt_node_first(codes); code != NULL; code = vt_node_next(code))
+    room += vt_rules_item_text(code).len + 2;
   char *text = vt_arena_alloc(rules->arena, room);
   if (text == NULL)
     return VATER_E_NOMEM;
-  size_t len = 0;
-  json_array_foreach(codes, index, code)
-  {
-    if (json_is_string(code))
-      len += (size_t)snprintf(text + len, room - len, "%s%s", len > 0 ? ", " : "",
-                              json_string_value(code));
+  for (code = vt_node_first(codes); code != NULL; code = vt_node_next(code)) {
+    struct vater_str one = vt_rules_item_text(code);
+    if (one.ptr != NULL)
+      len +=
+          (size_t)snprintf(text + len, room - len, "%s%.*s", len > 0 ? ", " : "", VT_STR_ARGS(one));
   }
   *joined = (struct vater_str){text, len};
   return VATER_OK;
 }
 
 /* Whether the code ceased when the change came; a code that took others in did not. */
-static bool ceased(const struct vt_cel_value *names, const json_t *change, struct vater_str code)
+static bool ceased(const struct vt_cel_value *names, const struct vater_node *change,
+                   struct vater_str code)
 {
-  size_t index;
-  const json_t *to;
-  json_array_foreach(json_object_get(change, "to"), index, to)
-  {
-    if (vt_str_is(code, json_string_value(to)))
+  const struct vater_node *to = vt_node_first(vt_node_member(change, "to"));
+  for (; to != NULL; to = vt_node_next(to))
+    if (vt_str_equal(code, vt_rules_item_text(to)))
       return false;
-  }
   struct vt_cel_value key = vt_cel_string(code);
   return vt_cel_map_get(names->as.map, &key) != NULL;
 }
 
-static int take_next(struct vt_rules *rules, const json_t *changes, struct vt_codelist *list)
+static int take_next(struct vt_rules *rules, const struct vater_node *changes,
+                     struct vt_codelist *list)
 {
-  size_t room = 1, filled = 0, index, number;
-  const json_t *change, *from;
-  json_array_foreach(changes, index, change) room +=
-      json_array_size(json_object_get(change, "from"));
+  size_t room = 1, filled = 0;
+  const struct vater_node *change, *from;
+  for (change = vt_node_first(changes); change != NULL; change = vt_node_next(change))
+    room += vt_node_length(vt_node_member(change, "from"));
   struct vt_cel_entry *entries = vt_arena_array(rules->arena, room, sizeof *entries);
   if (entries == NULL)
     return VATER_E_NOMEM;
-  json_array_foreach(changes, index, change)
-  {
+  for (change = vt_node_first(changes); change != NULL; change = vt_node_next(change)) {
     struct vater_str next;
-    int status = join(rules, json_object_get(change, "to"), &next);
+    int status = join(rules, vt_node_member(change, "to"), &next);
     if (status != VATER_OK)
       return status;
-    json_array_foreach(json_object_get(change, "from"), number, from)
-    {
-      struct vater_str code = {json_string_value(from), json_string_length(from)};
-      if (!json_is_string(from) || !ceased(&list->maps[VT_CODELIST_NAME], change, code))
+    from = vt_node_first(vt_node_member(change, "from"));
+    for (; from != NULL; from = vt_node_next(from)) {
+      struct vater_str code = vt_rules_item_text(from);
+      if (code.ptr == NULL || !ceased(&list->maps[VT_CODELIST_NAME], change, code))
         continue;
       entries[filled].key = vt_cel_string(code);
       entries[filled++].value = vt_cel_string(next);
@@ -104,9 +102,9 @@ static int take_next(struct vt_rules *rules, const json_t *changes, struct vt_co
 }
 
 static void check_day(struct vt_rules_loader *loader, const struct vt_rules_source *source,
-                      const json_t *object, const char *member, const char *pointer)
+                      const struct vater_node *object, const char *member, const char *pointer)
 {
-  struct vater_str text = vt_json_text(object, member);
+  struct vater_str text = vt_rules_text(object, member);
   int64_t day;
   if (text.len == 0 || vt_date_parse(text, &day))
     return;
@@ -116,40 +114,53 @@ static void check_day(struct vt_rules_loader *loader, const struct vt_rules_sour
                   "'%.*s' is no day of the calendar", VT_STR_ARGS(text));
 }
 
-/* Days that are days and in order, and successors that are in the list. */
+/* Days that are days and in order. */
+static void check_code(struct vt_rules_loader *loader, const struct vt_rules_source *source,
+                       const struct vt_codelist *list, const struct vater_node *item,
+                       const char *place)
+{
+  check_day(loader, source, item, "validFrom", place);
+  check_day(loader, source, item, "validTo", place);
+  struct vt_cel_value code = vt_cel_string(vt_rules_text(item, "code"));
+  const struct vt_cel_value *from = vt_cel_map_get(list->maps[VT_CODELIST_FROM].as.map, &code);
+  const struct vt_cel_value *end = vt_cel_map_get(list->maps[VT_CODELIST_TO].as.map, &code);
+  if (from != NULL && end != NULL && vt_str_compare(from->as.text, end->as.text) > 0)
+    vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, place,
+                    "the code ceases before it begins");
+}
+
+/* Successors that are in the list. */
+static void check_change(struct vt_rules_loader *loader, const struct vt_rules_source *source,
+                         const struct vt_codelist *list, const struct vater_node *change,
+                         const char *place)
+{
+  check_day(loader, source, change, "date", place);
+  const struct vater_node *to = vt_node_first(vt_node_member(change, "to"));
+  for (size_t number = 0; to != NULL; to = vt_node_next(to), number++) {
+    struct vater_str text = vt_rules_item_text(to);
+    struct vt_cel_value code = vt_cel_string(text);
+    if (text.ptr == NULL || vt_cel_map_get(list->maps[VT_CODELIST_NAME].as.map, &code) != NULL)
+      continue;
+    char pointer[96];
+    snprintf(pointer, sizeof pointer, "%s/to/%zu", place, number);
+    vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, pointer,
+                    "'%.*s' is not a code of the list", VT_STR_ARGS(text));
+  }
+}
+
 static void check_codes(struct vt_rules_loader *loader, const struct vt_rules_source *source,
                         const struct vt_codelist *list)
 {
-  size_t index, number;
-  const json_t *item, *to;
-  json_array_foreach(json_object_get(source->root, "codes"), index, item)
-  {
-    char place[64];
+  char place[64];
+  const struct vater_node *item = vt_node_first(vt_node_member(source->root, "codes"));
+  for (size_t index = 0; item != NULL; item = vt_node_next(item), index++) {
     snprintf(place, sizeof place, "/codes/%zu", index);
-    check_day(loader, source, item, "validFrom", place);
-    check_day(loader, source, item, "validTo", place);
-    struct vt_cel_value code = vt_cel_string(vt_json_text(item, "code"));
-    const struct vt_cel_value *from = vt_cel_map_get(list->maps[VT_CODELIST_FROM].as.map, &code);
-    const struct vt_cel_value *end = vt_cel_map_get(list->maps[VT_CODELIST_TO].as.map, &code);
-    if (from != NULL && end != NULL && vt_str_compare(from->as.text, end->as.text) > 0)
-      vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, place,
-                      "the code ceases before it begins");
+    check_code(loader, source, list, item, place);
   }
-  json_array_foreach(json_object_get(source->root, "changes"), index, item)
-  {
-    char place[64];
+  item = vt_node_first(vt_node_member(source->root, "changes"));
+  for (size_t index = 0; item != NULL; item = vt_node_next(item), index++) {
     snprintf(place, sizeof place, "/changes/%zu", index);
-    check_day(loader, source, item, "date", place);
-    json_array_foreach(json_object_get(item, "to"), number, to)
-    {
-      struct vater_str text = {json_string_value(to), json_string_length(to)};
-      struct vt_cel_value code = vt_cel_string(text);
-      if (!json_is_string(to) || vt_cel_map_get(list->maps[VT_CODELIST_NAME].as.map, &code) != NULL)
-        continue;
-      snprintf(place, sizeof place, "/changes/%zu/to/%zu", index, number);
-      vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, place,
-                      "'%.*s' is not a code of the list", VT_STR_ARGS(text));
-    }
+    check_change(loader, source, list, item, place);
   }
 }
 
@@ -168,7 +179,7 @@ int vt_rules_take_codes(struct vt_rules_loader *loader, struct vt_rules_source *
   struct vt_codelist *list = &rules->lists[rules->list_count++];
   for (int map = 0; map < VT_CODELIST_MAPS; map++)
     vt_cel_map_new(rules->arena, NULL, 0, &list->maps[map], NULL);
-  list->name = vt_json_text(source->root, "codelist");
+  list->name = vt_rules_text(source->root, "codelist");
   int status = take_member(rules, source, "name", VT_STR_NONE, &list->maps[VT_CODELIST_NAME]);
   status = twice(loader, source, status, "/codes", "a code stands twice in the list");
   if (status == VATER_OK)
@@ -177,7 +188,7 @@ int vt_rules_take_codes(struct vt_rules_loader *loader, struct vt_rules_source *
   if (status == VATER_OK)
     status = take_member(rules, source, "validTo", VT_STR(LAST_DAY), &list->maps[VT_CODELIST_TO]);
   if (status == VATER_OK) {
-    status = take_next(rules, json_object_get(source->root, "changes"), list);
+    status = take_next(rules, vt_node_member(source->root, "changes"), list);
     status = twice(loader, source, status, "/changes", "a code ceases twice");
   }
   if (status == VATER_OK)

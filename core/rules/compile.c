@@ -170,8 +170,16 @@ static int bind_check(struct unit *unit, struct vt_rule *rule)
   struct vater_str source = rule->source->path;
   struct vt_config_origin origin = {
       .owner = owner, .source = source.ptr, .document = rule->source->file.bytes, .pointer = path};
-  int status = vt_config_parse(rule->check->settings, json_object_get(rule->json, "with"), &origin,
-                               rules->arena, unit->loader->diagnostics, &rule->with);
+  const struct vater_node *node = vt_node_member(rule->node, "with");
+  json_t *with = vt_rules_json(node);
+  if (node != NULL && with == NULL) {
+    vt_rules_report(unit->loader, VATER_SEVERITY_ERROR, "RULE-LOAD", rule->source, path,
+                    "cannot be read; is a number too large?");
+    return VATER_OK;
+  }
+  int status = vt_config_parse(rule->check->settings, with, &origin, rules->arena,
+                               unit->loader->diagnostics, &rule->with);
+  json_decref(with);
   return status == VATER_E_CONFIG ? VATER_OK : status;
 }
 

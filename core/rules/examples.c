@@ -67,16 +67,6 @@ static void write_name(struct vt_buffer *out, struct vater_str name, bool *first
   vt_buffer_char(out, ':');
 }
 
-static const struct vater_node *member_of(const struct vater_node *object, struct vater_str name)
-{
-  const struct vater_node *member = vt_node_first(object);
-  if (object == NULL || vt_node_type(object) != VATER_NODE_OBJECT)
-    return NULL;
-  while (member != NULL && !vt_str_equal(vt_node_name(member), name))
-    member = vt_node_next(member);
-  return member;
-}
-
 /* The nth patch on the nth item; patches beyond the last item on a copy of it. */
 static void write_items(struct vt_buffer *out, const struct vater_node *target,
                         const struct vater_node *patch)
@@ -102,7 +92,7 @@ static void write_object(struct vt_buffer *out, const struct vater_node *target,
   vt_buffer_char(out, '{');
   for (const struct vater_node *member = object ? vt_node_first(target) : NULL; member != NULL;
        member = vt_node_next(member)) {
-    const struct vater_node *change = member_of(patch, vt_node_name(member));
+    const struct vater_node *change = vt_node_find(patch, vt_node_name(member));
     if (is_null(change))
       continue;
     write_name(out, vt_node_name(member), &first);
@@ -115,7 +105,7 @@ static void write_object(struct vt_buffer *out, const struct vater_node *target,
   }
   for (const struct vater_node *change = vt_node_first(patch); change != NULL;
        change = vt_node_next(change)) {
-    if (is_null(change) || (object && member_of(target, vt_node_name(change)) != NULL))
+    if (is_null(change) || (object && vt_node_find(target, vt_node_name(change)) != NULL))
       continue;
     write_name(out, vt_node_name(change), &first);
     write_merged(out, NULL, change, false);
@@ -190,15 +180,15 @@ static int merge(const struct vt_rules *rules, const struct vater_node *target,
 /* ---- the list ----------------------------------------------------------------------------------
  */
 
-static const json_t *list_of(const struct vt_rule *rule, int expect)
+static const struct vater_node *list_of(const struct vt_rule *rule, int expect)
 {
-  return json_object_get(json_object_get(rule->json, "examples"), expect_names[expect]);
+  return vt_node_member(vt_node_member(rule->node, "examples"), expect_names[expect]);
 }
 
 /* Whose sample the examples patch; false where it is in no pack. */
 static bool indicator_of(const struct vt_rules *rules, const struct vt_rule *rule, uint32_t *index)
 {
-  struct vater_str id = vt_json_text(json_object_get(rule->json, "examples"), "indicator");
+  struct vater_str id = vt_rules_text(vt_node_member(rule->node, "examples"), "indicator");
   if (id.len == 0 && rule->info.applies_count > 0)
     id = rule->info.applies_to[0];
   const uint64_t *found = vt_map_get(&rules->ids, id);
@@ -212,7 +202,7 @@ int vt_rules_index(struct vt_rules_loader *loader)
   size_t room = 1;
   for (uint32_t i = 0; i < rules->rule_count; i++)
     for (int expect = 0; expect < EXPECT_COUNT; expect++)
-      room += json_array_size(list_of(&rules->rules[i], expect));
+      room += vt_node_length(list_of(&rules->rules[i], expect));
   rules->examples = vt_arena_array(rules->arena, room, sizeof *rules->examples);
   if (rules->examples == NULL)
     return VATER_E_NOMEM;
@@ -221,7 +211,7 @@ int vt_rules_index(struct vt_rules_loader *loader)
     if (!indicator_of(rules, &rules->rules[i], &indicator))
       continue;
     for (int expect = 0; expect < EXPECT_COUNT; expect++)
-      for (uint32_t n = 0; n < json_array_size(list_of(&rules->rules[i], expect)); n++)
+      for (uint32_t n = 0; n < vt_node_length(list_of(&rules->rules[i], expect)); n++)
         rules->examples[rules->example_count++] =
             (struct vt_rule_example){i, indicator, n, (uint8_t)expect};
   }
@@ -267,14 +257,12 @@ static void describe_delivery(const struct vt_rules *rules, struct vater_str fro
 static int describe(const struct vt_indicator *indicator, uint32_t deliveries,
                     struct vt_arena *arena, struct vt_example *example, struct vt_error *error)
 {
-  const json_t *types = json_object_get(indicator->json, "reportedBy");
-  const json_t *type = json_array_get(types, 0);
+  const struct vater_node *types = vt_node_member(indicator->node, "reportedBy");
   *example = (struct vt_example){
       .indicator = indicator->info.id, .line = indicator->info.line, .file = indicator->info.file};
   example->deliveries = vt_arena_array(arena, (size_t)deliveries + 1, sizeof *example->deliveries);
   example->delivery_count = deliveries;
-  if (json_is_string(type))
-    example->reporter_type = (struct vater_str){json_string_value(type), json_string_length(type)};
+  example->reporter_type = vt_rules_item_text(vt_node_first(types));
   return example->deliveries != NULL
              ? VATER_OK
              : vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for an example");

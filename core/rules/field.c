@@ -56,63 +56,42 @@ const struct vt_period_days *vt_judging_period(const struct vt_judging *judging,
   return index == 0 || index == UINT32_MAX ? NULL : &judging->periods[index - 1];
 }
 
-static bool dimension_known(const json_t *allowed, struct vater_str part)
+/* Whether the list of a dimension's values holds this one; empty: any. */
+static bool is_value(const struct vater_node *values, struct vater_str value)
+{
+  const struct vater_node *item = vt_node_first(values);
+  while (item != NULL && value.len > 0 && !vt_str_equal(vt_rules_item_text(item), value))
+    item = vt_node_next(item);
+  return item != NULL;
+}
+
+static bool dimension_known(const struct vater_node *allowed, struct vater_str part)
 {
   size_t equals = vt_str_find(part, VT_STR("="), 0);
-  struct vater_str name = vt_str_slice(part, 0, equals);
   struct vater_str value = vt_str_slice(part, equals + 1, part.len);
-  const json_t *values = json_object_getn(allowed, name.ptr, name.len);
-  size_t index;
-  const json_t *item;
-  json_array_foreach(values, index, item)
-  {
-    struct vater_str known = {json_string_value(item), json_string_length(item)};
-    if (vt_str_equal(known, value))
-      return true;
-  }
-  return false;
+  return value.len > 0 && is_value(vt_node_find(allowed, vt_str_slice(part, 0, equals)), value);
 }
 
 size_t vt_rules_breakdown_names(const struct vt_rules *rules, uint32_t indicator,
                                 struct vater_str dimension, struct vater_str *names, size_t room)
 {
-  json_t *allowed = json_object_get(rules->indicators[indicator].json, "breakdowns");
+  const struct vater_node *allowed =
+      vt_node_member(rules->indicators[indicator].node, "breakdowns");
+  bool dimensions = dimension.len == 0;
+  const struct vater_node *item =
+      vt_node_first(dimensions ? allowed : vt_node_find(allowed, dimension));
   size_t count = 0;
-  const char *name;
-  json_t *values;
-  if (dimension.len == 0) {
-    json_object_foreach(allowed, name, values)
-    {
-      if (count < room)
-        names[count++] = vt_str(name);
-    }
-    return count;
-  }
-  values = json_object_getn(allowed, dimension.ptr, dimension.len);
-  size_t index;
-  json_t *item;
-  json_array_foreach(values, index, item)
-  {
-    if (count < room)
-      names[count++] = (struct vater_str){json_string_value(item), json_string_length(item)};
-  }
+  for (; item != NULL && count < room; item = vt_node_next(item))
+    names[count++] = dimensions ? vt_node_name(item) : vt_rules_item_text(item);
   return count;
 }
 
 bool vt_rules_breakdown_known(const struct vt_rules *rules, uint32_t indicator,
                               struct vater_str dimension, struct vater_str value)
 {
-  const json_t *allowed = json_object_get(rules->indicators[indicator].json, "breakdowns");
-  const json_t *values = json_object_getn(allowed, dimension.ptr, dimension.len);
-  size_t index;
-  const json_t *item;
-  json_array_foreach(values, index, item)
-  {
-    struct vater_str known = {json_string_value(item), json_string_length(item)};
-    if (value.len == 0 || vt_str_equal(known, value))
-      return true;
-  }
-  return false;
+  const struct vater_node *allowed =
+      vt_node_member(rules->indicators[indicator].node, "breakdowns");
+  return is_value(vt_node_find(allowed, dimension), value);
 }
 
 bool vt_judging_breakdown_known(const struct vt_judging *judging, uint32_t group, uint32_t text)
@@ -120,7 +99,7 @@ bool vt_judging_breakdown_known(const struct vt_judging *judging, uint32_t group
   const struct vt_indicator *indicator = judging->groups[group].indicator;
   if (indicator == NULL || text == VT_TABLE_NO_TEXT)
     return true;
-  const json_t *allowed = json_object_get(indicator->json, "breakdowns");
+  const struct vater_node *allowed = vt_node_member(indicator->node, "breakdowns");
   struct vater_str breakdown = vt_table_text(judging->table, text);
   for (size_t start = 0; start < breakdown.len;) {
     size_t end = vt_str_find(breakdown, VT_STR(";"), start);

@@ -38,23 +38,41 @@ static struct vt_rules_source *find_source(const struct vt_rules_loader *loader,
   return index == NULL ? NULL : loader->rules->sources[*index];
 }
 
-/* The parsed file, or why not; a file that cannot be parsed stays without root. */
-static void parse(struct vt_rules_loader *loader, struct vt_rules_source *source)
+/* The parsed file; one that cannot be parsed stays without root, and the schema's check tells why.
+ */
+static int parse(struct vt_rules_loader *loader, struct vt_rules_source *source)
 {
-  json_error_t fault;
+  const struct vt_doc_budget budget = {.depth = (uint32_t)VT_LIMIT_SCHEMA_DEPTH,
+                                       .allow_all_text = true};
+  const struct vt_allocator *allocator = &loader->options->environment->allocator;
   const struct vater_str bytes = source->file.bytes;
-  source->root = json_loadb(bytes.ptr != NULL ? bytes.ptr : "", bytes.len, 0, &fault);
-  source->code_list = json_object_get(source->root, "codelist") != NULL;
+  struct vt_error fault = {0};
+  int status =
+      vt_doc_tree_read(allocator, bytes, &budget, loader->rules->seed, &source->tree, &fault);
+  if (status == VATER_E_NOMEM)
+    return status;
+  source->root = status == VATER_OK ? vt_doc_tree_root(source->tree) : NULL;
+  vt_watch_ended(loader->options->watch, VT_STR("parse"));
+  source->code_list = vt_node_member(source->root, "codelist") != NULL;
   const struct vt_schema *schema = source->code_list ? loader->list_schema : loader->pack_schema;
   uint32_t before = loader->diagnostics->errors;
-  int status = vt_schema_check_text(schema, &loader->options->environment->allocator, source->path,
-                                    bytes, "RULE-LOAD", loader->diagnostics);
+  status = vt_schema_check_text(schema, allocator, source->path, bytes, "RULE-LOAD",
+                                loader->diagnostics);
   if (status != VATER_OK && loader->diagnostics->errors == before)
     vt_rules_report_file(loader, "RULE-LOAD", source->path, "cannot be checked");
-  if (source->root == NULL || !json_is_object(source->root))
+  vt_watch_ended(loader->options->watch, VT_STR("schema"));
+  if (vt_node_type(source->root) != VATER_NODE_OBJECT)
     loader->incomplete = true;
+  return VATER_OK;
 }
 
+void vt_rules_close(const struct vt_rules *rules, struct vt_rules_source *source)
+{
+  vt_doc_tree_free(source->tree);
+  vt_free(&rules->environment->allocator, (void *)(uintptr_t)source->file.bytes.ptr);
+}
+
+/* Takes over `bytes`, whatever it returns. */
 static int add_source(struct vt_rules_loader *loader, struct vater_str name, struct vater_str path,
                       struct vater_str folder, struct vater_str bytes,
                       struct vt_rules_source **added)
@@ -63,26 +81,27 @@ static int add_source(struct vt_rules_loader *loader, struct vater_str name, str
   struct vt_rules_source *source = vt_arena_alloc(rules->arena, sizeof *source);
   struct vt_rules_source **sources =
       vt_arena_array(rules->arena, rules->source_count + 1, sizeof(struct vt_rules_source *));
-  if (source == NULL || sources == NULL)
+  if (source == NULL || sources == NULL) {
+    vt_free(&rules->environment->allocator, (void *)(uintptr_t)bytes.ptr);
     return VATER_E_NOMEM;
-  source->file.name = vt_arena_copy(rules->arena, name);
-  source->file.bytes = vt_arena_copy(rules->arena, bytes);
-  source->path = vt_arena_copy(rules->arena, path);
-  source->folder = vt_arena_copy(rules->arena, folder);
-  if (source->file.name.ptr == NULL || source->file.bytes.ptr == NULL || source->path.ptr == NULL)
-    return VATER_E_NOMEM;
+  }
   if (rules->source_count > 0)
     memcpy(sources, rules->sources, rules->source_count * sizeof *sources);
+  sources[rules->source_count] = source;
+  rules->sources = sources;
+  source->file.bytes = bytes;
+  source->file.name = vt_arena_copy(rules->arena, name);
+  source->path = vt_arena_copy(rules->arena, path);
+  source->folder = vt_arena_copy(rules->arena, folder);
   bool fresh;
   uint64_t *index = vt_map_put(&loader->names, source->file.name, &fresh);
-  if (index == NULL)
+  if (index != NULL)
+    *index = rules->source_count;
+  rules->source_count++;
+  if (source->file.name.ptr == NULL || source->path.ptr == NULL || index == NULL)
     return VATER_E_NOMEM;
-  *index = rules->source_count;
-  sources[rules->source_count++] = source;
-  rules->sources = sources;
-  parse(loader, source);
   *added = source;
-  return VATER_OK;
+  return parse(loader, source);
 }
 
 /* Reads the file at `path` under `name`. What is wrong with the file itself is told at `user`'s
@@ -100,6 +119,7 @@ static int read_file(struct vt_rules_loader *loader, struct vater_str name, cons
     code = "OPS-PERM";
   else
     status = vt_file_load(allocator, path, VT_LIMIT_RULE_FILE_BYTES, &bytes, &error);
+  vt_watch_ended(loader->options->watch, VT_STR("read"));
   if (status == VATER_E_NOMEM)
     return status;
   if (status != VATER_OK) {
@@ -114,9 +134,7 @@ static int read_file(struct vt_rules_loader *loader, struct vater_str name, cons
     *source = NULL;
     return VATER_OK;
   }
-  status = add_source(loader, name, vt_str(path), folder, bytes, source);
-  vt_free(allocator, (void *)(uintptr_t)bytes.ptr);
-  return status;
+  return add_source(loader, name, vt_str(path), folder, bytes, source);
 }
 
 /* "codelists/counties.json" is fine; "/etc/x", "../x", "a//b" and "a/./b" are not. */
@@ -152,13 +170,25 @@ static bool has_symlink(char *path, size_t folder_len)
   }
 }
 
+static int add_pinned(struct vt_rules_loader *loader, const struct vt_rules_file *file,
+                      struct vt_rules_source **added)
+{
+  char *bytes = vt_alloc(&loader->options->environment->allocator, file->bytes.len + 1);
+  if (bytes == NULL)
+    return VATER_E_NOMEM;
+  if (file->bytes.len > 0)
+    memcpy(bytes, file->bytes.ptr, file->bytes.len);
+  return add_source(loader, file->name, file->name, VT_STR_NONE,
+                    (struct vater_str){bytes, file->bytes.len}, added);
+}
+
 static int use_pinned(struct vt_rules_loader *loader, struct vt_rules_source *user,
                       struct vater_str name, const char *pointer, struct vt_rules_source **used)
 {
   const struct vt_rules_options *options = loader->options;
   for (size_t i = 0; i < options->pinned_count; i++)
     if (vt_str_equal(options->pinned[i].name, name))
-      return add_source(loader, name, name, VT_STR_NONE, options->pinned[i].bytes, used);
+      return add_pinned(loader, &options->pinned[i], used);
   vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", user, pointer,
                   "'%.*s' is not among the files that were pinned", VT_STR_ARGS(name));
   loader->incomplete = true;
@@ -206,19 +236,14 @@ static int use_one(struct vt_rules_loader *loader, struct vt_rules_source *user,
 /* What a pack uses. Depth of the recursion is the number of files at most. */
 static int follow(struct vt_rules_loader *loader, struct vt_rules_source *source)
 {
-  const json_t *used = json_object_get(source->root, "use");
+  const struct vater_node *used = vt_node_first(vt_node_member(source->root, "use"));
   source->visiting = true;
   int status = VATER_OK;
-  size_t index;
-  json_t *name;
-  json_array_foreach(used, index, name)
-  {
-    if (!json_is_string(name) || status != VATER_OK)
-      continue;
+  for (size_t index = 0; used != NULL && status == VATER_OK; index++, used = vt_node_next(used)) {
     char pointer[64];
     snprintf(pointer, sizeof pointer, "/use/%zu", index);
-    struct vater_str text = {json_string_value(name), json_string_length(name)};
-    status = use_one(loader, source, text, pointer);
+    if (vt_node_type(used) == VATER_NODE_TEXT)
+      status = use_one(loader, source, vt_node_text(used), pointer);
   }
   source->visiting = false;
   *loader->next = source;
@@ -280,7 +305,7 @@ static int read_pinned(struct vt_rules_loader *loader)
     struct vt_rules_source *source = NULL;
     if (find_source(loader, file->name) != NULL)
       continue;
-    status = add_source(loader, file->name, file->name, VT_STR_NONE, file->bytes, &source);
+    status = add_pinned(loader, file, &source);
     if (status == VATER_OK)
       status = follow(loader, source);
   }
@@ -332,6 +357,7 @@ int vt_rules_read(struct vt_rules_loader *loader)
   if (status == VATER_OK)
     status = compile_schema(loader, schema_codelist, sizeof schema_codelist, "codelist.schema.json",
                             &loader->list_schema);
+  vt_watch_ended(loader->options->watch, VT_STR("compile schemas"));
   if (status == VATER_OK)
     status = read_roots(loader);
   vt_schema_free(loader->pack_schema);

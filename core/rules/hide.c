@@ -5,11 +5,13 @@ enum { THRESHOLD = 5 };
 /* What a number of an indicator for publication must reach to be shown; 0: it may be shown. */
 static double threshold_of(const struct vt_indicator *indicator)
 {
-  const json_t *disclosure = json_object_get(indicator->json, "disclosure");
-  const json_t *threshold = json_object_get(disclosure, "threshold");
-  if (!vt_str_is(vt_json_text(disclosure, "purpose"), "publication"))
+  const struct vater_node *disclosure = vt_node_member(indicator->node, "disclosure");
+  const struct vater_node *threshold = vt_node_member(disclosure, "threshold");
+  if (!vt_str_is(vt_rules_text(disclosure, "purpose"), "publication"))
     return 0;
-  return threshold == NULL ? THRESHOLD : json_number_value(threshold);
+  double number;
+  vt_node_number(threshold, &number);
+  return threshold == NULL ? THRESHOLD : number;
 }
 
 static bool is_small(double number, double threshold)

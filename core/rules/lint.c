@@ -46,7 +46,7 @@ static void lint_applies(struct vt_rules_loader *loader, const struct vt_rule *r
 
 static void lint_per(struct vt_rules_loader *loader, const struct vt_rule *rule)
 {
-  struct vater_str per = vt_json_text(rule->json, "per");
+  struct vater_str per = vt_rules_text(rule->node, "per");
   bool wide = vt_str_is(per, "period") || vt_str_is(per, "observation");
   if (per.len == 0)
     return;
@@ -62,8 +62,8 @@ static void lint_per(struct vt_rules_loader *loader, const struct vt_rule *rule)
 static void lint_condition(struct vt_rules_loader *loader, const struct vt_rule *rule)
 {
   const struct vt_rule_info *info = &rule->info;
-  bool checks = json_object_get(rule->json, "check") != NULL;
-  bool asserts = json_object_get(rule->json, "assert") != NULL;
+  bool checks = vt_node_member(rule->node, "check") != NULL;
+  bool asserts = vt_node_member(rule->node, "assert") != NULL;
   if (checks == asserts)
     say(loader, VATER_SEVERITY_ERROR, rule, checks ? "/check" : "",
         checks ? "a rule has either assert or check" : "a rule needs assert, or check");
@@ -72,7 +72,7 @@ static void lint_condition(struct vt_rules_loader *loader, const struct vt_rule 
         "missing is absent: say skip, fail or error for observations without the number");
   if (checks && info->when.len > 0)
     say(loader, VATER_SEVERITY_ERROR, rule, "/when", "a check has no when");
-  if (!checks && json_object_get(rule->json, "with") != NULL)
+  if (!checks && vt_node_member(rule->node, "with") != NULL)
     say(loader, VATER_SEVERITY_ERROR, rule, "/with", "with holds a check's parameters");
   if (checks && info->scope != VT_SCOPE_SUBMISSION)
     say(loader, VATER_SEVERITY_ERROR, rule, "/scope", "a check looks at a submission");
@@ -96,18 +96,21 @@ static void lint_severity(struct vt_rules_loader *loader, const struct vt_rule *
 static void lint_shapes(struct vt_rules_loader *loader, const struct vt_rule *rule)
 {
   bool wide = rule->target >= VT_TARGET_SERIES;
-  const char *name;
-  json_t *list;
-  json_object_foreach((json_t *)(uintptr_t)json_object_get(rule->json, "examples"), name, list)
-  {
-    for (size_t i = 0; i < json_array_size(list); i++) {
-      const json_t *example = json_array_get(list, i);
+  const struct vater_node *list = vt_node_first(vt_node_member(rule->node, "examples"));
+  for (; list != NULL; list = vt_node_next(list)) {
+    size_t i = 0;
+    const struct vater_node *example =
+        vt_node_type(list) == VATER_NODE_LIST ? vt_node_first(list) : NULL;
+    for (; example != NULL; example = vt_node_next(example)) {
       char member[64];
-      snprintf(member, sizeof member, "/examples/%.20s/%zu", name, i);
-      if (wide && (!json_is_array(example) || json_array_size(example) == 0))
+      struct vater_str name = vt_node_name(list);
+      bool patches = vt_node_type(example) == VATER_NODE_LIST;
+      snprintf(member, sizeof member, "/examples/%.*s/%zu", name.len < 20 ? (int)name.len : 20,
+               name.ptr, i++);
+      if (wide && (!patches || vt_node_length(example) == 0))
         say(loader, VATER_SEVERITY_ERROR, rule, member,
             "an example over time or actors is a list of patches, one a submission: [{…}, {}]");
-      else if (!wide && json_is_array(example))
+      else if (!wide && patches)
         say(loader, VATER_SEVERITY_ERROR, rule, member,
             "an example of this scope is one patch; a list is for scopes series and indicator");
     }
@@ -116,7 +119,7 @@ static void lint_shapes(struct vt_rules_loader *loader, const struct vt_rule *ru
 
 static void lint_examples(struct vt_rules_loader *loader, const struct vt_rule *rule)
 {
-  struct vater_str id = vt_json_text(json_object_get(rule->json, "examples"), "indicator");
+  struct vater_str id = vt_rules_text(vt_node_member(rule->node, "examples"), "indicator");
   bool whole = loader->options->directory != NULL && !loader->incomplete;
   if (id.len > 0 && whole && vt_map_get(&loader->rules->ids, id) == NULL)
     say(loader, VATER_SEVERITY_WARNING, rule, "/examples/indicator",
@@ -134,10 +137,12 @@ static void lint_examples(struct vt_rules_loader *loader, const struct vt_rule *
 static void lint_indicator(struct vt_rules_loader *loader, const struct vt_indicator *indicator)
 {
   char pointer[POINTER_ROOM];
-  const json_t *plausible = json_object_get(indicator->json, "plausible");
-  const json_t *min = json_object_get(plausible, "min"), *max = json_object_get(plausible, "max");
+  const struct vater_node *plausible = vt_node_member(indicator->node, "plausible");
+  const struct vater_node *min = vt_node_member(plausible, "min"),
+                          *max = vt_node_member(plausible, "max");
   snprintf(pointer, sizeof pointer, "/indicators/%u/plausible", indicator->number);
-  if (json_is_number(min) && json_is_number(max) && json_number_value(min) > json_number_value(max))
+  double low, high;
+  if (vt_node_number(min, &low) && vt_node_number(max, &high) && low > high)
     vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", indicator->source, pointer,
                     "min is greater than max");
   snprintf(pointer, sizeof pointer, "/indicators/%u/validTo", indicator->number);
@@ -148,7 +153,7 @@ static void lint_indicator(struct vt_rules_loader *loader, const struct vt_indic
 
 static void lint_pack(struct vt_rules_loader *loader, const struct vt_rules_source *source)
 {
-  struct vater_str name = vt_json_text(source->root, "pack"), file = source->file.name;
+  struct vater_str name = vt_rules_text(source->root, "pack"), file = source->file.name;
   struct vater_str stem = vt_str_slice(file, 0, file.len > 5 ? file.len - 5 : file.len);
   if (!source->code_list && name.len > 0 && !vt_str_equal(name, stem))
     vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, "/pack",

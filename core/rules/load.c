@@ -28,12 +28,17 @@ static int make(const struct vt_rules_options *options, struct vt_rules **made)
 
 static int load_all(struct vt_rules_loader *loader)
 {
-  int (*const stages[])(struct vt_rules_loader *) = {vt_rules_read,    vt_rules_take,
-                                                     vt_rules_declare, vt_rules_compile,
-                                                     vt_rules_lint,    vt_rules_index};
+  static const struct {
+    int (*run)(struct vt_rules_loader *);
+    const char *name;
+  } stages[] = {{vt_rules_read, "list"},       {vt_rules_take, "take"},
+                {vt_rules_declare, "declare"}, {vt_rules_compile, "compile"},
+                {vt_rules_lint, "lint"},       {vt_rules_index, "index"}};
   int status = VATER_OK;
-  for (size_t i = 0; i < sizeof stages / sizeof *stages && status == VATER_OK; i++)
-    status = stages[i](loader);
+  for (size_t i = 0; i < sizeof stages / sizeof *stages && status == VATER_OK; i++) {
+    status = stages[i].run(loader);
+    vt_watch_ended(loader->options->watch, vt_str(stages[i].name));
+  }
   return status;
 }
 
@@ -66,12 +71,16 @@ void vt_rules_free(struct vt_rules *rules)
 {
   if (rules == NULL)
     return;
-  for (uint32_t i = 0; i < rules->rule_count; i++)
+  for (uint32_t i = 0; i < rules->rule_count; i++) {
     vt_config_free(rules->rules[i].with);
+    json_decref(rules->rules[i].json);
+  }
+  for (uint32_t i = 0; i < rules->indicator_count; i++)
+    json_decref(rules->indicators[i].json);
   for (int i = 0; i < VT_TARGET_COUNT; i++)
     vt_cel_environment_free(rules->scopes[i].environment);
   for (uint32_t i = 0; i < rules->source_count; i++)
-    json_decref(rules->sources[i]->root);
+    vt_rules_close(rules, rules->sources[i]);
   vt_map_fini(&rules->codes);
   vt_map_fini(&rules->ids);
   if (rules->call != NULL)

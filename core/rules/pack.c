@@ -1,6 +1,5 @@
 #include "base/date.h"
 #include "base/limits.h"
-#include "doc/place.h"
 #include "rules/bundle.h"
 
 #include <stdio.h>
@@ -28,26 +27,25 @@ static int word_index(struct vater_str word, const char *const *words, int count
 
 /* First or last day of a period; the fallback where there is none, or none that is a period, which
  * the schema has told. */
-static int64_t day_of(const json_t *object, const char *member, bool last, int64_t fallback)
+static int64_t day_of(const struct vater_node *object, const char *member, bool last,
+                      int64_t fallback)
 {
   struct vt_period period;
-  if (!vt_period_parse(vt_json_text(object, member), &period))
+  if (!vt_period_parse(vt_rules_text(object, member), &period))
     return fallback;
   return last ? period.end : period.start;
 }
 
-static int text_list(struct vt_rules *rules, const json_t *list, struct vt_cel_value *value)
+static int text_list(struct vt_rules *rules, const struct vater_node *list,
+                     struct vt_cel_value *value)
 {
-  size_t count = json_array_size(list);
-  struct vt_cel_value *items = vt_arena_array(rules->arena, count + 1, sizeof *items);
+  uint32_t count = vt_node_length(list), i = 0;
+  struct vt_cel_value *items = vt_arena_array(rules->arena, (size_t)count + 1, sizeof *items);
   if (items == NULL)
     return VATER_E_NOMEM;
-  for (size_t i = 0; i < count; i++) {
-    const json_t *item = json_array_get(list, i);
-    items[i] = vt_cel_string((struct vater_str){json_is_string(item) ? json_string_value(item) : "",
-                                                json_string_length(item)});
-  }
-  *value = vt_cel_list_new(rules->arena, items, (uint32_t)count);
+  for (const struct vater_node *item = vt_node_first(list); item != NULL; item = vt_node_next(item))
+    items[i++] = vt_cel_string(vt_rules_item_text(item));
+  *value = vt_cel_list_new(rules->arena, items, count);
   return value->kind == VT_CEL_LIST ? VATER_OK : VATER_E_NOMEM;
 }
 
@@ -73,48 +71,35 @@ static void told_twice(struct vt_rules_loader *loader, const struct vt_rules_sou
                   line);
 }
 
-/* The sample's own text: numbers as written. */
-static struct vater_str sample_of(const struct vt_rules *rules,
-                                  const struct vt_rules_source *source,
-                                  const struct vt_rules_item *item)
-{
-  struct vater_str whole = vt_str_slice(source->file.bytes, item->offset, item->end);
-  size_t from, to;
-  if (vt_doc_find(&rules->environment->allocator, whole, VT_STR("/sample"), &from, &to, NULL) !=
-      VATER_OK)
-    return VT_STR_NONE;
-  return vt_str_slice(whole, from, to);
-}
-
 static int take_indicator(struct vt_rules_loader *loader, struct vt_rules_source *source,
-                          const json_t *json, uint32_t number, const struct vt_rules_item *item)
+                          const struct vater_node *node, uint32_t number, uint32_t line)
 {
   struct vt_rules *rules = loader->rules;
   struct vt_indicator *made = &rules->indicators[rules->indicator_count];
   char base[POINTER_ROOM / 2];
   snprintf(base, sizeof base, "/indicators/%u", number);
-  made->json = json;
+  made->node = node;
   made->source = source;
   made->number = number;
   struct vt_indicator_info *info = &made->info;
-  info->id = vt_json_text(json, "id");
-  info->pack = vt_json_text(source->root, "pack");
+  info->id = vt_rules_text(node, "id");
+  info->pack = vt_rules_text(source->root, "pack");
   info->file = source->path;
-  info->line = item->line;
-  info->unit = vt_json_text(json, "unit");
-  info->frequency = vt_json_text(json, "frequency");
-  info->origin = vt_json_text(json, "origin");
-  info->goal = (int)json_integer_value(json_object_get(source->root, "goal"));
-  info->state = (enum vt_indicator_state)WORD(vt_json_text(json, "state"), state_words, 0);
-  info->sample = sample_of(rules, source, item);
-  vt_json_texts(json, "title", info->title);
-  vt_json_texts(json, "definition", info->definition);
-  int64_t from = day_of(json, "validFrom", false, INT64_MIN);
-  int64_t to = day_of(json, "validTo", true, INT64_MAX);
+  info->line = line;
+  info->unit = vt_rules_text(node, "unit");
+  info->frequency = vt_rules_text(node, "frequency");
+  info->origin = vt_rules_text(node, "origin");
+  info->goal = (int)vt_rules_integer(source->root, "goal");
+  info->state = (enum vt_indicator_state)WORD(vt_rules_text(node, "state"), state_words, 0);
+  info->sample = vt_node_source(vt_node_member(node, "sample")); /* numbers as written */
+  vt_rules_texts(node, "title", info->title);
+  vt_rules_texts(node, "definition", info->definition);
+  int64_t from = day_of(node, "validFrom", false, INT64_MIN);
+  int64_t to = day_of(node, "validTo", true, INT64_MAX);
   if (day_text(rules, from, INT64_MIN, &made->valid_from) != VATER_OK ||
       day_text(rules, to, INT64_MAX, &made->valid_to) != VATER_OK ||
-      text_list(rules, json_object_get(json, "requires"), &made->requires) != VATER_OK ||
-      text_list(rules, json_object_get(json, "reportedBy"), &made->reported_by) != VATER_OK)
+      text_list(rules, vt_node_member(node, "requires"), &made->requires) != VATER_OK ||
+      text_list(rules, vt_node_member(node, "reportedBy"), &made->reported_by) != VATER_OK)
     return VATER_E_NOMEM;
   bool added;
   uint64_t *index = vt_map_put(&rules->ids, info->id, &added);
@@ -129,15 +114,12 @@ static int take_indicator(struct vt_rules_loader *loader, struct vt_rules_source
   return VATER_OK;
 }
 
-static unsigned actions_of(const json_t *list)
+static unsigned actions_of(const struct vater_node *list)
 {
   unsigned bits = 0;
-  size_t index;
-  const json_t *item;
-  json_array_foreach(list, index, item)
-  {
-    struct vater_str word = {json_string_value(item), json_string_length(item)};
-    int which = WORD(word, action_words, -1);
+  for (const struct vater_node *item = vt_node_first(list); item != NULL;
+       item = vt_node_next(item)) {
+    int which = WORD(vt_rules_item_text(item), action_words, -1);
     bits |= which < 0 ? 0u : 1u << which;
   }
   return list == NULL ? VT_ACTION_REPORT | VT_ACTION_CORRECT : bits;
@@ -166,75 +148,76 @@ static int column_of(struct vater_str member)
 
 static int take_applies(struct vt_rules *rules, struct vt_rule *rule)
 {
-  const json_t *list = json_object_get(rule->json, "appliesTo");
-  size_t count = json_array_size(list);
-  struct vater_str *ids = vt_arena_array(rules->arena, count + 1, sizeof *ids);
+  const struct vater_node *list = vt_node_member(rule->node, "appliesTo");
+  uint32_t count = 0;
+  struct vater_str *ids =
+      vt_arena_array(rules->arena, (size_t)vt_node_length(list) + 1, sizeof *ids);
   if (ids == NULL)
     return VATER_E_NOMEM;
-  for (size_t i = 0; i < count; i++) {
-    const json_t *item = json_array_get(list, i);
-    ids[i] = (struct vater_str){json_is_string(item) ? json_string_value(item) : "",
-                                json_string_length(item)};
-    rule->everything = rule->everything || vt_str_is(ids[i], "*");
+  for (const struct vater_node *item = vt_node_first(list); item != NULL;
+       item = vt_node_next(item)) {
+    ids[count] = vt_rules_item_text(item);
+    rule->everything = rule->everything || vt_str_is(ids[count], "*");
+    count++;
   }
   rule->info.applies_to = ids;
-  rule->info.applies_count = (uint32_t)count;
+  rule->info.applies_count = count;
   return VATER_OK;
 }
 
 static void count_examples(struct vt_rule *rule)
 {
-  const json_t *examples = json_object_get(rule->json, "examples");
+  const struct vater_node *examples = vt_node_member(rule->node, "examples");
   const char *const others[] = {"not-applicable", "skipped", "error", "cleared"};
-  rule->info.passing = (uint32_t)json_array_size(json_object_get(examples, "pass"));
-  rule->info.failing = (uint32_t)json_array_size(json_object_get(examples, "fail"));
+  rule->info.passing = vt_node_length(vt_node_member(examples, "pass"));
+  rule->info.failing = vt_node_length(vt_node_member(examples, "fail"));
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-    rule->info.other += (uint32_t)json_array_size(json_object_get(examples, others[i]));
+    rule->info.other += vt_node_length(vt_node_member(examples, others[i]));
 }
 
 static void take_texts(struct vt_rule *rule)
 {
-  const json_t *json = rule->json;
+  const struct vater_node *node = rule->node;
   struct vt_rule_info *info = &rule->info;
-  info->code = vt_json_text(json, "code");
-  info->pack = vt_json_text(rule->source->root, "pack");
+  info->code = vt_rules_text(node, "code");
+  info->pack = vt_rules_text(rule->source->root, "pack");
   info->file = rule->source->path;
-  info->when = vt_json_text(json, "when");
-  info->assert = vt_json_text(json, "assert");
-  info->check = vt_json_text(json, "check");
-  info->missing = vt_json_text(json, "missing");
-  info->explain = vt_json_text(json, "explain");
-  info->since = vt_json_text(json, "since");
-  info->until = vt_json_text(json, "until");
-  info->reference = vt_json_text(json, "reference");
-  vt_json_texts(json, "message", info->message);
-  vt_json_texts(json, "remedy", info->remedy);
+  info->when = vt_rules_text(node, "when");
+  info->assert = vt_rules_text(node, "assert");
+  info->check = vt_rules_text(node, "check");
+  info->missing = vt_rules_text(node, "missing");
+  info->explain = vt_rules_text(node, "explain");
+  info->since = vt_rules_text(node, "since");
+  info->until = vt_rules_text(node, "until");
+  info->reference = vt_rules_text(node, "reference");
+  vt_rules_texts(node, "message", info->message);
+  vt_rules_texts(node, "remedy", info->remedy);
 }
 
 static int take_rule(struct vt_rules_loader *loader, struct vt_rules_source *source,
-                     const json_t *json, uint32_t number, const struct vt_rules_item *item)
+                     const struct vater_node *node, uint32_t number, uint32_t line)
 {
   struct vt_rules *rules = loader->rules;
   struct vt_rule *made = &rules->rules[rules->rule_count];
   char base[POINTER_ROOM / 2];
   snprintf(base, sizeof base, "/rules/%u", number);
-  made->json = json;
+  made->node = node;
   made->source = source;
   made->number = number;
   take_texts(made);
   struct vt_rule_info *info = &made->info;
-  info->line = item->line;
-  info->scope = (enum vt_rule_scope)WORD(vt_json_text(json, "scope"), scope_words, 0);
-  info->severity = WORD(vt_json_text(json, "severity"), severity_words, VATER_SEVERITY_ERROR);
-  made->target = target_of(info->scope, vt_json_text(json, "per"));
+  info->line = line;
+  info->scope = (enum vt_rule_scope)WORD(vt_rules_text(node, "scope"), scope_words, 0);
+  info->severity = WORD(vt_rules_text(node, "severity"), severity_words, VATER_SEVERITY_ERROR);
+  made->target = target_of(info->scope, vt_rules_text(node, "per"));
   made->missing = (enum vt_missing)WORD(info->missing, missing_words, 0);
   made->explain = (enum vt_explain)WORD(info->explain, explain_words, 0);
-  made->actions = actions_of(json_object_get(json, "actions"));
+  made->actions = actions_of(vt_node_member(node, "actions"));
   if (info->check.len > 0 && info->assert.len == 0)
     made->target = VT_TARGET_DELIVERY;
-  made->column = column_of(vt_json_text(json, "at"));
-  made->since = day_of(json, "since", false, INT64_MIN);
-  made->until = day_of(json, "until", true, INT64_MAX);
+  made->column = column_of(vt_rules_text(node, "at"));
+  made->since = day_of(node, "since", false, INT64_MIN);
+  made->until = day_of(node, "until", true, INT64_MAX);
   count_examples(made);
   bool added;
   uint64_t *index = vt_map_put(&rules->codes, info->code, &added);
@@ -250,21 +233,19 @@ static int take_rule(struct vt_rules_loader *loader, struct vt_rules_source *sou
   return VATER_OK;
 }
 
-typedef int taker(struct vt_rules_loader *, struct vt_rules_source *, const json_t *, uint32_t,
-                  const struct vt_rules_item *);
+typedef int taker(struct vt_rules_loader *, struct vt_rules_source *, const struct vater_node *,
+                  uint32_t number, uint32_t line);
 
 static int take_list(struct vt_rules_loader *loader, struct vt_rules_source *source,
                      const char *member, taker *take)
 {
-  const json_t *list = json_object_get(source->root, member);
-  const struct vt_rules_item *places = NULL;
-  size_t index;
-  const json_t *item;
-  int status = vt_rules_items(loader->rules, source, member, json_array_size(list), &places);
-  json_array_foreach(list, index, item)
-  {
-    if (status == VATER_OK && json_is_object(item))
-      status = take(loader, source, item, (uint32_t)index, &places[index]);
+  struct vt_rules_lines lines = {.document = source->file.bytes};
+  const struct vater_node *item = vt_node_first(vt_node_member(source->root, member));
+  int status = VATER_OK;
+  for (uint32_t number = 0; item != NULL && status == VATER_OK; number++) {
+    if (vt_node_type(item) == VATER_NODE_OBJECT)
+      status = take(loader, source, item, number, vt_rules_line(&lines, vt_node_offset(item)));
+    item = vt_node_next(item);
   }
   return status;
 }
@@ -275,8 +256,8 @@ static int make_room(struct vt_rules_loader *loader)
   struct vt_rules *rules = loader->rules;
   size_t rule_room = 0, indicator_room = 0, list_room = 0;
   for (struct vt_rules_source *source = rules->first; source != NULL; source = source->next) {
-    rule_room += json_array_size(json_object_get(source->root, "rules"));
-    indicator_room += json_array_size(json_object_get(source->root, "indicators"));
+    rule_room += vt_node_length(vt_node_member(source->root, "rules"));
+    indicator_room += vt_node_length(vt_node_member(source->root, "indicators"));
     list_room += source->code_list;
   }
   if (rule_room > VT_LIMIT_RULES || indicator_room > VT_LIMIT_RULES) {

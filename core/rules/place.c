@@ -1,7 +1,6 @@
 #include "doc/place.h"
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "doc/reader.h"
 #include "rules/bundle.h"
 
 #include <stdio.h>
@@ -117,45 +116,9 @@ size_t vt_rules_place_byte(const void *context, size_t offset)
   return at < end ? at : end - 1;
 }
 
-/* The document's lines so far are counted once: `at` only moves on. */
-struct line_counter {
-  struct vater_str document;
-  size_t at;
-  uint32_t line;
-};
-
-static uint32_t line_at(struct line_counter *counter, size_t offset)
+uint32_t vt_rules_line(struct vt_rules_lines *lines, size_t offset)
 {
-  for (; counter->at < offset; counter->at++)
-    counter->line += counter->document.ptr[counter->at] == '\n';
-  return counter->line;
-}
-
-int vt_rules_items(struct vt_rules *rules, const struct vt_rules_source *source, const char *member,
-                   size_t count, const struct vt_rules_item **items)
-{
-  struct vt_rules_item *made = vt_arena_array(rules->arena, count + 1, sizeof *made);
-  struct vt_doc_reader *reader = NULL;
-  if (made == NULL || vt_doc_reader_new(&rules->environment->allocator, source->file.bytes, NULL,
-                                        rules->seed, &reader) != VATER_OK)
-    return VATER_E_NOMEM;
-  struct line_counter counter = {source->file.bytes, 0, 1};
-  struct vt_doc_event event;
-  bool inside = false, next = false;
-  size_t filled = 0;
-  while (vt_doc_next(reader, &event, NULL) == VATER_OK && event.kind != VT_DOC_END) {
-    bool ends = event.kind == VT_DOC_OBJECT_END || event.kind == VT_DOC_LIST_END;
-    if (event.depth == 1) {
-      inside = next && event.kind == VT_DOC_LIST;
-      next = event.kind == VT_DOC_NAME && vt_str_is(event.text, member);
-    } else if (inside && event.depth == 2 && ends && filled > 0) {
-      made[filled - 1].end = event.end;
-    } else if (inside && event.depth == 2 && !ends && filled < count) {
-      made[filled++] =
-          (struct vt_rules_item){event.offset, event.end, line_at(&counter, event.offset)};
-    }
-  }
-  vt_doc_reader_free(reader);
-  *items = made;
-  return VATER_OK;
+  for (; lines->at < offset; lines->at++)
+    lines->breaks += lines->document.ptr[lines->at] == '\n';
+  return lines->breaks + 1;
 }

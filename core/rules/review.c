@@ -23,14 +23,20 @@ static void say(struct reviewing *reviewing, const char *code, const struct vt_r
                   text);
 }
 
-const struct json_t *vt_rules_rule_json(const struct vt_rules *rules, uint32_t rule)
+const struct json_t *vt_rules_rule_json(const struct vt_rules *rules, uint32_t index)
 {
-  return rules->rules[rule].json;
+  struct vt_rule *rule = &rules->rules[index];
+  if (rule->json == NULL)
+    rule->json = vt_rules_json(rule->node);
+  return rule->json;
 }
 
-const struct json_t *vt_rules_indicator_json(const struct vt_rules *rules, uint32_t indicator)
+const struct json_t *vt_rules_indicator_json(const struct vt_rules *rules, uint32_t index)
 {
-  return rules->indicators[indicator].json;
+  struct vt_indicator *indicator = &rules->indicators[index];
+  if (indicator->json == NULL)
+    indicator->json = vt_rules_json(indicator->node);
+  return indicator->json;
 }
 
 /* ---- what a rule means ------------------------------------------------------------------------
@@ -69,14 +75,14 @@ int vt_rules_meaning(const struct vt_rules *rules, uint32_t index, struct vt_buf
   static const char *const targets[VT_TARGET_COUNT] = {"observation", "block",  "area", "delivery",
                                                        "series",      "period", "peers"};
   const struct vt_rule *rule = &rules->rules[index];
-  const json_t *with = json_object_get(rule->json, "with");
   vt_buffer_format(out, "%s %u %.*s\n", targets[rule->target], rule->actions,
                    VT_STR_ARGS(rule->info.missing));
   append_tight(out, rule->info.when);
   append_tight(out, rule->info.assert);
   append_tight(out, rule->info.check);
-  if (with != NULL)
-    json_dump_callback(with, append_json, out, JSON_COMPACT | JSON_SORT_KEYS);
+  if (vt_node_member(rule->node, "with") != NULL)
+    json_dump_callback(json_object_get(vt_rules_rule_json(rules, index), "with"), append_json, out,
+                       JSON_COMPACT | JSON_SORT_KEYS);
   return out->failed ? VATER_E_NOMEM : VATER_OK;
 }
 

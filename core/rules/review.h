@@ -16,7 +16,8 @@ int vt_rules_review(struct vt_rules *rules, struct vt_diagnostics *diagnostics);
  * ask the same have the same bytes. The buffer's status. */
 int vt_rules_meaning(const struct vt_rules *rules, uint32_t rule, struct vt_buffer *out);
 
-/* The parsed members, borrowed from the bundle. */
+/* The members, parsed when they are first asked for; borrowed from the bundle. NULL without memory.
+ */
 struct json_t;
 const struct json_t *vt_rules_rule_json(const struct vt_rules *rules, uint32_t rule);
 const struct json_t *vt_rules_indicator_json(const struct vt_rules *rules, uint32_t indicator);

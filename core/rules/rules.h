@@ -11,6 +11,7 @@
 
 #include "base/diagnostics.h"
 #include "base/environment.h"
+#include "base/watch.h"
 #include "rules/outcome.h"
 #include "table/table.h"
 
@@ -35,8 +36,9 @@ struct vt_rules_options {
   const struct vt_rules_file *pinned; /* borrowed for the load */
   size_t pinned_count;
   const struct vt_registry
-      *plugins; /* their functions and checks; borrowed for the bundle's life */
-  bool trusted; /* refuse files that others may write, symlinks, foreign owners */
+      *plugins;                 /* their functions and checks; borrowed for the bundle's life */
+  bool trusted;                 /* refuse files that others may write, symlinks, foreign owners */
+  const struct vt_watch *watch; /* of the load; NULL: nobody measures */
 };
 
 /* Everything wrong goes into `diagnostics` (its texts live in its arena); VATER_E_RULE when there

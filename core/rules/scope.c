@@ -90,9 +90,10 @@ static struct vt_cel_value text_or_missing(struct vater_str text)
   return text.ptr == NULL ? vt_cel_missing() : vt_cel_string(text);
 }
 
-static struct vt_cel_value number_or_missing(const json_t *value)
+static struct vt_cel_value number_or_missing(const struct vater_node *value)
 {
-  return json_is_number(value) ? vt_cel_double(json_number_value(value)) : vt_cel_missing();
+  double number;
+  return vt_node_number(value, &number) ? vt_cel_double(number) : vt_cel_missing();
 }
 
 /* What a ratio is multiplied by in that unit. */
@@ -108,25 +109,28 @@ static struct vt_cel_value factor_of(struct vater_str unit)
 static struct vt_cel_value known_field(const struct vt_indicator *indicator,
                                        enum indicator_field field)
 {
-  const json_t *json = indicator->json;
-  const json_t *plausible = json_object_get(json, "plausible");
-  const json_t *disclosure = json_object_get(json, "disclosure");
-  const json_t *threshold = json_object_get(disclosure, "threshold");
+  const struct vater_node *node = indicator->node;
+  const struct vater_node *plausible = vt_node_member(node, "plausible");
+  const struct vater_node *disclosure = vt_node_member(node, "disclosure");
+  bool estimated;
   switch (field) {
   case INDICATOR_GOAL:
     return indicator->info.goal == 0 ? vt_cel_missing() : vt_cel_int(indicator->info.goal);
   case INDICATOR_PURPOSE:
-    return text_or_missing(vt_json_text(disclosure, "purpose"));
+    return text_or_missing(vt_rules_text(disclosure, "purpose"));
   case INDICATOR_THRESHOLD:
-    return threshold == NULL ? vt_cel_missing() : vt_cel_int(json_integer_value(threshold));
+    return vt_node_member(disclosure, "threshold") == NULL
+               ? vt_cel_missing()
+               : vt_cel_int(vt_rules_integer(disclosure, "threshold"));
   case INDICATOR_MIN:
-    return number_or_missing(json_object_get(plausible, "min"));
+    return number_or_missing(vt_node_member(plausible, "min"));
   case INDICATOR_MAX:
-    return number_or_missing(json_object_get(plausible, "max"));
+    return number_or_missing(vt_node_member(plausible, "max"));
   case INDICATOR_FACTOR:
     return factor_of(indicator->info.unit);
   case INDICATOR_ESTIMATED:
-    return vt_cel_bool(json_is_true(json_object_get(json, "estimated")));
+    vt_node_truth(vt_node_member(node, "estimated"), &estimated);
+    return vt_cel_bool(estimated);
   case INDICATOR_REQUIRES:
     return indicator->requires
     ;
@@ -137,9 +141,9 @@ static struct vt_cel_value known_field(const struct vt_indicator *indicator,
   case INDICATOR_VALID_TO:
     return text_or_missing(indicator->valid_to);
   case INDICATOR_DEFINITION_VERSION:
-    return vt_cel_int(json_integer_value(json_object_get(json, "definitionVersion")));
+    return vt_cel_int(vt_rules_integer(node, "definitionVersion"));
   default:
-    return text_or_missing(vt_json_text(json, indicator_fields[field].name));
+    return text_or_missing(vt_rules_text(node, indicator_fields[field].name));
   }
 }
 

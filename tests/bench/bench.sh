@@ -105,13 +105,21 @@ bench_jose() {
   "$here/jose/bench.sh" "$build" "$scratch"
 }
 
-# Loading and compiling all packs and plugins, beside a program that does nothing.
+# Loading and compiling all packs, with each stage's share; before it what the process itself takes.
 bench_rules() {
   title "rules: $("$build/bin/vater" rules lint | tail -1)"
-  local ours peer
+  local ours peer took stage all
   ours=$("$build/bin/bench_repeat" 40 "$build/bin/vater" rules list --indicator G1-11)
   peer=$("$build/bin/bench_repeat" 40 /bin/true)
-  row "milliseconds to load, peer is /bin/true" "$ours" "$peer" "+$(awk -v a="$ours" -v b="$peer" 'BEGIN { printf "%.1f", a - b }')" "+50 at most"
+  row "milliseconds, vater rules list; peer /bin/true" "$ours" "$peer" "" ""
+  row "  of them, vater --version" "$("$build/bin/bench_repeat" 40 "$build/bin/vater" --version)" "" "" ""
+  "$build/bin/bench_rules" "$build" >"$scratch/stages"
+  all=$(awk '$2 == "all" { print $1 }' "$scratch/stages")
+  while read -r took stage; do
+    [ "$stage" != all ] || continue
+    row "  $stage" "$took" "" "$(awk -v a="$took" -v b="$all" 'BEGIN { printf "%.0f %%", a * 100 / b }')" ""
+  done <"$scratch/stages"
+  row "milliseconds to load and compile all packs" "$all" "" "" "at most 50"
   row "seconds of rules test --mutate" "$(fastest 3 "$build/bin/vater" rules test --mutate)" "" "" ""
 }
 

@@ -2,6 +2,7 @@
 #ifndef TEST_PARTS_ROWS_H
 #define TEST_PARTS_ROWS_H
 
+#include "doc/tree.h"
 #include "unit/plugin/rig.h"
 
 #include <math.h>
@@ -15,17 +16,17 @@ struct test_row {
 
 struct test_rows {
   struct rig rig;
-  json_t *indicator;
+  struct vt_doc_tree *indicator;
   uint32_t found_rows[64];
   int found_columns[64];
   char texts[64][100];
   uint32_t found;
 };
 
-static inline const json_t *test_indicator(const void *context, uint32_t row)
+static inline const struct vater_node *test_indicator(const void *context, uint32_t row)
 {
   (void)row;
-  return ((const struct test_rows *)context)->indicator;
+  return vt_doc_tree_root(((const struct test_rows *)context)->indicator);
 }
 
 /* Two counties; 46 has two municipalities, and had another until 2019. */
@@ -64,13 +65,14 @@ static inline void test_open(struct test_rows *rows, const char *plugin, const c
   memset(rows, 0, sizeof *rows);
   rig_init(&rows->rig);
   rig_load(&rows->rig, plugin);
-  rows->indicator = json_loads(indicator, 0, NULL);
-  assert_non_null(rows->indicator);
+  assert_int_equal(vt_doc_tree_read(&rows->rig.environment.allocator, vt_str(indicator), NULL, 0,
+                                    &rows->indicator, NULL),
+                   VATER_OK);
 }
 
 static inline void test_close(struct test_rows *rows)
 {
-  json_decref(rows->indicator);
+  vt_doc_tree_free(rows->indicator);
   rig_fini(&rows->rig);
 }
 
