@@ -143,8 +143,10 @@ static void keep_claims(struct vt_doctor *doctor, struct vater_str token)
     return;
   json_t *claims = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, NULL);
   char *text = json_is_object(claims) ? json_dumps(claims, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-  if (text != NULL)
+  if (text != NULL) {
+    vt_screen_mask_hits(text, strlen(text));
     doctor->claims = vt_arena_copy(doctor->arena, vt_str(text));
+  }
   free(text);
   json_decref(claims);
 }
@@ -251,30 +253,55 @@ static bool is_of(struct vater_str code, const char *prefix)
   return vt_str_starts(code, vt_str(prefix));
 }
 
-/* A failure that no answer showed: a token that cannot be used, a clock, a plugin. */
+/* Which step of the conversation with the token service it was: the last one that was told. */
+static enum vt_doctor_name conversation_step(const struct vt_doctor *doctor)
+{
+  bool asked = doctor->steps[VT_DOCTOR_TOKEN].state != VT_DOCTOR_SKIPPED;
+  bool metadata = doctor->steps[VT_DOCTOR_METADATA].state != VT_DOCTOR_SKIPPED;
+  return !asked && metadata ? VT_DOCTOR_METADATA : VT_DOCTOR_TOKEN;
+}
+
+static enum vt_doctor_name failed_step(const struct vt_doctor *doctor,
+                                       const struct vt_store_job_row *row)
+{
+  bool delivered = !vt_str_is(row->delivery, "not-delivered");
+  bool has_token = doctor->steps[VT_DOCTOR_TOKEN].state == VT_DOCTOR_OK;
+  if (doctor->converses && !has_token && !delivered)
+    return conversation_step(doctor);
+  if (vt_str_is(row->code, "AUTH-API") || (vt_str_is(row->code, "AUTH-CLOCK") && has_token))
+    return VT_DOCTOR_HTTP;
+  if (vt_str_is(row->code, "AUTH-NONCE") && has_token)
+    return VT_DOCTOR_PROOF;
+  if (is_of(row->code, "AUTH-") && !delivered)
+    return VT_DOCTOR_TOKEN;
+  if (is_of(row->code, "HTTP-") || is_of(row->code, "NET-") || is_of(row->code, "TLS-"))
+    return step_of(row->code);
+  return VT_DOCTOR_DECODE;
+}
+
+/* What it says, without which of a plugin's callbacks said it. */
+static struct vater_str message_of(const struct vt_store_job_row *row)
+{
+  const struct vt_code *code = vt_code_find(row->code);
+  size_t said = vt_str_find(row->message, VT_STR(": "), 0);
+  size_t plugin = vt_str_find(row->message, VT_STR("plugin '"), 0);
+  if (plugin == 0 && said < row->message.len)
+    return vt_str_slice(row->message, said + 2, row->message.len);
+  if (row->message.len > 0)
+    return row->message;
+  return vt_str(code != NULL ? code->title[VT_LANGUAGE_EN] : "it could not be done");
+}
+
+/* The run's own words say more than those of a single answer: what it means, and what to do. */
 static void place_failure(struct vt_doctor *doctor, const struct vt_store_job_row *row)
 {
-  enum vt_doctor_name at = VT_DOCTOR_DECODE;
-  if (vt_str_is(row->code, "AUTH-API"))
-    at = VT_DOCTOR_HTTP;
-  else if (is_of(row->code, "AUTH-") && vt_str_is(row->delivery, "not-delivered"))
-    at = VT_DOCTOR_TOKEN;
-  else if (is_of(row->code, "HTTP-") || is_of(row->code, "NET-") || is_of(row->code, "TLS-"))
-    at = step_of(row->code);
-  if (!was_reached(doctor) && at >= VT_DOCTOR_HTTP)
+  enum vt_doctor_name at = failed_step(doctor, row);
+  if (!was_reached(doctor) && at >= VT_DOCTOR_METADATA)
     return;
-  if (at == VT_DOCTOR_TOKEN && is_failed(doctor, VT_DOCTOR_METADATA))
-    at = VT_DOCTOR_METADATA;
-  struct vater_str message = row->message;
-  if (message.len == 0)
-    message =
-        vt_str(vt_code_find(row->code) != NULL ? vt_code_find(row->code)->title[VT_LANGUAGE_EN]
-                                               : "it could not be done");
-  if (at == VT_DOCTOR_HTTP || !is_failed(doctor, at))
-    tell(doctor, at, VT_DOCTOR_FAILED, doctor->steps[at].ms, row->code, "%.*s",
-         VT_STR_ARGS(message));
-  else
-    vt_text_copy(doctor->steps[at].code, sizeof doctor->steps[at].code, row->code);
+  tell(doctor, at, VT_DOCTOR_FAILED, doctor->steps[at].ms, row->code, "%.*s",
+       VT_STR_ARGS(message_of(row)));
+  for (int i = (int)at + 1; i < VT_DOCTOR_STEPS; i++)
+    doctor->steps[i] = (struct vt_doctor_step){.ms = -1};
 }
 
 static void tell_rules(struct vt_doctor *doctor, const struct vt_report_job *job)
@@ -306,8 +333,8 @@ static void tell_delivery(struct vt_doctor *doctor, const struct vt_report_job *
     place_failure(doctor, row);
     return;
   }
-  tell(doctor, VT_DOCTOR_DECODE, VT_DOCTOR_OK, -1, VT_STR_NONE, "%.*s, %u observations",
-       VT_STR_ARGS(row->delivery), row->rows);
+  tell(doctor, VT_DOCTOR_DECODE, VT_DOCTOR_OK, row->execution.judge_ms, VT_STR_NONE,
+       "%.*s, %u observations", VT_STR_ARGS(row->delivery), row->rows);
   tell_rules(doctor, job);
 }
 

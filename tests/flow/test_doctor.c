@@ -1,4 +1,4 @@
-#include "flow/world.h"
+#include "flow/clients.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,12 +177,167 @@ static void test_end(void **state)
   rig_remove(world.folder);
 }
 
+/* ---- with a token service ----------------------------------------------------------------------
+ */
+
+#define AS(id, client, key)                                              \
+  "{\"plugin\": \"oauth2\", \"profile\": \"helseid\", \"issuer\": \"" id \
+  "\", \"clientId\": \"" client "\", \"key\": {\"file\": \"" key         \
+  "\"}, \"keyId\": \"vater-ps256\","                                     \
+  " \"algorithm\": \"PS256\", \"scope\": [\"nhn:vater/collect\"]}"
+
+/* orgnr, auth, what else of the actor */
+static const char *const clients[][3] = {
+    {"983974724", HELSEID, "\"payload\": \"helse-bergen.json\", \"type\": \"trust\""},
+    {"964338531", HELSEID, "\"nonce\": true"},
+    {"940101808", HELSEID, "\"nonce\": \"always\""},
+    {"974760673", AS("{helseid}", "nobody", "ps256.pem"), "\"nonce\": false"},
+    {"942110464", AS("{helseid}/none", "a", "ps256.pem"), "\"nonce\": false"},
+    {"972418013", AS("{helseid}", "a", "rs256.pem"), "\"nonce\": false"},
+    {"958935420", AS("{helseid}/", "a", "ps256.pem"), "\"nonce\": false"},
+    {"983974899", AS("https://127.0.2.77:1", "a", "ps256.pem"), "\"nonce\": false"}};
+
+static void begin_clients(int clock)
+{
+  enum { ROOM = 16 * 1024 };
+  char *text = malloc(ROOM);
+  assert_non_null(text);
+  size_t at = (size_t)snprintf(text, ROOM, "{\"clock\": %d, " CLIENTS ", \"actors\": [", clock);
+  for (size_t i = 0; i < sizeof clients / sizeof *clients; i++)
+    at += (size_t)snprintf(text + at, ROOM - at,
+                           "%s{\"id\": \"d%zu\", \"orgnr\": \"%s\", \"wants\": \"helseid\","
+                           " \"auth\": %s, %s}",
+                           i > 0 ? ",\n" : "", i, clients[i][0], clients[i][1], clients[i][2]);
+  snprintf(text + at, ROOM - at, "]}");
+  world_start(&world, text);
+  free(text);
+}
+
+static void assert_secretless(const char *text, const char *where)
+{
+  json_t *seen = world_seen(&world);
+  const json_t *canaries = json_object_get(seen, "canaries");
+  assert_true(json_array_size(canaries) > 7);
+  for (size_t i = 0; i < json_array_size(canaries); i++)
+    if (rig_contains(text, json_string_value(json_array_get(canaries, i))))
+      fail_msg("canary %zu is in %s", i, where);
+  json_decref(seen);
+}
+
+/* What the doctor finds with that actor; its standard output and transcript have no secret. */
+static json_t *examine(const char *orgnr, int exit_code)
+{
+  struct rig_run run =
+      rig_vater(world.folder, (const char *const[]){"doctor", "--json", "--transcript", "seen.txt",
+                                                    "--today", "2026-11-22", orgnr, NULL});
+  if (run.exit_code != exit_code)
+    fail_msg("%s: exit %d: %s%s", orgnr, run.exit_code, run.out, run.error);
+  char *transcript = rig_text(world.folder, "seen.txt");
+  assert_secretless(transcript, "the transcript");
+  assert_secretless(run.out, "standard output");
+  assert_secretless(run.error, "standard error");
+  json_t *list = json_loads(run.out, 0, NULL);
+  assert_int_equal(json_array_size(list), 1);
+  free(transcript);
+  rig_done(&run);
+  return list;
+}
+
+static const char *detail_of(const json_t *list, const char *name)
+{
+  return json_string_value(json_object_get(step_of(list, name), "detail"));
+}
+
+static void assert_detail(const json_t *list, const char *name, const char *part)
+{
+  if (!rig_contains(detail_of(list, name), part))
+    fail_msg("%s does not say '%s': %s", name, part, detail_of(list, name));
+}
+
+/* Every step goes well, with its time; the token's claims are shown, the token is not. */
+static void test_token(void **state)
+{
+  (void)state;
+  static const char *const all[] = {"dns",   "connect", "tls",    "metadata", "token",
+                                    "proof", "http",    "decode", "rules"};
+  static const char *const timed[] = {"dns",   "connect", "tls",   "metadata",
+                                      "token", "http",    "decode"};
+  begin_clients(0);
+  json_t *list = examine("983974724", 0);
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    expect_step(list, all[i], "ok", NULL);
+  for (size_t i = 0; i < sizeof timed / sizeof *timed; i++)
+    assert_true(json_is_integer(json_object_get(step_of(list, timed[i]), "ms")));
+  assert_detail(list, "metadata", "/.well-known/openid-configuration");
+  assert_detail(list, "token", "DPoP token for 300 s, scope nhn:vater/collect");
+  assert_detail(list, "proof", "DPoP proof made for this request");
+  assert_detail(list, "decode", "received, 3 observations");
+  assert_detail(list, "rules", "3 blocks, 0 rejected");
+  const json_t *claims = json_object_get(json_array_get(list, 0), "claims");
+  assert_string_equal(json_string_value(json_object_get(claims, "client_id")), "a");
+  assert_int_equal(
+      strlen(json_string_value(json_object_get(json_object_get(claims, "cnf"), "jkt"))), 43);
+  json_decref(list);
+  list = examine("964338531", 0);
+  expect_step(list, "proof", "ok", NULL);
+  expect_step(list, "http", "ok", NULL);
+  json_decref(list);
+}
+
+static void test_token_failures(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *orgnr, *before, *failed, *code, *after, *said;
+  } rows[] = {
+      {"974760673", "metadata", "token", "AUTH-DENIED", "proof",
+       "client 'nobody' was refused a token (invalid_client): the client or its authentication is "
+       "not accepted; check clientId, key and keyId against the registration, and whether test and "
+       "production are mixed up"},
+      {"942110464", "tls", "metadata", "AUTH-IDP", "token",
+       "/none answers 404; check issuer, and metadata (openid or oauth)"},
+      {"972418013", "metadata", "token", "AUTH-DENIED", "proof", "(invalid_client): "},
+      {"958935420", "tls", "metadata", "AUTH-IDP", "token",
+       "compared letter by letter, a last slash too"},
+      {"983974899", "tls", "metadata", "AUTH-IDP", "token",
+       "the token service (NET-REFUSED): 127.0.2.77:1: the connection was refused"},
+      {"940101808", "token", "proof", "AUTH-NONCE", "http", "asked for a new nonce again"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    json_t *list = examine(rows[i].orgnr, 2);
+    expect_step(list, rows[i].before, "ok", NULL);
+    expect_step(list, rows[i].failed, "failed", rows[i].code);
+    expect_step(list, rows[i].after, "skipped", NULL);
+    assert_detail(list, rows[i].failed, rows[i].said);
+    json_decref(list);
+  }
+  json_decref(world_stop(&world));
+  rig_remove(world.folder);
+}
+
+/* Ten minutes apart: the clock is what is named. */
+static void test_token_clock(void **state)
+{
+  (void)state;
+  begin_clients(600);
+  json_t *list = examine("983974724", 2);
+  expect_step(list, "metadata", "ok", NULL);
+  expect_step(list, "token", "failed", "AUTH-CLOCK");
+  assert_detail(list, "token", " s behind theirs (Date header)");
+  assert_true(
+      rig_contains(json_string_value(json_object_get(step_of(list, "token"), "remedy")), "NTP"));
+  json_decref(list);
+  json_decref(world_stop(&world));
+  rig_remove(world.folder);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_begin),      cmocka_unit_test(test_steps),
       cmocka_unit_test(test_transcript), cmocka_unit_test(test_nothing_is_recorded),
-      cmocka_unit_test(test_usage),      cmocka_unit_test(test_end)};
+      cmocka_unit_test(test_usage),      cmocka_unit_test(test_end),
+      cmocka_unit_test(test_token),      cmocka_unit_test(test_token_failures),
+      cmocka_unit_test(test_token_clock)};
   if (!world_installed())
     return 77;
   return cmocka_run_group_tests(tests, NULL, NULL);

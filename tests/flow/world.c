@@ -78,6 +78,7 @@ json_t *world_seen(const struct world *world)
 {
   char path[600];
   snprintf(path, sizeof path, "%s/seen.json", world->folder);
+  unlink(path);
   assert_int_equal(kill(world->pid, SIGUSR1), 0);
   for (int i = 0; i < 500 && access(path, R_OK) != 0; i++)
     nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);

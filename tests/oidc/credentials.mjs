@@ -64,7 +64,7 @@ export function makeCertificates(folder, addresses) {
     '-out', join(folder, 'ca.pem'),
     '-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign');
   sign(folder, 'server', '/CN=vater test world', [
-    `subjectAltName=${addresses.map((one) => `IP:${one}`).join(',')}`,
+    `subjectAltName=DNS:*.world.test,${addresses.map((one) => `IP:${one}`).join(',')}`,
     'extendedKeyUsage=serverAuth', 'keyUsage=critical,digitalSignature', ''].join('\n'));
   sign(folder, 'client', '/CN=vater-client', [
     'extendedKeyUsage=clientAuth', 'keyUsage=critical,digitalSignature', ''].join('\n'));

@@ -121,11 +121,14 @@ async function explain(issuer, ctx, next) {
   await next();
   if (ctx.body?.error && issuer.shape === 'helseid' && (ctx.state.said ?? named[ctx.body.error]))
     ctx.body.error_description = ctx.state.said ?? named[ctx.body.error];
-  if (ctx.path.endsWith('/token') && ctx.body?.access_token) {
-    issuer.issued.push(ctx.body.access_token);
-    Object.assign(ctx.body, ctx.req.told?.change ?? {});
-  }
+  if (ctx.body?.access_token) issuer.issued.push(ctx.body.access_token);
+  if (ctx.body?.access_token || ctx.body?.token_endpoint)
+    Object.assign(ctx.body, fill(issuer, ctx.req.told?.change ?? {}));
 }
+
+// {port} is the issuer's own, so that another name may stand for its address.
+const fill = (issuer, change) => Object.fromEntries(Object.entries(change).map(([name, value]) =>
+  [name, typeof value === 'string' ? value.replace('{port}', new URL(issuer.url).port) : value]));
 
 function readBody(request) {
   return new Promise((resolve, reject) => {
@@ -170,7 +173,8 @@ async function door(issuer, request, response) {
   if (request.method !== 'POST') {
     issuer.metadata += 1;
     const told = issuer.metadataAnswers?.[Math.min(issuer.metadata, issuer.metadataAnswers.length) - 1];
-    if (told) return answerAsTold(told, response);
+    if (told && !told.change) return answerAsTold(told, response);
+    request.told = told;
     return issuer.callback(request, response);
   }
   const form = new URLSearchParams(await readBody(request));

@@ -64,8 +64,10 @@ async function openIssuers() {
   for (const shape of ['helseid', 'maskinporten', 'generic']) {
     const { host, answer } = await open(addresses[shape],
       shape === 'generic' ? { requestCert: true, rejectUnauthorized: false } : {});
-    const url = `https://${host}${shape === 'maskinporten' ? '/' : ''}`;
-    world.issuers[shape] = openIssuer(world, shape, url, scenario.issuers?.[shape]);
+    const told = scenario.issuers?.[shape] ?? {};
+    const place = told.name ? `${told.name}:${host.split(':')[1]}` : host;
+    const url = `https://${place}${shape === 'maskinporten' ? '/' : ''}`;
+    world.issuers[shape] = openIssuer(world, shape, url, told);
     answer(world.issuers[shape].handler);
   }
 }
