@@ -48,6 +48,9 @@ bool vt_example_met(enum vt_example_expect expect, const uint64_t counts[VT_OUTC
   }
 }
 
+/* Not the submission's: the day on which the example is judged. */
+#define REFERENCE_DATE "referenceDate"
+
 /* ---- merging, as text so that numbers stay as written ---------------------------------------- */
 
 static bool is_null(const struct vater_node *node)
@@ -105,7 +108,8 @@ static void write_object(struct vt_buffer *out, const struct vater_node *target,
   }
   for (const struct vater_node *change = vt_node_first(patch); change != NULL;
        change = vt_node_next(change)) {
-    if (is_null(change) || (object && vt_node_find(target, vt_node_name(change)) != NULL))
+    if (is_null(change) || (object && vt_node_find(target, vt_node_name(change)) != NULL) ||
+        (top && vt_str_is(vt_node_name(change), REFERENCE_DATE)))
       continue;
     write_name(out, vt_node_name(change), &first);
     write_merged(out, NULL, change, false);
@@ -298,6 +302,9 @@ static int patch_all(const struct vt_rules *rules, const struct vt_indicator *in
     status = merge(rules, vt_doc_tree_root(target), patch, arena, &delivery->payload, error);
     if (status == VATER_OK)
       describe_delivery(rules, list ? delivery->payload : indicator->info.sample, delivery);
+    int64_t day;
+    if (vt_date_parse(vt_node_text(vt_node_find(patch, VT_STR(REFERENCE_DATE))), &day))
+      delivery->today = day;
     patch = vt_node_next(patch);
   }
   vt_doc_tree_free(target);

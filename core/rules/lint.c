@@ -1,8 +1,9 @@
+#include "base/date.h"
 #include "rules/bundle.h"
 
 #include <stdio.h>
 
-enum { POINTER_ROOM = 96 };
+enum { POINTER_ROOM = 192 };
 
 static void say(struct vt_rules_loader *loader, int severity, const struct vt_rule *rule,
                 const char *member, const char *text)
@@ -92,6 +93,18 @@ static void lint_severity(struct vt_rules_loader *loader, const struct vt_rule *
     say(loader, VATER_SEVERITY_ERROR, rule, "/until", "until is before since");
 }
 
+static void lint_reference_date(struct vt_rules_loader *loader, const struct vt_rule *rule,
+                                const char *member, const json_t *patch)
+{
+  char where[POINTER_ROOM - 32];
+  int64_t day;
+  if (json_object_get(patch, "referenceDate") == NULL ||
+      vt_date_parse(vt_json_text(patch, "referenceDate"), &day))
+    return;
+  snprintf(where, sizeof where, "%s/referenceDate", member);
+  say(loader, VATER_SEVERITY_ERROR, rule, where, "no such day; wanted: YYYY-MM-DD");
+}
+
 /* Over time and actors an example is a list of patches, otherwise one. */
 static void lint_shapes(struct vt_rules_loader *loader, const struct vt_rule *rule)
 {
@@ -113,6 +126,12 @@ static void lint_shapes(struct vt_rules_loader *loader, const struct vt_rule *ru
       else if (!wide && patches)
         say(loader, VATER_SEVERITY_ERROR, rule, member,
             "an example of this scope is one patch; a list is for scopes series and indicator");
+      lint_reference_date(loader, rule, member, example);
+      for (size_t n = 0; n < json_array_size(example); n++) {
+        char item[POINTER_ROOM - 64];
+        snprintf(item, sizeof item, "%s/%zu", member, n);
+        lint_reference_date(loader, rule, item, json_array_get(example, n));
+      }
     }
   }
 }

@@ -63,6 +63,27 @@ static void test_merge(void **state)
   }
 }
 
+/* The day of an example that is judged on another one than the sample's. */
+static void test_reference_date(void **state)
+{
+  (void)state;
+  struct bundle bundle = {0};
+  struct vt_example example;
+  struct vt_error error = {0};
+#define DATED(day)                                                                                \
+  "{\"code\":\"T-001\",\"appliesTo\":[\"T-1\"],\"message\":" TEXTS("m") ",\"remedy\":" TEXTS(     \
+      "r") ",\"reference\":\"t\",\"examples\":{\"pass\":[{}],\"fail\":[{\"referenceDate\":\"" day \
+           "\"}]}" OBSERVATION SKIP ",\"assert\":\"true\"}"
+  assert_int_equal(bundle_load(&bundle, DATED("2026-06-16")), VATER_OK);
+  assert_int_equal(vt_rules_example(bundle.rules, 1, bundle.arena, &example, &error), VATER_OK);
+  assert_int_equal(example.deliveries[0].today, bundle.context.today + 1);
+  assert_string_equal(example.deliveries[0].payload.ptr, cases[0].merged);
+  bundle_free(&bundle);
+  assert_int_equal(bundle_load(&bundle, DATED("2026-06-31")), VATER_E_RULE);
+  assert_non_null(strstr(bundle_diagnostics(&bundle), "no such day; wanted: YYYY-MM-DD"));
+  bundle_free(&bundle);
+}
+
 static void test_expectations(void **state)
 {
   (void)state;
@@ -98,6 +119,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_merge),
+      cmocka_unit_test(test_reference_date),
       cmocka_unit_test(test_expectations),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
