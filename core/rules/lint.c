@@ -94,12 +94,12 @@ static void lint_severity(struct vt_rules_loader *loader, const struct vt_rule *
 }
 
 static void lint_reference_date(struct vt_rules_loader *loader, const struct vt_rule *rule,
-                                const char *member, const json_t *patch)
+                                const char *member, const struct vater_node *patch)
 {
   char where[POINTER_ROOM - 32];
   int64_t day;
-  if (json_object_get(patch, "referenceDate") == NULL ||
-      vt_date_parse(vt_json_text(patch, "referenceDate"), &day))
+  const struct vater_node *date = vt_node_member(patch, "referenceDate");
+  if (date == NULL || vt_date_parse(vt_node_text(date), &day))
     return;
   snprintf(where, sizeof where, "%s/referenceDate", member);
   say(loader, VATER_SEVERITY_ERROR, rule, where, "no such day; wanted: YYYY-MM-DD");
@@ -127,10 +127,10 @@ static void lint_shapes(struct vt_rules_loader *loader, const struct vt_rule *ru
         say(loader, VATER_SEVERITY_ERROR, rule, member,
             "an example of this scope is one patch; a list is for scopes series and indicator");
       lint_reference_date(loader, rule, member, example);
-      for (size_t n = 0; n < json_array_size(example); n++) {
+      for (uint32_t n = 0; patches && n < vt_node_length(example); n++) {
         char item[POINTER_ROOM - 64];
-        snprintf(item, sizeof item, "%s/%zu", member, n);
-        lint_reference_date(loader, rule, item, json_array_get(example, n));
+        snprintf(item, sizeof item, "%s/%u", member, n);
+        lint_reference_date(loader, rule, item, vt_node_item(example, n));
       }
     }
   }
