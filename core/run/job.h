@@ -39,7 +39,8 @@ struct vt_keyset {
   uint32_t allow; /* enum vt_net_allow */
   enum { VT_KEYSET_NEW, VT_KEYSET_ASKED, VT_KEYSET_THERE, VT_KEYSET_FAILED } state;
   struct vt_net_exchange *exchange;
-  int64_t asked_ms; /* monotonic */
+  int64_t asked_ms;    /* monotonic */
+  uint32_t generation; /* answers so far */
   struct vt_error error;
 };
 
@@ -87,6 +88,7 @@ struct vt_job {
   uint32_t generation;                    /* of the authorization, when the request was prepared */
   bool expired;                           /* prepare found nothing to prepare with */
   uint32_t challenged, renewed, expiries; /* of this page */
+  uint32_t keys_generation;               /* of the key set that it was verified with */
   uint32_t tries;                         /* requests sent, all pages */
   int http_status;
   char address[64];
@@ -202,8 +204,8 @@ int vt_answer_to_response(const struct vt_net_answer *answer, struct vt_arena *a
 /* keysets: the public keys of a job's signatures; empty: none are needed. VATER_DONE: they are
  * being fetched, the job waits. AUTH-JWKS. */
 int vt_run_keys(struct vt_job *job, struct vater_str *keys);
-/* A signature names a key that the fetched set does not have: true where the set is older than five
- * minutes, and is fetched anew by the next vt_run_keys(). */
+/* A signature names a key that the fetched set does not have: true where another set is there, on
+ * its way, or to be fetched by the next vt_run_keys() since this one is older than five minutes. */
 bool vt_run_keys_renew(struct vt_job *job);
 /* Whose request that is, or NULL; and its answer: the jobs that wait go on. */
 struct vt_keyset *vt_run_keys_of(struct vt_running *running,

@@ -9,10 +9,18 @@ static int64_t now_ms(const struct vt_running *running)
   return running->environment->clock.monotonic_ms(running->environment->clock.context);
 }
 
-static struct vt_keyset *find(struct vt_running *running, struct vater_str url)
+/* What one endpoint may ask, another one may not. */
+static bool is_of(const struct vt_keyset *keyset, const struct vt_job *job)
 {
+  return vt_str_equal(keyset->url, job->endpoint->signature.key_url) &&
+         keyset->allow == vt_endpoint_allowance(job->endpoint);
+}
+
+static struct vt_keyset *find(const struct vt_job *job)
+{
+  struct vt_running *running = job->running;
   for (uint32_t i = 0; i < running->keyset_count; i++)
-    if (vt_str_equal(running->keysets[i].url, url))
+    if (is_of(&running->keysets[i], job))
       return &running->keysets[i];
   return NULL;
 }
@@ -20,12 +28,12 @@ static struct vt_keyset *find(struct vt_running *running, struct vater_str url)
 static struct vt_keyset *keyset_of(struct vt_job *job)
 {
   struct vt_running *running = job->running;
-  struct vater_str url = job->endpoint->signature.key_url;
-  struct vt_keyset *keyset = find(running, url);
+  struct vt_keyset *keyset = find(job);
   if (keyset != NULL)
     return keyset;
   keyset = &running->keysets[running->keyset_count++];
-  *keyset = (struct vt_keyset){.url = url, .allow = vt_endpoint_allowance(job->endpoint)};
+  *keyset = (struct vt_keyset){.url = job->endpoint->signature.key_url,
+                               .allow = vt_endpoint_allowance(job->endpoint)};
   return keyset;
 }
 
@@ -54,6 +62,7 @@ int vt_run_keys(struct vt_job *job, struct vater_str *keys)
   if (keyset->state == VT_KEYSET_ASKED)
     return VATER_DONE;
   *keys = keyset->text;
+  job->keys_generation = keyset->generation;
   if (keyset->state == VT_KEYSET_THERE)
     return VATER_OK;
   return vt_fail(&job->error, VATER_E_AUTH, "AUTH-JWKS", "the keys of %.*s: %s",
@@ -62,10 +71,12 @@ int vt_run_keys(struct vt_job *job, struct vater_str *keys)
 
 bool vt_run_keys_renew(struct vt_job *job)
 {
-  struct vater_str url = job->endpoint->signature.key_url;
-  struct vt_keyset *keyset = url.len > 0 ? find(job->running, url) : NULL;
-  if (keyset == NULL || keyset->state != VT_KEYSET_THERE ||
-      now_ms(job->running) - keyset->asked_ms < ASK_AGAIN_MS)
+  struct vt_keyset *keyset = job->endpoint->signature.key_url.len > 0 ? find(job) : NULL;
+  if (keyset == NULL || keyset->state == VT_KEYSET_FAILED)
+    return false;
+  if (keyset->state == VT_KEYSET_ASKED || keyset->generation != job->keys_generation)
+    return true;
+  if (now_ms(job->running) - keyset->asked_ms < ASK_AGAIN_MS)
     return false;
   keyset->state = VT_KEYSET_NEW;
   return true;
@@ -79,25 +90,30 @@ struct vt_keyset *vt_run_keys_of(struct vt_running *running, const struct vt_net
   return NULL;
 }
 
-static bool waits_for(const struct vt_job *job, const struct vt_keyset *keyset)
+/* A set that cannot be had anew leaves the one that there was. */
+static void take(struct vt_running *running, struct vt_keyset *keyset)
 {
-  return job->state == VT_JOB_KEYS && vt_str_equal(job->endpoint->signature.key_url, keyset->url);
+  const struct vt_net_answer *answer = vt_net_exchange_answer(keyset->exchange);
+  struct vater_str text = VT_STR_NONE;
+  if (answer->result == VT_NET_RECEIVED)
+    text = vt_arena_copy(running->arena, answer->body);
+  keyset->state = text.ptr != NULL || keyset->text.ptr != NULL ? VT_KEYSET_THERE : VT_KEYSET_FAILED;
+  keyset->generation++;
+  if (text.ptr != NULL) {
+    keyset->text = text;
+    return;
+  }
+  keyset->error = answer->error;
+  if (answer->result != VT_NET_FAILED)
+    vt_fail(&keyset->error, VATER_E_AUTH, "AUTH-JWKS", "the answer is empty");
 }
 
 void vt_run_keys_answer(struct vt_running *running, struct vt_keyset *keyset)
 {
-  const struct vt_net_answer *answer = vt_net_exchange_answer(keyset->exchange);
-  keyset->state = VT_KEYSET_FAILED;
-  keyset->error = answer->error;
-  if (answer->result == VT_NET_RECEIVED) {
-    keyset->text = vt_arena_copy(running->arena, answer->body);
-    keyset->state = keyset->text.ptr != NULL ? VT_KEYSET_THERE : VT_KEYSET_FAILED;
-  } else if (answer->result != VT_NET_FAILED) {
-    vt_fail(&keyset->error, VATER_E_AUTH, "AUTH-JWKS", "the answer is empty");
-  }
+  take(running, keyset);
   vt_net_exchange_free(keyset->exchange);
   keyset->exchange = NULL;
   for (uint32_t i = 0; i < running->next_job; i++)
-    if (waits_for(&running->jobs[i], keyset))
+    if (running->jobs[i].state == VT_JOB_KEYS && is_of(keyset, &running->jobs[i]))
       vt_run_judge_page(&running->jobs[i]);
 }
