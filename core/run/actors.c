@@ -195,6 +195,7 @@ static void read_signature(struct loading *loading, const json_t *endpoint_objec
   if (keys == NULL)
     return;
   const char *file = json_string_value(json_object_get(keys, "file"));
+  setting->key_file = vt_json_text(keys, "file");
   int status = file != NULL ? load_key_file(loading, file, &setting->keys, &error)
                             : print_keys(loading, keys, &setting->keys);
   if (status == VATER_OK)

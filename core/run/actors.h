@@ -15,6 +15,7 @@ struct vt_signature_setting {
   bool required;
   struct vater_str header;        /* of a detached signature, NUL-terminated; else empty */
   struct vater_str keys, key_url; /* JWKS, JWK or PEM; or where a JWKS is */
+  struct vater_str key_file;      /* that the keys were read from, as the registry names it */
   struct vater_str algorithm, issuer, audience;
 };
 

@@ -105,6 +105,39 @@ static int pin_mappings(struct pinning *pinning)
   return status;
 }
 
+static bool is_pinned(const struct pinning *pinning, struct vater_str kind, struct vater_str name)
+{
+  for (size_t i = 0; i < pinning->count; i++)
+    if (vt_str_equal(pinning->pins[i].kind, kind) && vt_str_equal(pinning->pins[i].name, name))
+      return true;
+  return false;
+}
+
+/* Files of keys that signatures are verified with. A key set that is fetched is no part of what was
+ * there at the beginning. */
+static int pin_keys(struct pinning *pinning)
+{
+  static const char kind[] = "key file";
+  const struct vt_actors *actors = &pinning->running->actors;
+  int status = VATER_OK;
+  for (uint32_t i = 0; i < actors->count; i++)
+    for (uint32_t j = 0; j < actors->items[i].endpoint_count && status == VATER_OK; j++) {
+      const struct vt_signature_setting *setting = &actors->items[i].endpoints[j].signature;
+      if (setting->key_file.len > 0 && !is_pinned(pinning, vt_str(kind), setting->key_file))
+        status = pin_content(pinning, kind, setting->key_file, setting->keys);
+    }
+  return status;
+}
+
+static size_t count_keys(const struct vt_running *running)
+{
+  size_t count = 0;
+  for (uint32_t i = 0; i < running->actors.count; i++)
+    for (uint32_t j = 0; j < running->actors.items[i].endpoint_count; j++)
+      count += running->actors.items[i].endpoints[j].signature.key_file.len > 0;
+  return count;
+}
+
 static size_t count_mappings(const struct vt_running *running)
 {
   size_t count = 0;
@@ -118,7 +151,8 @@ int vt_run_pins(struct vt_running *running, struct vt_store_pin **pins, size_t *
                 struct vt_error *error)
 {
   const struct vt_zygote_info *info = vt_zygote_info(running->zygote);
-  size_t room = info->plugin_count + info->rule_file_count + 5 + count_mappings(running);
+  size_t room = info->plugin_count + info->rule_file_count + 5 + count_mappings(running) +
+                count_keys(running);
   struct pinning pinning = {running, vt_arena_array(running->arena, room, sizeof **pins), 0, error};
   *pins = NULL;
   *count = 0;
@@ -137,6 +171,8 @@ int vt_run_pins(struct vt_running *running, struct vt_store_pin **pins, size_t *
                          running->actors.document.text);
   if (status == VATER_OK)
     status = pin_mappings(&pinning);
+  if (status == VATER_OK)
+    status = pin_keys(&pinning);
   if (status == VATER_OK)
     status = pin_command_line(&pinning);
   *pins = pinning.pins;

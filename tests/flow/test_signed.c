@@ -1,7 +1,10 @@
 #include "flow/world.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
 
 /* Signed deliveries in whole runs, signed by another maker (the jose package). */
 
@@ -282,12 +285,66 @@ static void test_check(void **state)
   rig_remove(world.folder);
 }
 
+/* Until the actor was asked: the run has its place in the store then. */
+static void await_request(const struct world *world, const char *actor)
+{
+  for (int i = 0; i < 200; i++) {
+    json_t *seen = world_seen(world);
+    const json_t *asked = json_object_get(json_object_get(seen, "actors"), actor);
+    bool found = json_array_size(asked) > 0;
+    json_decref(seen);
+    if (found)
+      return;
+    nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+  }
+  fail_msg("%s was never asked", actor);
+}
+
+/* A run goes on with the keys that it began with, or not at all. */
+static void test_O06_key_file(void **state)
+{
+  (void)state;
+  static const char *const begin[] = {"run", "--quiet", "--today", "2026-11-22", NULL};
+  static const char *const again[] = {"run", "--quiet", "--resume", NULL};
+  struct world world;
+  int status;
+  world_start(&world,
+              "{\"actors\": [{\"id\": \"one\", \"orgnr\": \"983974724\","
+              " \"wants\": \"nothing\", \"type\": \"trust\", \"payload\": \"helse-bergen.json\","
+              " \"sign\": {\"key\": \"es256\"}, \"answers\": [{\"delay\": 10000}],"
+              " \"endpoint\": {\"signature\": {\"keys\": {\"file\":"
+              " \"es256.pub.pem\"}}}}]}");
+  pid_t vater = rig_vater_start(world.folder, begin);
+  await_request(&world, "one");
+  kill(vater, SIGKILL);
+  assert_int_equal(waitpid(vater, &status, 0), vater);
+  char *key = rig_text(world.folder, "es256.pub.pem");
+  char *other = rig_text(world.folder, "es384.pub.pem");
+  rig_write(world.folder, "es256.pub.pem", other);
+  struct rig_run run = rig_vater(world.folder, again);
+  assert_int_equal(run.exit_code, 3);
+  if (!rig_contains(run.error,
+                    "OPS-PINNED: run 1 cannot go on: key file es256.pub.pem was changed"))
+    fail_msg("not told: %s", run.error);
+  rig_done(&run);
+  rig_write(world.folder, "es256.pub.pem", key);
+  run = rig_vater(world.folder, again);
+  if (run.exit_code != 0)
+    fail_msg("exit %d: %s", run.exit_code, run.error);
+  rig_done(&run);
+  free(key);
+  free(other);
+  json_decref(world_stop(&world));
+  rig_remove(world.folder);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_signed_deliveries), cmocka_unit_test(test_A11_key_set),
       cmocka_unit_test(test_N08_key_set),       cmocka_unit_test(test_nil),
-      cmocka_unit_test(test_registry),          cmocka_unit_test(test_check)};
+      cmocka_unit_test(test_registry),          cmocka_unit_test(test_check),
+      cmocka_unit_test(test_O06_key_file)};
   if (!world_installed())
     return 77;
   return cmocka_run_group_tests(tests, NULL, NULL);
