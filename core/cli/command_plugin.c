@@ -13,22 +13,24 @@ static const char help[] =
     "       vater plugin info [-j] [-p FOLDER]… NAME\n"
     "       vater plugin check [-j] [--with JSON] FILE.so\n"
     "       vater plugin new check NAME\n"
-    "Lists plugins, or tells what one offers and which settings it takes. NAME is a plugin's name "
-    "or\n"
-    "the path of its file. Each is loaded in a process of its own: a bad one is named, and harms "
-    "none.\n"
-    "check holds a plugin against the contract: help texts, odd input, texts of failures, the "
-    "same\n"
-    "answer twice, no I/O, bounded memory and time. new makes a folder NAME with a plugin that has "
-    "one\n"
-    "check, its build file and its test.\n"
+    "\n"
+    "list   the plugins that are installed, and what each offers\n"
+    "info   one plugin's settings, checks and functions. NAME is a plugin's name or the path of\n"
+    "       its file; each is loaded in a process of its own: a bad one is named, and harms none\n"
+    "check  holds a plugin against the contract, whatever it offers (source, auth, format, check,\n"
+    "       functions): help texts, odd settings and input, texts of failures, the same answer\n"
+    "       twice, conversations that end, no I/O, memory given back, bounded memory and time\n"
+    "new    makes a folder NAME with a plugin that has one check, its build file, its test and a\n"
+    "       README; it builds and passes as it is. The other kinds begin as the examples of\n"
+    "       docs/plugins.md\n"
     "\n"
     "  -j, --json            as JSON\n"
     "  -p, --plugins FOLDER  look there instead; may be given several times\n"
-    "  -w, --with JSON       check: settings to try it with, an object\n"
+    "  -w, --with JSON       check: settings to try it with, an object; a secret is\n"
+    "                        {\"file\": PATH}\n"
     "  -h, --help            this text\n"
     "\n"
-    "Exit status: 0, 1 check found a fault, 2 a plugin was refused or is not there, 64 usage.\n";
+    "exit: 0, 1 check found a fault, 2 a plugin was refused or is not there, 64 wrong usage\n";
 
 enum { FOLDERS_MAX = 16, PROBE_MS = 5000 };
 
@@ -328,7 +330,7 @@ static int run(struct plugins *plugins, int argc, char **argv)
     return vt_plugin_new(plugins->cli, argv[optind + 1], argv[optind + 2]);
   if (strcmp(what, "check") == 0 || strcmp(what, "new") == 0)
     return vt_cli_usage(plugins->cli, "plugin", "%s takes %s", what,
-                        what[0] == 'c' ? "one file" : "'check' and a name");
+                        what[0] == 'c' ? "one file" : "a kind and a name: new check NAME");
   if (strcmp(what, "list") == 0 || strcmp(what, "info") == 0)
     return vt_cli_usage(plugins->cli, "plugin", "%s takes %s", what,
                         strcmp(what, "list") == 0 ? "no name" : "one name");

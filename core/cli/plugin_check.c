@@ -40,22 +40,25 @@ struct report {
   char trying[LINE_BYTES]; /* empty: between two */
 };
 
-static void tell(struct report *report, const char *why)
+/* `why` NULL: it held; a note is no fault. */
+static void tell(struct report *report, const char *why, const char *note)
 {
   report->faults += why != NULL;
   if (report->json) {
     json_t *one = json_pack("{s:s, s:b}", "what", report->trying, "held", why == NULL);
     if (why != NULL)
       json_object_set_new(one, "why", json_stringn_nocheck(why, strlen(why)));
+    if (note != NULL)
+      json_object_set_new(one, "note", json_stringn_nocheck(note, strlen(note)));
     json_array_append_new(report->results, one);
   } else {
     struct vt_buffer line;
     vt_buffer_init(&line, &report->cli->environment.allocator, 4 * LINE_BYTES);
     vt_buffer_text(&line, why == NULL ? "ok      " : "FAILED  ");
     vt_encode_terminal(&line, vt_str(report->trying));
-    if (why != NULL) {
+    if (why != NULL || note != NULL) {
       vt_buffer_text(&line, "\n        ");
-      vt_encode_terminal(&line, vt_str(why));
+      vt_encode_terminal(&line, vt_str(why != NULL ? why : note));
     }
     vt_buffer_char(&line, '\n');
     vt_cli_put(report->cli->out, &line);
@@ -70,9 +73,11 @@ static void take_line(struct report *report, char *line)
   if (line[0] == '?' && line[1] == ' ')
     vt_text_copy(report->trying, sizeof report->trying, vt_str(line + 2));
   else if (line[0] == '+')
-    tell(report, NULL);
+    tell(report, NULL, NULL);
+  else if (line[0] == '=' && line[1] == ' ')
+    tell(report, NULL, line + 2);
   else if (line[0] == '-' && line[1] == ' ')
-    tell(report, line + 2);
+    tell(report, line + 2, NULL);
 }
 
 static void watch(struct report *report, pid_t child, int in)
@@ -87,7 +92,7 @@ static void watch(struct report *report, pid_t child, int in)
     continue;
   bool late = WIFSIGNALED(how) && WTERMSIG(how) == SIGALRM;
   if (report->trying[0] != '\0')
-    tell(report, why_ended(how, late, why, sizeof why));
+    tell(report, why_ended(how, late, why, sizeof why), NULL);
   if (from != NULL)
     fclose(from);
 }
@@ -118,7 +123,7 @@ int vt_plugin_conformance(struct vt_cli *cli, const char *path, const json_t *wi
   if (status == VATER_OK)
     status = vt_plugin_check_file(&cli->environment.allocator, path, &error);
   vt_text_copy(report.trying, sizeof report.trying, VT_STR("the file is a plugin of this ABI"));
-  tell(&report, status == VATER_OK ? NULL : error.text);
+  tell(&report, status == VATER_OK ? NULL : error.text, NULL);
   if (status != VATER_OK)
     return finish(&report, path);
   if (pipe(ends) != 0)

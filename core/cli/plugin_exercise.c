@@ -2,14 +2,13 @@
 
 #include "base/encode.h"
 #include "base/limits.h"
-#include "doc/tree.h"
-#include "judge/decode.h"
-#include "plugin/call.h"
-#include "plugin/config.h"
+#include "cli/plugin_exercise.h"
+#include "jose/digest.h"
 #include "plugin/host.h"
 #include "worker/sandbox.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -17,22 +16,11 @@
 
 /*
  * What the child that exercises the plugin writes to the pipe, a line each: "? what is tried"
- * before it, then "+" where it held or "- why" where not. When the child ends early, the last "?"
- * says what it was at.
+ * before it, then "+" where it held, "= why" where it could not be tried, or "- why" where it did
+ * not hold. When the child ends early, the last "?" says what it was at.
  */
-struct exercise {
-  FILE *out;
-  struct vt_environment environment;
-  int64_t now_ms;
-  struct vt_arena *arena;
-  struct vt_registry registry;
-  const struct vt_plugin *plugin;
-  struct vater_call call;
-  struct vt_error error;
-  const json_t *with; /* settings that the author gave, or NULL */
-  /* what the check under way found, as a sum that a second run must give again */
-  uint64_t found;
-};
+
+enum { WARM_UPS = 4, REPEATS = 8, PHASES = 12, LEAST_LEAK = 32 };
 
 static void VATER_PRINTF(2, 3) try_this(struct exercise *exercise, const char *format, ...)
 {
@@ -54,8 +42,7 @@ static void settle(struct exercise *exercise, const char *why)
   fflush(exercise->out);
 }
 
-/* Why an outcome breaks the contract; NULL: it does not. */
-static const char *broken(const struct exercise *exercise, int status)
+const char *vt_exercise_broken(const struct exercise *exercise, int status)
 {
   if (status >= 0)
     return NULL;
@@ -66,37 +53,79 @@ static const char *broken(const struct exercise *exercise, int status)
   return NULL;
 }
 
-/* ---- settings ---------------------------------------------------------------------------------
+void vt_exercise_sum(struct exercise *exercise, const void *bytes, size_t len)
+{
+  const unsigned char *at = bytes;
+  for (size_t i = 0; i < len; i++)
+    exercise->found = exercise->found * 1099511628211u + at[i] + 1;
+}
+
+/* ---- trials ------------------------------------------------------------------------------------
  */
 
-/* Values of the right type for all that is required. */
-static vater_config *config_of(struct exercise *exercise, const struct vater_setting *declared)
+static size_t bytes_in_use(void)
 {
-  const struct vater_setting *settings = declared;
-  static const char *const values[] = {[VATER_SETTING_TEXT] = "\"x\"",
-                                       [VATER_SETTING_INTEGER] = "1",
-                                       [VATER_SETTING_BOOLEAN] = "true",
-                                       [VATER_SETTING_NUMBER] = "1.5",
-                                       [VATER_SETTING_LIST] = "[\"x\"]",
-                                       [VATER_SETTING_OBJECT] = "{\"x\": \"y\"}",
-                                       [VATER_SETTING_URL] = "\"https://vater.example/\""};
-  const struct vt_config_origin origin = {.owner = "plugin check", .pointer = ""};
-  struct vt_diagnostics diagnostics;
-  vater_config *config = NULL;
-  json_t *given = json_object();
-  for (; settings != NULL && settings->name != NULL && given != NULL; settings++)
-    if (json_object_get(exercise->with, settings->name) != NULL)
-      json_object_set(given, settings->name, json_object_get(exercise->with, settings->name));
-    else if (settings->required && !settings->secret &&
-             settings->type < (int)(sizeof values / sizeof *values) &&
-             values[settings->type] != NULL)
-      json_object_set_new(given, settings->name,
-                          json_loads(values[settings->type], JSON_DECODE_ANY, NULL));
-  vt_diagnostics_init(&diagnostics, exercise->arena);
-  vt_config_parse(declared, given, &origin, exercise->arena, &diagnostics, &config);
-  json_decref(given);
-  return config;
+#ifndef VATER_SANITIZED
+  struct mallinfo2 now = mallinfo2();
+  return now.uordblks + now.hblkhd;
+#else
+  return 0; /* the sanitizer has an allocator of its own, and finds what is lost by itself */
+#endif
 }
+
+static const char *run_once(struct exercise *exercise,
+                            const char *(*once)(struct exercise *, const void *),
+                            const void *context)
+{
+  struct vt_arena_mark mark = vt_arena_mark(exercise->arena);
+  const char *why = once(exercise, context);
+  vt_arena_rewind(exercise->arena, mark);
+  return why;
+}
+
+/* What is tried again and again takes no more memory than the first few times. */
+static const char *run_often(struct exercise *exercise,
+                             const char *(*once)(struct exercise *, const void *),
+                             const void *context, char *text, size_t size)
+{
+  const char *why = NULL;
+  size_t least = SIZE_MAX; /* a leak grows all the time, the allocator's own stock does not */
+  for (int i = 0; i < WARM_UPS && why == NULL; i++)
+    why = run_once(exercise, once, context);
+  for (int phase = 0; phase < PHASES && why == NULL && least >= LEAST_LEAK * REPEATS; phase++) {
+    size_t before = bytes_in_use();
+    for (int i = 0; i < REPEATS && why == NULL; i++)
+      why = run_once(exercise, once, context);
+    size_t after = bytes_in_use();
+    size_t grown = after > before ? after - before : 0;
+    least = grown < least ? grown : least;
+  }
+  if (why != NULL || least < LEAST_LEAK * REPEATS)
+    return why;
+  snprintf(text, size,
+           "it keeps about %zu bytes more each time; wanted: what a callback or open() takes, it "
+           "or close() gives back",
+           least / REPEATS);
+  return text;
+}
+
+void vt_exercise_try(struct exercise *exercise, const char *what,
+                     const char *(*once)(struct exercise *, const void *), const void *context)
+{
+  char text[200];
+  try_this(exercise, "%s", what);
+  exercise->note = NULL;
+  const char *why = run_often(exercise, once, context, text, sizeof text);
+  if (why == NULL && exercise->note != NULL) {
+    fprintf(exercise->out, "= %s\n", exercise->note);
+    fflush(exercise->out);
+    return;
+  }
+  settle(exercise, why);
+}
+
+/* ---- help --------------------------------------------------------------------------------------
+ */
 
 static const char *without_help(const struct vater_setting *settings)
 {
@@ -123,16 +152,16 @@ static void check_help(struct exercise *exercise)
 /* ---- functions --------------------------------------------------------------------------------
  */
 
-static const char *const odd_texts[] = {"",
-                                        "x",
-                                        "983971636",
-                                        "2026-02-31",
-                                        "2026-06-30",
-                                        "\xc3\xa6\xe2\x80\xae\xf0\x9f\x92\xa5",
-                                        "a,b;c\"d\\e\n\t{}[]%s%n",
-                                        "0000000000000000000000"};
+const char *const vt_exercise_texts[VT_EXERCISE_TEXTS] = {"",
+                                                          "x",
+                                                          "983971636",
+                                                          "2026-02-31",
+                                                          "2026-06-30",
+                                                          "\xc3\xa6\xe2\x80\xae\xf0\x9f\x92\xa5",
+                                                          "a,b;c\"d\\e\n\t{}[]%s%n",
+                                                          "0000000000000000000000"};
 
-enum { TEXTS = sizeof odd_texts / sizeof *odd_texts, ARGUMENTS = 8 };
+enum { TEXTS = VT_EXERCISE_TEXTS, ARGUMENTS = 8 };
 
 /* Arguments by the signature "(string, int) -> bool"; how many, ARGUMENTS + 1: a type that has no
  * samples. */
@@ -145,7 +174,7 @@ static uint32_t arguments_of(const char *signature, unsigned round, struct vater
     struct vater_value *value = &given[count++];
     if (vt_str_is(type, "string") || vt_str_is(type, "timestamp"))
       *value = (struct vater_value){.type = VATER_VALUE_TEXT,
-                                    .as.text = vt_str(odd_texts[(round + count) % TEXTS])};
+                                    .as.text = vt_str(vt_exercise_texts[(round + count) % TEXTS])};
     else if (vt_str_is(type, "int"))
       *value = (struct vater_value){.type = VATER_VALUE_INTEGER,
                                     .as.integer = round % 2 == 0 ? INT64_MIN : (int64_t)round};
@@ -188,23 +217,22 @@ static int call_function(struct exercise *exercise, const struct vater_function 
   return status;
 }
 
-static void check_function(struct exercise *exercise, const struct vater_function *function)
+static const char *try_function(struct exercise *exercise, const void *context)
 {
+  const struct vater_function *function = context;
   const char *why = NULL;
-  try_this(exercise, "function %s%s: odd arguments, the same result twice", function->name,
-           function->signature);
   for (unsigned round = 0; round < TEXTS * 2 && why == NULL; round++) {
     struct vater_value given[ARGUMENTS], first, second;
     uint32_t count = arguments_of(function->signature, round, given);
     if (count > ARGUMENTS)
       break;
     int status = call_function(exercise, function, given, count, &first);
-    why = broken(exercise, status);
+    why = vt_exercise_broken(exercise, status);
     int again = call_function(exercise, function, given, count, &second);
     if (why == NULL && (again != status || (status == VATER_OK && !same_value(&first, &second))))
       why = "the same arguments gave two results; wanted: a pure function";
   }
-  settle(exercise, why);
+  return why;
 }
 
 /* ---- checks -----------------------------------------------------------------------------------
@@ -234,7 +262,7 @@ static void add_rows(struct vt_table_builder *builder, uint32_t rows)
       if (column == VATER_COLUMN_BREAKDOWN)
         vt_table_set_text(builder, column, VT_STR("age=0-17;sex=F"), NULL);
       else if (vt_column_type(column) == VT_COLUMN_TEXT)
-        vt_table_set_text(builder, column, vt_str(odd_texts[pick]), NULL);
+        vt_table_set_text(builder, column, vt_str(vt_exercise_texts[pick]), NULL);
       else if (vt_column_type(column) == VT_COLUMN_NUMBER)
         vt_table_set_number(builder, column, numbers[pick], 1, NULL);
     }
@@ -253,94 +281,39 @@ static int run_check(struct exercise *exercise, const struct vater_check *check,
                       &exercise->error);
 }
 
-static void check_check(struct exercise *exercise, const struct vater_check *check)
+static const char *try_rows(struct exercise *exercise, const struct vater_check *check,
+                            const vater_config *with, uint32_t rows)
+{
+  struct vt_table_builder *builder;
+  struct vt_table view;
+  if (vt_table_builder_new(&exercise->environment.allocator, 1, &builder) != VATER_OK)
+    return NULL;
+  add_rows(builder, rows);
+  vt_table_view(builder, &view, NULL);
+  int status = run_check(exercise, check, with, &view);
+  uint64_t found = exercise->found;
+  const char *why = vt_exercise_broken(exercise, status);
+  int again = run_check(exercise, check, with, &view);
+  if (why == NULL && (again != status || found != exercise->found))
+    why = "the same rows gave two answers; wanted: the same input, the same findings";
+  vt_table_builder_free(builder);
+  return why;
+}
+
+static const char *try_check(struct exercise *exercise, const void *context)
 {
   static const uint32_t sizes[] = {0, 1, 2000};
+  const struct vater_check *check = context;
   const char *why = NULL;
-  vater_config *with = config_of(exercise, check->settings);
-  try_this(exercise, "check %s: no row, one, and 2000 odd ones, the same findings twice",
-           check->name);
-  if (with == NULL)
-    why = "its parameters could not be made up; give them with --with";
-  for (size_t i = 0; i < sizeof sizes / sizeof *sizes && why == NULL; i++) {
-    struct vt_table_builder *builder;
-    struct vt_table view;
-    if (vt_table_builder_new(&exercise->environment.allocator, 1, &builder) != VATER_OK)
-      break;
-    add_rows(builder, sizes[i]);
-    vt_table_view(builder, &view, NULL);
-    int status = run_check(exercise, check, with, &view);
-    uint64_t found = exercise->found;
-    why = broken(exercise, status);
-    int again = run_check(exercise, check, with, &view);
-    if (why == NULL && (again != status || found != exercise->found))
-      why = "the same rows gave two answers; wanted: the same input, the same findings";
-    vt_table_builder_free(builder);
+  bool any = false;
+  for (unsigned round = 0; round < VT_EXERCISE_ROUNDS; round++) {
+    vater_config *with = vt_exercise_config(exercise, check->settings, round, NULL);
+    any = any || with != NULL;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && with != NULL && why == NULL; i++)
+      why = try_rows(exercise, check, with, round == 0 ? sizes[i] : sizes[i] / 20);
+    vt_config_free(with);
   }
-  vt_config_free(with);
-  settle(exercise, why);
-}
-
-/* ---- formats ----------------------------------------------------------------------------------
- */
-
-static int decode(struct exercise *exercise, struct vt_instance *instance, struct vater_str bytes)
-{
-  struct vt_screen screen = {0};
-  struct vt_decode_result decoded = {0};
-  struct vt_table_builder *builder;
-  struct vater_table table;
-  struct vt_decode_input input = {.allocator = &exercise->environment.allocator,
-                                  .hash_seed = 1,
-                                  .bytes = bytes,
-                                  .screen = &screen};
-  vt_error_clear(&exercise->error);
-  bool json = strcmp(exercise->plugin->format->syntax, "json") == 0;
-  if (json && vt_decode_page(&input, &decoded, &exercise->error) != VATER_OK)
-    return VATER_OK; /* the host's reader refuses it: the plugin is not asked */
-  if (vt_table_builder_new(&exercise->environment.allocator, 1, &builder) != VATER_OK)
-    return VATER_OK;
-  vt_plugin_table_write(&table, builder, 0, exercise->arena);
-  int status =
-      vt_format_decode(&exercise->call, instance, json ? vt_doc_tree_root(decoded.tree) : NULL,
-                       bytes, &table, &exercise->error);
-  vt_doc_tree_free(decoded.tree);
-  vt_table_builder_free(builder);
-  return status;
-}
-
-static void check_format(struct exercise *exercise)
-{
-  static const char *const payloads[] = {
-      "{}",
-      "[]",
-      "[[[[[[[[[[1]]]]]]]]]]",
-      "{\"a\": null, \"b\": [1, \"x\", {}, true]}",
-      "{\"observations\": 7, \"figures\": {\"x\": []}, \"value\": \"\"}",
-      "a;b\n1;\n;;;;\n",
-      "\"\"\"\n\"",
-      "\xff\xfe\x00x"};
-  struct vt_instance instance;
-  vater_config *config = config_of(exercise, exercise->plugin->info.settings);
-  const char *why = NULL;
-  try_this(exercise, "format: payloads that are something else, the same answer twice");
-  vt_error_clear(&exercise->error);
-  int status = config == NULL
-                   ? VATER_E_CONFIG
-                   : vt_instance_open(&exercise->call, exercise->plugin, VT_CAPABILITY_FORMAT,
-                                      config, &instance, &exercise->error);
-  why = broken(exercise, status);
-  for (size_t i = 0; i < sizeof payloads / sizeof *payloads && status == VATER_OK && why == NULL;
-       i++) {
-    int first = decode(exercise, &instance, vt_str(payloads[i]));
-    why = broken(exercise, first);
-    if (why == NULL && decode(exercise, &instance, vt_str(payloads[i])) != first)
-      why = "the same payload gave two answers; wanted: the same input, the same observations";
-  }
-  if (status == VATER_OK)
-    vt_instance_close(&instance);
-  vt_config_free(config);
-  settle(exercise, why);
+  return any ? why : "its parameters could not be made up; give them with --with";
 }
 
 /* ---- the child --------------------------------------------------------------------------------
@@ -348,6 +321,8 @@ static void check_format(struct exercise *exercise)
 
 static void enter_sandbox(struct exercise *exercise)
 {
+  struct vt_digest digest;
+  vt_digest_of(VT_STR("what the host's own library reads when it is first used"), &digest, NULL);
 #ifndef VATER_SANITIZED
   static const uint64_t memory_bytes = 512ull * 1024 * 1024;
   struct sock_fprog program = {0};
@@ -370,6 +345,33 @@ static void be_silent(void)
   int silent = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && silent >= 0; fd++)
     dup2(silent, fd);
+}
+
+static void try_all(struct exercise *exercise)
+{
+  const struct vt_plugin *plugin = exercise->plugin;
+  char what[200];
+  if (plugin->source != NULL)
+    vt_exercise_try(exercise, "source: odd settings, addresses and answers, the same request twice",
+                    vt_exercise_source, NULL);
+  if (plugin->auth != NULL)
+    vt_exercise_try(exercise, "auth: odd settings and answers, conversations that end",
+                    vt_exercise_auth, NULL);
+  if (plugin->format != NULL)
+    vt_exercise_try(exercise,
+                    "format: odd settings, payloads that are something else, the same answer twice",
+                    vt_exercise_format, NULL);
+  for (uint32_t i = 0; i < plugin->info.check_count; i++) {
+    snprintf(what, sizeof what,
+             "check %.60s: odd parameters, no row, one, and 2000 odd ones, the same findings twice",
+             plugin->checks[i].name);
+    vt_exercise_try(exercise, what, try_check, &plugin->checks[i]);
+  }
+  for (uint32_t i = 0; i < plugin->info.function_count; i++) {
+    snprintf(what, sizeof what, "function %.40s%.80s: odd arguments, the same result twice",
+             plugin->functions[i].name, plugin->functions[i].signature);
+    vt_exercise_try(exercise, what, try_function, &plugin->functions[i]);
+  }
 }
 
 _Noreturn void vt_plugin_exercise(const struct vt_environment *environment, const char *path,
@@ -395,13 +397,9 @@ _Noreturn void vt_plugin_exercise(const struct vt_environment *environment, cons
   }
   settle(&exercise, NULL);
   check_help(&exercise);
+  vt_exercise_settings(&exercise);
   enter_sandbox(&exercise);
-  if (exercise.plugin->format != NULL && exercise.plugin->format->decode != NULL)
-    check_format(&exercise);
-  for (uint32_t i = 0; i < exercise.plugin->info.check_count; i++)
-    check_check(&exercise, &exercise.plugin->checks[i]);
-  for (uint32_t i = 0; i < exercise.plugin->info.function_count; i++)
-    check_function(&exercise, &exercise.plugin->functions[i]);
+  try_all(&exercise);
   try_this(&exercise, "unload");
   if (exercise.plugin->unload != NULL)
     exercise.plugin->unload();

@@ -212,7 +212,10 @@ int vt_plugin_new(struct vt_cli *cli, const char *kind, const char *name)
                {"README.md", read_me}};
   struct vt_error error = {0};
   if (strcmp(kind, "check") != 0)
-    return vt_cli_usage(cli, "plugin", "new makes a 'check', not a '%.40s'", kind);
+    return vt_cli_usage(cli, "plugin",
+                        "new makes a 'check', not a '%.40s'; the other kinds begin as the "
+                        "examples of docs/plugins.md",
+                        kind);
   if (!name_fits(name))
     return vt_cli_usage(cli, "plugin",
                         "'%.40s' is no name of a plugin: a lower-case letter, then letters, "

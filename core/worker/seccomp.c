@@ -40,6 +40,7 @@ static const struct {
     {SCMP_SYS(prlimit64), EPERM}, {SCMP_SYS(getrlimit), EPERM},
     {SCMP_SYS(uname), EPERM},     {SCMP_SYS(sched_getaffinity), EPERM},
     {SCMP_SYS(readlink), EACCES}, {SCMP_SYS(access), EACCES},
+    {SCMP_SYS(mlock), EPERM},
 };
 
 static const int limits[] = {
