@@ -141,6 +141,11 @@ pid_t rig_vater_start(const char *folder, const char *const *arguments)
   return start(folder, arguments, NULL);
 }
 
+pid_t rig_vater_start_in(const char *folder, const char *const *arguments, void (*prepare)(void))
+{
+  return start(folder, arguments, prepare);
+}
+
 static void wait_for(pid_t pid, struct rig_run *run)
 {
   int status = 0;

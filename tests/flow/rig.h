@@ -35,6 +35,8 @@ struct rig_run rig_vater_in(const char *folder, const char *const *arguments,
                             void (*prepare)(void));
 /* Starts it without waiting; standard output and error go to files out and error in `folder`. */
 pid_t rig_vater_start(const char *folder, const char *const *arguments);
+/* The same, with `prepare` as in rig_vater_in(). */
+pid_t rig_vater_start_in(const char *folder, const char *const *arguments, void (*prepare)(void));
 /* Until the run that was started there has its place in the store; fails after twenty seconds. */
 void rig_await_begun(const char *folder);
 void rig_done(struct rig_run *run);

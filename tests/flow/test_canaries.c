@@ -1,9 +1,11 @@
 #include "flow/clients.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -123,22 +125,27 @@ static void wait_for_workers(pid_t vater)
   fail_msg("no worker came");
 }
 
-/* Secrets, private keys, tokens, assertions and proofs are in main's memory and nowhere else; main
- * leaves no core behind. */
+static const struct client_actor waiting[] = {
+    {"helseid", HELSEID,
+     "\"payload\": \"helse-bergen.json\", \"next\": true, \"answers\": [null, {\"delay\": 8000}]",
+     NULL, NULL, NULL},
+    {"maskinporten", MASKINPORTEN, NULL, NULL, NULL, NULL},
+    {"generic", GENERIC("basic"), NULL, NULL, NULL, NULL}};
+
+static void begin(struct world *world)
+{
+  char *text = clients_scenario("\"clock\": 0", waiting, sizeof waiting / sizeof *waiting);
+  world_start(world, text);
+  free(text);
+}
+
+/* Secrets, private keys, tokens, assertions and proofs are in main's memory and nowhere else. */
 static void test_canaries(void **state)
 {
   (void)state;
-  static const struct client_actor actors[] = {
-      {"helseid", HELSEID,
-       "\"payload\": \"helse-bergen.json\", \"next\": true, \"answers\": [null, {\"delay\": 8000}]",
-       NULL, NULL, NULL},
-      {"maskinporten", MASKINPORTEN, NULL, NULL, NULL, NULL},
-      {"generic", GENERIC("basic"), NULL, NULL, NULL, NULL}};
   struct world world;
   int status;
-  char *text = clients_scenario("\"clock\": 0", actors, 3);
-  world_start(&world, text);
-  free(text);
+  begin(&world);
   pid_t vater = rig_vater_start(world.folder, clients_arguments);
   wait_for_workers(vater);
   nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
@@ -154,9 +161,146 @@ static void test_canaries(void **state)
   rig_remove(world.folder);
 }
 
+/* ---- cores -------------------------------------------------------------------------------------
+ */
+
+static void allow_cores(void)
+{
+  struct rlimit value;
+  if (getrlimit(RLIMIT_CORE, &value) != 0)
+    _exit(126);
+  value.rlim_cur = value.rlim_max;
+  if (setrlimit(RLIMIT_CORE, &value) != 0)
+    _exit(126);
+}
+
+/* core, core.PID, vater.core, … */
+static int count_cores(const char *folder)
+{
+  int count = 0;
+  DIR *directory = opendir(folder);
+  assert_non_null(directory);
+  for (const struct dirent *entry; (entry = readdir(directory)) != NULL;)
+    count += strstr(entry->d_name, "core") != NULL;
+  closedir(directory);
+  return count;
+}
+
+/* Whether a process that ends so leaves a core here at all; otherwise there is nothing to see. */
+static bool leaves_core(const char *folder, int signal_number)
+{
+  int status;
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    allow_cores();
+    if (chdir(folder) != 0)
+      _exit(126);
+    signal(signal_number, SIG_DFL);
+    kill(getpid(), signal_number);
+    _exit(0);
+  }
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_true(WIFSIGNALED(status));
+  return WCOREDUMP(status);
+}
+
+/* The line of /proc/PID/limits: "Max core file size  0  0  bytes". */
+static void assert_no_core_allowed(pid_t pid)
+{
+  char path[64], line[256];
+  unsigned long soft = 1, hard = 1;
+  snprintf(path, sizeof path, "/proc/%d/limits", (int)pid);
+  FILE *file = fopen(path, "r");
+  assert_non_null(file);
+  while (fgets(line, sizeof line, file) != NULL)
+    if (strncmp(line, "Max core file size", 18) == 0) {
+      char *end;
+      soft = strtoul(line + 18, &end, 10);
+      hard = strtoul(end, NULL, 10);
+    }
+  fclose(file);
+  assert_int_equal(soft, 0);
+  assert_int_equal(hard, 0);
+}
+
+static void await_end(pid_t vater, int *status)
+{
+  for (int i = 0; i < 6000; i++) {
+    if (waitpid(vater, status, WNOHANG) == vater)
+      return;
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+  }
+  kill(vater, SIGKILL);
+  waitpid(vater, status, 0);
+  fail_msg("vater did not end within a minute");
+}
+
+enum whom { MAIN, ZYGOTE, WORKER };
+
+/* Cores of any size are allowed, and one of the processes of a run that holds keys crashes. */
+static void crash(enum whom whom, int signal_number)
+{
+  struct world world;
+  pid_t zygotes[8], workers[8];
+  int status;
+  begin(&world);
+  if (!leaves_core(world.folder, signal_number))
+    print_message("the system writes no cores here: only what the kernel says is looked at\n");
+  int before = count_cores(world.folder), before_root = count_cores("/");
+  pid_t vater = rig_vater_start_in(world.folder, clients_arguments, allow_cores);
+  wait_for_workers(vater);
+  assert_int_equal(children_of(vater, zygotes, 8), 1);
+  assert_true(children_of(zygotes[0], workers, 8) > 0);
+  pid_t victims[] = {vater, zygotes[0], workers[0]};
+  if (whom == WORKER)
+    assert_no_core_allowed(workers[0]);
+  assert_int_equal(kill(victims[whom], signal_number), 0);
+  await_end(vater, &status);
+  if (whom == MAIN) {
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), signal_number);
+    assert_false(WCOREDUMP(status));
+  }
+  assert_int_equal(count_cores(world.folder), before);
+  assert_int_equal(count_cores("/"), before_root);
+  json_decref(world_stop(&world));
+  rig_remove(world.folder);
+}
+
+/* Sanitizers take a SIGSEGV for themselves. */
+#ifdef __SANITIZE_ADDRESS__
+#define CRASHES      \
+  {                  \
+    SIGABRT, SIGQUIT \
+  }
+#else
+#define CRASHES      \
+  {                  \
+    SIGABRT, SIGSEGV \
+  }
+#endif
+
+static void test_no_core_of_main(void **state)
+{
+  (void)state;
+  static const int signals[] = CRASHES;
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+    crash(MAIN, signals[i]);
+}
+
+static void test_no_core_of_its_children(void **state)
+{
+  (void)state;
+  crash(ZYGOTE, SIGABRT);
+  crash(WORKER, SIGABRT);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_canaries)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_canaries),
+                                     cmocka_unit_test(test_no_core_of_main),
+                                     cmocka_unit_test(test_no_core_of_its_children)};
   if (!world_installed())
     return 77;
   return cmocka_run_group_tests(tests, NULL, NULL);
