@@ -85,6 +85,7 @@ static int send_request(struct vt_running *running, struct vt_authorization *aut
   struct vt_net_request request = {.allow = authorization->allow,
                                    .body_limit = VT_LIMIT_REQUEST_BODY_BYTES,
                                    .sink = -1,
+                                   .deadline_ms = authorization->deadline_ms,
                                    .tries = 1,
                                    .user = authorization};
   int status = vt_request_to_net(described, &request, error);
@@ -110,6 +111,18 @@ static void converse(struct vt_running *running, struct vt_authorization *author
     authorization->state = VT_AUTH_FAILED;
   }
   vt_request_fini(&request);
+}
+
+static int64_t monotonic_ms(const struct vt_running *running)
+{
+  return running->environment->clock.monotonic_ms(running->environment->clock.context);
+}
+
+static void begin(struct vt_running *running, struct vt_authorization *authorization)
+{
+  authorization->tries = 0;
+  authorization->deadline_ms = monotonic_ms(running) + running->configuration.job_ms;
+  converse(running, authorization, NULL);
 }
 
 /* What failed is said once, whoever waits for it. */
@@ -153,8 +166,7 @@ void vt_run_authorize_renew(struct vt_running *running, struct vt_authorization 
 {
   if (authorization->state != VT_AUTH_READY)
     return;
-  authorization->tries = 0;
-  converse(running, authorization, NULL);
+  begin(running, authorization);
   settle(running, authorization);
 }
 
@@ -168,7 +180,7 @@ int vt_run_authorize(struct vt_job *job)
     authorization->arena = vt_arena_new(&running->environment->allocator, 0);
     if (authorization->arena == NULL)
       return vt_fail(&job->error, VATER_E_NOMEM, NULL, "out of memory");
-    converse(running, authorization, NULL);
+    begin(running, authorization);
     if (authorization->state == VT_AUTH_FAILED)
       tell(running, authorization);
   }
@@ -192,11 +204,6 @@ static bool is_answer(const struct vt_net_answer *answer)
          answer->error.status != VATER_E_TIMEOUT;
 }
 
-static int64_t monotonic_ms(const struct vt_running *running)
-{
-  return running->environment->clock.monotonic_ms(running->environment->clock.context);
-}
-
 /* Network faults, 429 and 5xx, as for every request; what asks for too long a wait is not. */
 static bool plan_retry(struct vt_running *running, struct vt_authorization *authorization,
                        const struct vt_net_answer *answer)
@@ -216,7 +223,8 @@ static bool plan_retry(struct vt_running *running, struct vt_authorization *auth
   authorization->due_ms =
       monotonic_ms(running) +
       vt_net_retry_wait(authorization->tries, running->configuration.retry_ms, asked, chance);
-  return asked <= (int64_t)VT_LIMIT_RETRY_WAIT_SECONDS * 1000;
+  return asked <= (int64_t)VT_LIMIT_RETRY_WAIT_SECONDS * 1000 &&
+         authorization->due_ms < authorization->deadline_ms;
 }
 
 /* The token service's fault is not the actor's: AUTH-IDP, unless it is our own configuration's. */

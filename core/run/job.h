@@ -28,6 +28,7 @@ struct vt_authorization {
   enum { VT_AUTH_NEW, VT_AUTH_TALKING, VT_AUTH_WAITING, VT_AUTH_READY, VT_AUTH_FAILED } state;
   uint32_t tries;      /* requests of this conversation that came to nothing */
   int64_t due_ms;      /* monotonic: when a WAITING one is begun anew */
+  int64_t deadline_ms; /* monotonic: of the conversation with all its tries, as long as a job's */
   uint32_t generation; /* conversations that succeeded */
   bool skew_told;      /* clocks that differ were logged */
   struct vt_error error;

@@ -62,6 +62,15 @@ void clients_expect(const struct world *world, const json_t *seen,
 
 json_t *clients_run(const char *head, const struct client_actor *actors, size_t count)
 {
+  char *error = NULL;
+  json_t *seen = clients_run_told(head, actors, count, &error);
+  free(error);
+  return seen;
+}
+
+json_t *clients_run_told(const char *head, const struct client_actor *actors, size_t count,
+                         char **error)
+{
   struct world world;
   char *text = clients_scenario(head, actors, count);
   world_start(&world, text);
@@ -71,6 +80,8 @@ json_t *clients_run(const char *head, const struct client_actor *actors, size_t 
   if (run.exit_code < 0 || run.exit_code > 2)
     fail_msg("exit %d: %s", run.exit_code, run.error);
   clients_expect(&world, seen, actors, count);
+  *error = run.error;
+  run.error = NULL;
   rig_done(&run);
   rig_remove(world.folder);
   return seen;

@@ -48,6 +48,9 @@ void clients_expect(const struct world *world, const json_t *seen,
                     const struct client_actor *actors, size_t count);
 /* Runs them all, holds the report against what is expected; what the world has seen. */
 json_t *clients_run(const char *head, const struct client_actor *actors, size_t count);
+/* The same; *error: what vater wrote to standard error. Free it. */
+json_t *clients_run_told(const char *head, const struct client_actor *actors, size_t count,
+                         char **error);
 /* `run --quiet --today 2026-11-22 --json-file report.json`, for rig_vater(). */
 extern const char *const clients_arguments[];
 

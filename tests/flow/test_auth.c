@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* Token services and APIs as strict as the national ones, in whole runs. Rows A01 to A06 and T04 of
  * the fault table are here by their ids. */
@@ -45,42 +46,113 @@ static void test_T04_client_certificate(void **state)
   json_decref(clients_run("\"nginx\": true", actors, world_has_nginx() ? 5 : 3));
 }
 
-/* Five actors behind one token service that answers so; how often it may be asked. */
-static void one_service(const char *answers, const char *auth, const char *delivery,
-                        const char *code, size_t most)
+/* Five actors behind one token service that answers so; how often it is to be asked. What is wrong
+ * is told once, and says so. */
+struct service {
+  const char *answers, *auth;
+  const char *delivery, *code, *told; /* told: NULL where all goes well */
+  size_t requests;
+};
+
+static void run_service(const struct service *row, const char *configuration)
 {
-  char head[1024];
+  char head[2048];
   struct client_actor actors[5];
-  const char *service = strstr(auth, "{maskinporten}") != NULL ? "maskinporten" : "helseid";
+  const char *service = strstr(row->auth, "{maskinporten}") != NULL ? "maskinporten" : "helseid";
   for (size_t i = 0; i < 5; i++)
-    actors[i] = (struct client_actor){service, auth, NULL, delivery, code, NULL};
-  snprintf(head, sizeof head, "\"issuers\": {\"%s\": %s}", service, answers);
-  json_t *seen = clients_run(head, actors, 5);
-  if (world_requests(seen, service) > most)
-    fail_msg("%s: asked %zu times, at most %zu", answers, world_requests(seen, service), most);
+    actors[i] = (struct client_actor){service, row->auth, NULL, row->delivery, row->code, NULL};
+  snprintf(head, sizeof head, "\"configuration\": {%s}, \"issuers\": {\"%s\": %s}", configuration,
+           service, row->answers);
+  char *error = NULL;
+  json_t *seen = clients_run_told(head, actors, 5, &error);
+  if (world_requests(seen, service) != row->requests)
+    fail_msg("%s: asked %zu times, not %zu", row->answers, world_requests(seen, service),
+             row->requests);
+  const char *line = strstr(error, "level=error stage=authorize");
+  if ((line != NULL) != (row->told != NULL) ||
+      (row->told != NULL && !rig_contains(line, row->told)))
+    fail_msg("%s: told: %s", row->answers, error);
+  if (line != NULL && strstr(line + 1, "level=error stage=authorize") != NULL)
+    fail_msg("%s: told twice: %s", row->answers, error);
+  free(error);
   json_decref(seen);
 }
+
+static void run_services(const struct service *rows, size_t count)
+{
+  for (size_t i = 0; i < count; i++)
+    run_service(&rows[i], "");
+}
+
+#define TOKEN(more) "{\"answers\": [{\"body\": \"{\\\"access_token\\\": \\\"x\\\"" more "}\"}]}"
 
 /* A01: a token service that does not answer as it should is asked for all at once, not by each. */
 static void test_A01_service(void **state)
 {
   (void)state;
-  static const struct {
-    const char *answers, *code;
-    size_t most;
-  } rows[] = {
-      {"{\"answers\": [{\"status\": 500}]}", "AUTH-IDP", 3},
-      {"{\"answers\": [{\"body\": \"<html>\"}]}", "AUTH-IDP", 1},
-      {"{\"answers\": [{\"body\": \"[]\"}]}", "AUTH-IDP", 1},
-      {"{\"answers\": [{\"body\": \"0123456789abcdef\", \"repeat\": 80000}]}", "AUTH-IDP", 3},
-      {"{\"answers\": [{\"body\": \"{\\\"access_token\\\": \\\"x\\\"}\"}]}", "AUTH-TOKEN", 1},
-      {"{\"answers\": [{\"body\": \"{\\\"access_token\\\": \\\"x\\\", \\\"token_type\\\":"
-       " \\\"Bearer\\\"}\"}]}",
-       "AUTH-TOKEN", 1},
-      {"{\"metadataAnswers\": [{\"status\": 404}]}", "AUTH-IDP", 0},
-      {"{\"metadataAnswers\": [{\"body\": \"{}\"}]}", "AUTH-IDP", 0}};
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    one_service(rows[i].answers, HELSEID, "not-delivered", rows[i].code, rows[i].most);
+  static const struct service rows[] = {
+      {"{\"answers\": [{\"status\": 500}]}", HELSEID, "not-delivered", "AUTH-IDP",
+       "the token service answered 500", 3},
+      {"{\"answers\": [{\"status\": 500}, {\"status\": 503}, null]}", MASKINPORTEN, "nil", NULL,
+       NULL, 3},
+      {"{\"answers\": [{\"body\": \"\\u0000\\u0001garbage\"}]}", HELSEID, "not-delivered",
+       "AUTH-IDP", "200 with something that is no JSON object", 1},
+      {"{\"answers\": [{\"body\": \"<html>Log in</html>\", \"headers\": {\"Content-Type\":"
+       " \"text/html\"}}]}",
+       HELSEID, "not-delivered", "AUTH-IDP", "200 with something that is no JSON object", 1},
+      {"{\"answers\": [{\"body\": \"[]\"}]}", HELSEID, "not-delivered", "AUTH-IDP",
+       "200 with something that is no JSON object", 1},
+      {"{\"answers\": [{\"body\": \"\"}]}", HELSEID, "not-delivered", "AUTH-IDP", "", 1},
+      {"{\"answers\": [{\"body\": \"0123456789abcdef\", \"repeat\": 80000}]}", HELSEID,
+       "not-delivered", "AUTH-IDP", "the token service (HTTP-TOOBIG)", 1},
+      {TOKEN(""), HELSEID, "not-delivered", "AUTH-TOKEN", "its token_type is not DPoP", 1},
+      {TOKEN(", \\\"token_type\\\": \\\"Bearer\\\""), HELSEID, "not-delivered", "AUTH-TOKEN",
+       "its token_type is not DPoP: it is not bound to our key", 1},
+      {TOKEN(", \\\"token_type\\\": \\\"DPoP\\\""), MASKINPORTEN, "not-delivered", "AUTH-TOKEN",
+       "its token_type is DPoP; set dpop to true", 1},
+      {TOKEN(", \\\"token_type\\\": \\\"mac\\\""), MASKINPORTEN, "not-delivered", "AUTH-TOKEN",
+       "its token_type is neither Bearer nor DPoP", 1},
+      {"{\"answers\": [{\"body\": \"{\\\"token_type\\\": \\\"Bearer\\\"}\"}]}", MASKINPORTEN,
+       "not-delivered", "AUTH-TOKEN", "the answer has no access_token", 1},
+      {"{\"metadataAnswers\": [{\"status\": 404}]}", HELSEID, "not-delivered", "AUTH-IDP",
+       "answers 404; check issuer", 0},
+      {"{\"metadataAnswers\": [{\"body\": \"{}\"}]}", HELSEID, "not-delivered", "AUTH-IDP",
+       "the metadata is of issuer ''", 0},
+      {"{\"metadataAnswers\": [{\"status\": 503}, {\"status\": 503}, null]}", MASKINPORTEN, "nil",
+       NULL, NULL, 1}};
+  run_services(rows, sizeof rows / sizeof *rows);
+}
+
+/* A01: it says itself when to come again; what it asks for beyond reason is not waited for. */
+static void test_A01_busy(void **state)
+{
+  (void)state;
+  static const struct service rows[] = {
+      {"{\"answers\": [{\"status\": 429, \"headers\": {\"Retry-After\": \"1\"}}, null]}",
+       MASKINPORTEN, "nil", NULL, NULL, 2},
+      {"{\"answers\": [{\"status\": 429, \"headers\": {\"Retry-After\": \"86400\"}}]}",
+       MASKINPORTEN, "not-delivered", "AUTH-IDP", "the token service answered 429", 1},
+      {"{\"answers\": [{\"status\": 429, \"headers\": {\"Retry-After\": \"soon\"}}]}", MASKINPORTEN,
+       "not-delivered", "AUTH-IDP", "the token service answered 429", 3}};
+  run_services(rows, sizeof rows / sizeof *rows);
+}
+
+/* A01: silence, and a body that drips: all of it within the time that one job has. */
+static void test_A01_slow(void **state)
+{
+  (void)state;
+  static const struct service rows[] = {
+      {"{\"answers\": [{\"body\": \"{}\", \"after\": 60000}]}", MASKINPORTEN, "not-delivered",
+       "AUTH-IDP", "the token service (NET-TIMEOUT)", 1},
+      {"{\"answers\": [{\"body\": \"{        }\", \"drip\": 2000}]}", MASKINPORTEN, "not-delivered",
+       "AUTH-IDP", "the token service (NET-", 1}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct timespec begun, ended;
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    run_service(&rows[i], "\"jobSeconds\": 4, \"slowSeconds\": 5");
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    assert_in_range(ended.tv_sec - begun.tv_sec, 4, 30);
+  }
 }
 
 /* A02: what is wrong in the registration is told, and not asked again. */
@@ -100,8 +172,12 @@ static void test_A02_denied(void **state)
       "{\"plugin\": \"oauth2\", \"profile\": \"maskinporten\", \"issuer\": \"{maskinporten}\","
       " \"clientId\": \"b\", \"key\": {\"file\": \"rs256.pem\"}, \"keyId\": \"vater-rs256\","
       " \"scope\": [\"other\"]}"};
-  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-    one_service("{}", wrong[i], "not-delivered", "AUTH-DENIED", 2);
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    /* the nonce is asked for once the client is known */
+    const struct service row = {
+        "{}", wrong[i], "not-delivered", "AUTH-DENIED", "was refused a token (", i == 2 ? 2 : 1};
+    run_service(&row, "");
+  }
 }
 
 /* A03: a nonce is answered; one that is asked for again and again is given up. */
@@ -115,9 +191,13 @@ static void test_A03_nonce(void **state)
   const json_t *asked = json_object_get(json_object_get(seen, "actors"), "a1");
   assert_in_range(json_array_size(asked), 2, 3);
   json_decref(seen);
-  one_service("{\"answers\": [{\"status\": 400, \"nonce\": true,"
-              " \"body\": \"{\\\"error\\\": \\\"use_dpop_nonce\\\"}\"}]}",
-              HELSEID, "not-delivered", "AUTH-NONCE", 3);
+  static const struct service again[] = {
+      {"{\"answers\": [{\"status\": 400, \"nonce\": true,"
+       " \"body\": \"{\\\"error\\\": \\\"use_dpop_nonce\\\"}\"}]}",
+       HELSEID, "not-delivered", "AUTH-NONCE", "the token service asked for a new nonce again", 2},
+      {"{\"answers\": [{\"status\": 400, \"body\": \"{\\\"error\\\": \\\"use_dpop_nonce\\\"}\"}]}",
+       HELSEID, "not-delivered", "AUTH-NONCE", "and gives none (DPoP-Nonce)", 1}};
+  run_services(again, 2);
 }
 
 /* A04: lifetimes that are none; one that is absurdly long does no harm; a token that is refused in
@@ -125,15 +205,20 @@ static void test_A03_nonce(void **state)
 static void test_A04_lifetime(void **state)
 {
   (void)state;
-  static const struct {
-    const char *answers, *delivery, *code;
-  } rows[] = {
-      {"{\"answers\": [{\"change\": {\"expires_in\": 0}}]}", "not-delivered", "AUTH-TOKEN"},
-      {"{\"answers\": [{\"change\": {\"expires_in\": -5}}]}", "not-delivered", "AUTH-TOKEN"},
-      {"{\"answers\": [{\"change\": {\"expires_in\": \"soon\"}}]}", "not-delivered", "AUTH-TOKEN"},
-      {"{\"answers\": [{\"change\": {\"expires_in\": 1e12}}]}", "nil", NULL}};
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    one_service(rows[i].answers, MASKINPORTEN, rows[i].delivery, rows[i].code, 1);
+  static const char none[] = "its expires_in is no number of seconds above 0";
+  static const struct service rows[] = {
+      {"{\"answers\": [{\"change\": {\"expires_in\": 0}}]}", MASKINPORTEN, "not-delivered",
+       "AUTH-TOKEN", none, 1},
+      {"{\"answers\": [{\"change\": {\"expires_in\": -5}}]}", MASKINPORTEN, "not-delivered",
+       "AUTH-TOKEN", none, 1},
+      {"{\"answers\": [{\"change\": {\"expires_in\": \"soon\"}}]}", MASKINPORTEN, "not-delivered",
+       "AUTH-TOKEN", none, 1},
+      {"{\"answers\": [{\"change\": {\"expires_in\": null}}]}", MASKINPORTEN, "not-delivered",
+       "AUTH-TOKEN", none, 1},
+      {"{\"answers\": [{\"change\": {\"expires_in\": 1e12}}]}", MASKINPORTEN, "nil", NULL, NULL, 1},
+      {"{\"answers\": [{\"drop\": [\"expires_in\"], \"change\": {}}]}", MASKINPORTEN, "nil", NULL,
+       NULL, 1}};
+  run_services(rows, sizeof rows / sizeof *rows);
   static const struct client_actor actors[] = {
       {"maskinporten", MASKINPORTEN, "\"answers\": [{\"revoke\": true}]", "nil", NULL, "401 204"}};
   json_t *seen = clients_run("\"clock\": 0", actors, 1);
@@ -202,7 +287,8 @@ int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_everybody),    cmocka_unit_test(test_T04_client_certificate),
-      cmocka_unit_test(test_A01_service),  cmocka_unit_test(test_A02_denied),
+      cmocka_unit_test(test_A01_service),  cmocka_unit_test(test_A01_busy),
+      cmocka_unit_test(test_A01_slow),     cmocka_unit_test(test_A02_denied),
       cmocka_unit_test(test_A03_nonce),    cmocka_unit_test(test_A04_lifetime),
       cmocka_unit_test(test_A05_refused),  cmocka_unit_test(test_A06_clock),
       cmocka_unit_test(test_single_flight)};

@@ -124,6 +124,7 @@ async function explain(issuer, ctx, next) {
   if (ctx.body?.access_token) issuer.issued.push(ctx.body.access_token);
   if (ctx.body?.access_token || ctx.body?.token_endpoint)
     Object.assign(ctx.body, fill(issuer, ctx.req.told?.change ?? {}));
+  for (const name of ctx.req.told?.drop ?? []) delete ctx.body[name];
 }
 
 // {port} is the issuer's own, so that another name may stand for its address.
@@ -144,14 +145,23 @@ function readBody(request) {
   });
 }
 
-// One instead of the real answer: {"status", "headers", "body", "repeat", "after"}.
+async function drip(response, body, ms) {
+  for (const byte of body) {
+    response.write(byte);
+    await new Promise((done) => { setTimeout(done, ms).unref(); });
+  }
+  response.end();
+}
+
+// One instead of the real answer: {"status", "headers", "body", "repeat", "after", "drip"}.
 async function answerAsTold(told, response) {
   if (told.after) await new Promise((done) => { setTimeout(done, told.after).unref(); });
   const body = told.repeat ? told.body.repeat(told.repeat) : told.body ?? '';
   const headers = { 'Content-Type': 'application/json', ...told.headers };
   if (told.nonce) headers['DPoP-Nonce'] = secret();
   response.writeHead(told.status ?? 200, headers);
-  response.end(body);
+  if (told.drip) return drip(response, body, told.drip);
+  return response.end(body);
 }
 
 function note(issuer, request, form, response) {
