@@ -60,6 +60,9 @@ void vt_doc_reader_lines(struct vt_doc_reader *reader, struct vater_str name);
 bool vt_doc_looks_like_lines(struct vater_str bytes);
 /* After a failure every further call returns the same status; after VT_DOC_END again VT_DOC_END. */
 int vt_doc_next(struct vt_doc_reader *reader, struct vt_doc_event *event, struct vt_error *error);
+/* Behind the event of an object or list: goes to its end without looking at what is inside, which
+ * may thus be wrong in any way but its texts and brackets. For those who only want the outline. */
+void vt_doc_skip(struct vt_doc_reader *reader);
 /* RFC 6901 pointer of the event just read (of a name: of the member), appended to `out`. */
 struct vt_buffer;
 int vt_doc_pointer(const struct vt_doc_reader *reader, struct vt_buffer *out);

@@ -39,6 +39,8 @@ static void see_json(struct vt_judge *judge, struct vater_str bytes, struct sigh
       depth = 2;
     if (event.depth < depth && event.kind == VT_DOC_OBJECT_END)
       break;
+    if (event.depth >= depth && (event.kind == VT_DOC_OBJECT || event.kind == VT_DOC_LIST))
+      vt_doc_skip(reader);
     if (event.kind == VT_DOC_NAME && event.depth == depth)
       see_member(judge, sight, event.text);
     else if (event.kind == VT_DOC_TEXT && event.depth == depth && sight->count > 0 &&

@@ -1,5 +1,9 @@
 #include "judge/lines.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 enum { WINDOW = 8192, RELEASED = 1024 * 1024 };
 
 /* What lies before a window. */
@@ -13,20 +17,25 @@ struct mark {
 struct vt_lines {
   struct vt_allocator allocator;
   struct vater_str bytes;
+  void (*release)(struct vater_str bytes);
+  size_t counted; /* windows whose marks are there */
   struct mark *marks;
 };
 
-/* Bytes that begin a code point are those that are not 10xxxxxx, counted eight at a time. */
+/* Bytes that begin a code point are those that are not 10xxxxxx, the smallest as signed bytes. */
 static uint64_t count_points(const char *bytes, size_t len)
 {
-  const uint64_t ones = 0x0101010101010101u;
   uint64_t following = 0;
   size_t i = 0;
-  for (; i + sizeof(uint64_t) <= len; i += sizeof(uint64_t)) {
-    uint64_t word;
-    memcpy(&word, bytes + i, sizeof word);
-    following += (uint64_t)__builtin_popcountll((word >> 7) & ~(word >> 6) & ones);
+#if defined(__SSE2__)
+  const __m128i first = _mm_set1_epi8((char)0xc0), one = _mm_set1_epi8(1);
+  for (; len - i >= sizeof(__m128i); i += sizeof(__m128i)) {
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes + i));
+    __m128i ones = _mm_and_si128(_mm_cmplt_epi8(block, first), one);
+    __m128i sums = _mm_sad_epu8(ones, _mm_setzero_si128());
+    following += (uint64_t)_mm_cvtsi128_si64(_mm_add_epi64(sums, _mm_srli_si128(sums, 8)));
   }
+#endif
   for (; i < len; i++)
     following += ((unsigned char)bytes[i] & 0xc0) == 0x80;
   return len - following;
@@ -56,17 +65,26 @@ struct vt_lines *vt_lines_new(const struct vt_allocator *allocator, struct vater
   struct vt_lines *lines = vt_alloc(allocator, sizeof *lines + windows * sizeof *lines->marks);
   if (lines == NULL)
     return NULL;
-  *lines = (struct vt_lines){*allocator, bytes, (struct mark *)(lines + 1)};
-  struct mark mark = {0};
-  for (size_t i = 0; i < windows; i++) {
-    lines->marks[i] = mark;
-    size_t from = i * WINDOW;
-    size_t to = bytes.len - from < WINDOW ? bytes.len : from + WINDOW;
-    advance(&mark, bytes, from, to);
-    if (release != NULL && (to % RELEASED == 0 || to == bytes.len))
-      release(vt_str_slice(bytes, from - from % RELEASED, to));
-  }
+  *lines = (struct vt_lines){.allocator = *allocator,
+                             .bytes = bytes,
+                             .release = release,
+                             .counted = 1,
+                             .marks = (struct mark *)(lines + 1)};
+  lines->marks[0] = (struct mark){0};
   return lines;
+}
+
+/* Marks up to the window, each from the one before. */
+static void count_to(struct vt_lines *lines, size_t window)
+{
+  for (; lines->counted <= window; lines->counted++) {
+    struct mark mark = lines->marks[lines->counted - 1];
+    size_t to = lines->counted * WINDOW, from = to - WINDOW;
+    advance(&mark, lines->bytes, from, to);
+    lines->marks[lines->counted] = mark;
+    if (lines->release != NULL && to % RELEASED == 0)
+      lines->release(vt_str_slice(lines->bytes, to - RELEASED, to));
+  }
 }
 
 void vt_lines_free(struct vt_lines *lines)
@@ -75,11 +93,12 @@ void vt_lines_free(struct vt_lines *lines)
     vt_free(&lines->allocator, lines);
 }
 
-void vt_lines_place(const struct vt_lines *lines, size_t offset, uint32_t *line, uint32_t *column)
+void vt_lines_place(struct vt_lines *lines, size_t offset, uint32_t *line, uint32_t *column)
 {
   if (offset > lines->bytes.len)
     offset = lines->bytes.len;
   size_t window = offset / WINDOW;
+  count_to(lines, window);
   struct mark mark = lines->marks[window];
   advance(&mark, lines->bytes, window * WINDOW, offset);
   *line = mark.line + 1;

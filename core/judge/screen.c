@@ -166,9 +166,14 @@ static void screen_disguised(struct vt_screen *screen, uint32_t page, struct vat
     screen_window(screen, page, &window, true);
 }
 
+/* Whether the two bytes of `what` are there; the first is rare in payloads. */
 static bool holds(struct vater_str bytes, const char *what)
 {
-  return vt_str_find(bytes, vt_str(what), 0) < bytes.len;
+  const char *at = bytes.ptr, *end = bytes.ptr + bytes.len;
+  while (at != end && (at = memchr(at, what[0], (size_t)(end - at))) != NULL && ++at != end)
+    if (*at == what[1])
+      return true;
+  return false;
 }
 
 void vt_screen_bytes(struct vt_screen *screen, uint32_t page, struct vater_str bytes, size_t from)

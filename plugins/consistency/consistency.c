@@ -113,7 +113,6 @@ static int totals(vater_call *call, const vater_config *with, const vater_table 
   struct vater_str kind = {"", 0};
   struct wanted wanted = {.with = with};
   struct parts *parts;
-  uint32_t count;
   host->config_number(with, "tolerance", &wanted.tolerance);
   bool areas = host->config_text(with, "kind", &kind) && is_text(kind, "area");
   if (!areas && !is_text(kind, "breakdown"))
@@ -122,9 +121,10 @@ static int totals(vater_call *call, const vater_config *with, const vater_table 
   int status = parts_open(host, call, rows, areas ? PARTS_AREA : PARTS_BREAKDOWN, &parts);
   if (status != VATER_OK)
     return status;
-  const struct parts_group *groups = parts_groups(parts, &count);
-  for (uint32_t i = 0; i < count && status == VATER_OK; i++)
-    status = check_group(call, parts, &groups[i], &wanted, rows, findings);
+  for (uint32_t i = 0; i < parts_count(parts) && status == VATER_OK; i++) {
+    const struct parts_group group = parts_group(parts, i);
+    status = check_group(call, parts, &group, &wanted, rows, findings);
+  }
   parts_close(parts);
   return status;
 }

@@ -150,22 +150,21 @@ static int differencing(vater_call *call, const vater_config *with, const vater_
 {
   struct disclosure wanted;
   struct parts *parts;
-  uint32_t count;
   read_with(with, &wanted);
   if (!concerns_any(&wanted, rows))
     return VATER_OK;
   int status = parts_open(host, call, rows, PARTS_BREAKDOWN | PARTS_AREA, &parts);
   if (status != VATER_OK)
     return status;
-  const struct parts_group *groups = parts_groups(parts, &count);
-  for (uint32_t i = 0; i < count && status == VATER_OK; i++)
-    for (size_t n = 0; n < sizeof added / sizeof *added && status == VATER_OK; n++) {
-      if (!concerns(&wanted, rows, groups[i].total) ||
-          !gives_away(&wanted, rows, &groups[i], added[n]))
-        continue;
-      status = host->report->fail_row(call, findings, groups[i].total, added[n], "%s", "");
-      break;
-    }
+  for (uint32_t i = 0; i < parts_count(parts) && status == VATER_OK; i++) {
+    const struct parts_group group = parts_group(parts, i);
+    bool concerned = concerns(&wanted, rows, group.total);
+    for (size_t n = 0; concerned && n < sizeof added / sizeof *added; n++)
+      if (gives_away(&wanted, rows, &group, added[n])) {
+        status = host->report->fail_row(call, findings, group.total, added[n], "%s", "");
+        break;
+      }
+  }
   parts_close(parts);
   return status;
 }

@@ -1,5 +1,8 @@
 #include "parts.h"
 
+#include "edges.h"
+#include "texts.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,203 +12,124 @@ static const int identity_columns[IDENTITY] = {VATER_COLUMN_INDICATOR, VATER_COL
                                                VATER_COLUMN_PERIOD,    VATER_COLUMN_AREA,
                                                VATER_COLUMN_AREA_ROLE, VATER_COLUMN_BREAKDOWN};
 
-/* What tells an observation from others. */
+/* What tells an observation from others: the numbers of its texts, of which an absent one is empty.
+ */
 struct identity {
-  struct vater_str text[IDENTITY];
-  uint64_t hash;
+  uint32_t text[IDENTITY];
 };
 
-struct place {
-  uint64_t hash;
-  uint32_t row;
+/* One dimension of a breakdown, and the breakdown without it: TEXTS_NONE where no row has that. */
+struct step {
+  uint32_t dimension, rest;
 };
 
-/* A part of a total. */
-struct edge {
-  uint32_t total, part;
-  struct vater_str dimension;
+/* The steps of a breakdown, or of an area the one to its parent; count UNKNOWN: not looked at. */
+struct steps {
+  uint32_t first, count;
 };
+
+#define UNKNOWN UINT32_MAX
 
 struct parts {
   const struct vater_host *host;
   const vater_table *rows;
-  struct place *places; /* by identity, then by row */
   uint32_t row_count;
-  struct edge *edges;
-  size_t edge_count, edge_room;
-  uint32_t *part_rows;
-  struct parts_group *groups;
-  uint32_t group_count;
+  struct texts texts;
+  struct identity *identities; /* by row */
+  uint32_t *slots;             /* first row of an identity, + 1; 0: empty */
+  uint64_t mask;
+  struct steps *breakdowns;
+  struct step *steps;
+  size_t step_count, step_room;
+  struct edges edges;
 };
 
-static int compare_texts(struct vater_str a, struct vater_str b)
+/* Room for one more item behind `count`. */
+static bool make_room(void **items, size_t count, size_t *room, size_t width)
 {
-  size_t len = a.len < b.len ? a.len : b.len;
-  int order = len == 0 ? 0 : memcmp(a.ptr, b.ptr, len);
-  return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-/* ---- sorting: no library's, which may ask the system for its memory ------------------------- */
-
-typedef int compare_fn(const struct parts *parts, const void *a, const void *b);
-
-static void merge(const struct parts *parts, const char *from, char *to, size_t width, size_t left,
-                  size_t middle, size_t right, compare_fn *compare)
-{
-  size_t a = left;
-  size_t b = middle;
-  for (size_t i = left; i < right; i++) {
-    bool first =
-        a < middle && (b >= right || compare(parts, from + a * width, from + b * width) <= 0);
-    memcpy(to + i * width, from + (first ? a++ : b++) * width, width);
-  }
-}
-
-static bool sort(const struct parts *parts, void *items, size_t count, size_t width,
-                 compare_fn *compare)
-{
-  char *other = malloc((count + 1) * width);
-  char *from = items;
-  char *to = other;
-  if (other == NULL)
+  if (count < *room)
+    return true;
+  size_t wanted = *room == 0 ? 256 : *room * 2;
+  void *grown = realloc(*items, wanted * width);
+  if (grown == NULL)
     return false;
-  for (size_t run = 1; run < count; run *= 2) {
-    for (size_t left = 0; left < count; left += 2 * run) {
-      size_t middle = left + run < count ? left + run : count;
-      size_t right = left + 2 * run < count ? left + 2 * run : count;
-      merge(parts, from, to, width, left, middle, right, compare);
-    }
-    char *swap = from;
-    from = to;
-    to = swap;
-  }
-  if (from != (char *)items)
-    memcpy(items, from, count * width);
-  free(other);
+  *items = grown;
+  *room = wanted;
   return true;
 }
 
 /* ---- identities ------------------------------------------------------------------------------ */
 
-static const uint64_t no_hash = 0xcbf29ce484222325u;
-
-/* FNV-1a over the texts from `from` on, a byte between them, going on from `hash`. */
-static uint64_t hash_texts(const struct identity *identity, int from, int to, uint64_t hash)
+static uint64_t hash_identity(const struct parts *parts, const struct identity *identity)
 {
-  for (int i = from; i < to; i++) {
-    for (size_t n = 0; n < identity->text[i].len; n++)
-      hash = (hash ^ (unsigned char)identity->text[i].ptr[n]) * 0x100000001b3u;
-    hash = (hash ^ 0xff) * 0x100000001b3u;
-  }
+  uint64_t hash = parts->texts.seed;
+  for (int i = 0; i < IDENTITY; i += 2)
+    hash = texts_mix(hash ^ ((uint64_t)identity->text[i] << 32 | identity->text[i + 1]));
   return hash;
 }
 
-static void set_hash(struct identity *identity)
+/* The slot of the identity, or the empty one where it belongs. */
+static uint32_t *slot_of(const struct parts *parts, const struct identity *wanted)
 {
-  identity->hash = hash_texts(identity, 0, IDENTITY, no_hash);
+  uint64_t at = hash_identity(parts, wanted) & parts->mask;
+  while (parts->slots[at] != 0 &&
+         memcmp(&parts->identities[parts->slots[at] - 1], wanted, sizeof *wanted) != 0)
+    at = (at + 1) & parts->mask;
+  return &parts->slots[at];
 }
 
-static void read_identity(const struct parts *parts, uint32_t row, struct identity *identity)
-{
-  for (int i = 0; i < IDENTITY; i++)
-    if (!parts->host->table->get_text(parts->rows, row, identity_columns[i], &identity->text[i]))
-      identity->text[i] = (struct vater_str){"", 0};
-}
-
-static int compare_identity(const struct parts *parts, uint64_t hash, uint32_t row,
-                            const struct identity *wanted)
-{
-  struct identity found;
-  if (hash != wanted->hash)
-    return hash < wanted->hash ? -1 : 1;
-  read_identity(parts, row, &found);
-  int order = 0;
-  for (int i = 0; i < IDENTITY && order == 0; i++)
-    order = compare_texts(found.text[i], wanted->text[i]);
-  return order;
-}
-
-static int compare_places(const struct parts *parts, const void *a, const void *b)
-{
-  const struct place *left = a;
-  const struct place *right = b;
-  struct identity wanted;
-  if (left->hash != right->hash)
-    return left->hash < right->hash ? -1 : 1;
-  read_identity(parts, right->row, &wanted);
-  wanted.hash = right->hash;
-  int order = compare_identity(parts, left->hash, left->row, &wanted);
-  return order != 0 ? order : (left->row > right->row) - (left->row < right->row);
-}
-
-/* Hashes are spread evenly: the place is near its share of the rows, wherever nobody meddled. */
-static void narrow(const struct parts *parts, uint64_t hash, uint32_t *from, uint32_t *to)
-{
-  enum { NEAR = 64 };
-  uint32_t guess = (uint32_t)((hash >> 32) * parts->row_count >> 32);
-  uint32_t low = guess > NEAR ? guess - NEAR : 0;
-  uint32_t high = parts->row_count - guess > NEAR ? guess + NEAR : parts->row_count;
-  *from = low > 0 && parts->places[low - 1].hash < hash ? low : 0;
-  *to = high < parts->row_count && parts->places[high].hash > hash ? high : parts->row_count;
-}
-
-/* The first row of that identity, whose hash is set. */
+/* The first row of that identity. */
 static bool find(const struct parts *parts, const struct identity *wanted, uint32_t *row)
 {
-  uint32_t from, to;
-  narrow(parts, wanted->hash, &from, &to);
-  while (from < to) {
-    uint32_t middle = from + (to - from) / 2;
-    const struct place *place = &parts->places[middle];
-    if (compare_identity(parts, place->hash, place->row, wanted) < 0)
-      from = middle + 1;
-    else
-      to = middle;
-  }
-  if (from == parts->row_count ||
-      compare_identity(parts, parts->places[from].hash, parts->places[from].row, wanted) != 0)
-    return false;
-  *row = parts->places[from].row;
+  uint32_t found = *slot_of(parts, wanted);
+  *row = found - 1;
+  return found != 0;
+}
+
+/* Most texts of a row are those of the row before. */
+static bool read_identities(struct parts *parts)
+{
+  const struct vater_table_api *table = parts->host->table;
+  struct vater_str before[IDENTITY] = {{NULL, 0}};
+  for (uint32_t row = 0; row < parts->row_count; row++)
+    for (int i = 0; i < IDENTITY; i++) {
+      uint32_t *number = &parts->identities[row].text[i];
+      struct vater_str text;
+      if (!table->get_text(parts->rows, row, identity_columns[i], &text))
+        text = (struct vater_str){"", 0};
+      if (text.ptr == before[i].ptr && text.len == before[i].len)
+        *number = parts->identities[row - 1].text[i];
+      else if (!texts_put(&parts->texts, text, number))
+        return false;
+      before[i] = text;
+    }
   return true;
 }
 
 static bool make_places(struct parts *parts)
 {
-  parts->places = calloc((size_t)parts->row_count + 1, sizeof *parts->places);
-  if (parts->places == NULL)
+  uint64_t room = 16;
+  while (room < (uint64_t)parts->row_count * 2)
+    room *= 2;
+  parts->mask = room - 1;
+  parts->identities = calloc((size_t)parts->row_count + 1, sizeof *parts->identities);
+  parts->slots = calloc(room, sizeof *parts->slots);
+  if (parts->identities == NULL || parts->slots == NULL || !read_identities(parts))
     return false;
   for (uint32_t row = 0; row < parts->row_count; row++) {
-    struct identity identity;
-    read_identity(parts, row, &identity);
-    set_hash(&identity);
-    parts->places[row] = (struct place){identity.hash, row};
+    uint32_t *slot = slot_of(parts, &parts->identities[row]);
+    if (*slot == 0)
+      *slot = row + 1;
   }
-  return sort(parts, parts->places, parts->row_count, sizeof *parts->places, compare_places);
+  return true;
 }
 
 bool parts_earlier(const struct parts *parts, uint32_t row, uint32_t *earlier)
 {
-  struct identity identity;
-  read_identity(parts, row, &identity);
-  set_hash(&identity);
-  return find(parts, &identity, earlier) && *earlier != row;
+  return find(parts, &parts->identities[row], earlier) && *earlier != row;
 }
 
 /* ---- totals ---------------------------------------------------------------------------------- */
-
-static bool add_edge(struct parts *parts, uint32_t total, uint32_t part, struct vater_str dimension)
-{
-  if (parts->edge_count == parts->edge_room) {
-    size_t room = parts->edge_room == 0 ? 256 : parts->edge_room * 2;
-    struct edge *edges = realloc(parts->edges, room * sizeof *edges);
-    if (edges == NULL)
-      return false;
-    parts->edges = edges;
-    parts->edge_room = room;
-  }
-  parts->edges[parts->edge_count++] = (struct edge){total, part, dimension};
-  return true;
-}
 
 /* The end of the dimension that begins at `at`, "age=67-79;sex=F". */
 static size_t dimension_end(struct vater_str breakdown, size_t at)
@@ -234,92 +158,98 @@ struct vater_str parts_dimension(struct vater_str breakdown, struct vater_str na
   return (struct vater_str){"", 0};
 }
 
-/* The totals of a row over each of its dimensions. */
-static bool add_dimensions(struct parts *parts, uint32_t row, const struct identity *identity)
+/* The step over the dimension at [at, end). */
+static bool add_step(struct parts *parts, struct vater_str breakdown, size_t at, size_t end)
 {
-  struct vater_str breakdown = identity->text[BREAKDOWN_AT];
   char without[KEY_BYTES];
+  size_t before = at > 0 && end == breakdown.len ? at - 1 : at;
+  size_t behind = end < breakdown.len ? end + 1 : end;
+  memcpy(without, breakdown.ptr, before);
+  memcpy(without + before, breakdown.ptr + behind, breakdown.len - behind);
+  struct vater_str rest = {without, before + breakdown.len - behind};
+  struct vater_str dimension = {breakdown.ptr + at, end - at};
+  dimension.len = name_length(dimension);
+  struct step step = {0, texts_find(&parts->texts, rest)};
+  void *steps = parts->steps;
+  bool room = make_room(&steps, parts->step_count, &parts->step_room, sizeof step);
+  parts->steps = steps;
+  if (!room || !texts_put(&parts->texts, dimension, &step.dimension))
+    return false;
+  parts->steps[parts->step_count++] = step;
+  return true;
+}
+
+static bool find_steps(struct parts *parts, uint32_t number)
+{
+  struct vater_str breakdown = parts->texts.entries[number].text;
+  struct steps *steps = &parts->breakdowns[number];
+  *steps = (struct steps){(uint32_t)parts->step_count, 0};
   size_t end;
-  if (breakdown.len >= sizeof without)
-    return true;
-  uint64_t others = breakdown.len == 0 ? 0 : hash_texts(identity, 0, BREAKDOWN_AT, no_hash);
-  for (size_t at = 0; at < breakdown.len; at = end + 1) {
+  for (size_t at = 0; at < breakdown.len && breakdown.len < KEY_BYTES; at = end + 1) {
     end = dimension_end(breakdown, at);
-    size_t before = at > 0 && end == breakdown.len ? at - 1 : at;
-    size_t behind = end < breakdown.len ? end + 1 : end;
-    memcpy(without, breakdown.ptr, before);
-    memcpy(without + before, breakdown.ptr + behind, breakdown.len - behind);
-    struct identity total = *identity;
-    total.text[BREAKDOWN_AT] = (struct vater_str){without, before + breakdown.len - behind};
-    total.hash = hash_texts(&total, BREAKDOWN_AT, IDENTITY, others);
-    struct vater_str dimension = {breakdown.ptr + at, end - at};
-    dimension.len = name_length(dimension);
+    if (!add_step(parts, breakdown, at, end))
+      return false;
+    steps->count++;
+  }
+  return true;
+}
+
+/* The totals of a row over each of its dimensions. */
+static bool add_dimensions(struct parts *parts, uint32_t row)
+{
+  struct identity total = parts->identities[row];
+  uint32_t breakdown = total.text[BREAKDOWN_AT];
+  if (parts->breakdowns[breakdown].count == UNKNOWN && !find_steps(parts, breakdown))
+    return false;
+  const struct steps steps = parts->breakdowns[breakdown];
+  for (uint32_t i = 0; i < steps.count; i++) {
+    const struct step step = parts->steps[steps.first + i];
     uint32_t found;
-    if (find(parts, &total, &found) && !add_edge(parts, found, row, dimension))
+    total.text[BREAKDOWN_AT] = step.rest;
+    if (step.rest != TEXTS_NONE && find(parts, &total, &found) &&
+        !edges_add(&parts->edges, found, row, step.dimension))
       return false;
   }
   return true;
 }
 
-static bool add_area(struct parts *parts, uint32_t row, const struct identity *identity)
+/* The number of the area that holds this one; TEXTS_NONE where no row has it. */
+static uint32_t parent_of(const struct parts *parts, uint32_t number)
 {
-  struct vater_str area = identity->text[AREA_AT];
-  struct identity total = *identity;
-  uint32_t found;
+  struct vater_str area = parts->texts.entries[number].text;
   bool digit = area.len > 0 && area.ptr[0] >= '0' && area.ptr[0] <= '9';
   if (!digit || (area.len != 2 && area.len != 4 && area.len != 6))
-    return true;
-  total.text[AREA_AT] =
-      area.len == 2 ? (struct vater_str){"NO", 2} : (struct vater_str){area.ptr, area.len - 2};
-  set_hash(&total);
-  return !find(parts, &total, &found) || add_edge(parts, found, row, (struct vater_str){"", 0});
+    return TEXTS_NONE;
+  return texts_find(&parts->texts, area.len == 2 ? (struct vater_str){"NO", 2}
+                                                 : (struct vater_str){area.ptr, area.len - 2});
 }
 
-static int compare_edges(const struct parts *parts, const void *a, const void *b)
+static bool add_area(struct parts *parts, uint32_t row, uint32_t nothing)
 {
-  const struct edge *left = a;
-  const struct edge *right = b;
-  (void)parts;
-  if (left->total != right->total)
-    return left->total < right->total ? -1 : 1;
-  int order = compare_texts(left->dimension, right->dimension);
-  return order != 0 ? order : (left->part > right->part) - (left->part < right->part);
-}
-
-static bool make_groups(struct parts *parts)
-{
-  if (!sort(parts, parts->edges, parts->edge_count, sizeof *parts->edges, compare_edges))
-    return false;
-  parts->part_rows = calloc(parts->edge_count + 1, sizeof *parts->part_rows);
-  parts->groups = calloc(parts->edge_count + 1, sizeof *parts->groups);
-  if (parts->part_rows == NULL || parts->groups == NULL)
-    return false;
-  for (size_t i = 0; i < parts->edge_count; i++) {
-    const struct edge *edge = &parts->edges[i];
-    struct parts_group *group = &parts->groups[parts->group_count];
-    bool same = i > 0 && edge->total == edge[-1].total &&
-                compare_texts(edge->dimension, edge[-1].dimension) == 0;
-    parts->part_rows[i] = edge->part;
-    if (same)
-      group[-1].count++;
-    else
-      parts->groups[parts->group_count++] =
-          (struct parts_group){edge->total, edge->dimension, &parts->part_rows[i], 1};
-  }
-  return true;
+  struct identity total = parts->identities[row];
+  uint32_t found;
+  total.text[AREA_AT] = parent_of(parts, total.text[AREA_AT]);
+  return total.text[AREA_AT] == TEXTS_NONE || !find(parts, &total, &found) ||
+         edges_add(&parts->edges, found, row, nothing);
 }
 
 static bool make_edges(struct parts *parts, int kinds)
 {
+  uint32_t known = parts->texts.count, nothing;
+  if (!texts_put(&parts->texts, (struct vater_str){"", 0}, &nothing))
+    return false;
+  parts->breakdowns = calloc((size_t)known + 1, sizeof *parts->breakdowns);
+  if (parts->breakdowns == NULL)
+    return false;
+  for (uint32_t i = 0; i < known; i++)
+    parts->breakdowns[i].count = UNKNOWN;
   for (uint32_t row = 0; row < parts->row_count; row++) {
-    struct identity identity;
-    read_identity(parts, row, &identity);
-    if ((kinds & PARTS_BREAKDOWN) != 0 && !add_dimensions(parts, row, &identity))
+    if ((kinds & PARTS_BREAKDOWN) != 0 && !add_dimensions(parts, row))
       return false;
-    if ((kinds & PARTS_AREA) != 0 && !add_area(parts, row, &identity))
+    if ((kinds & PARTS_AREA) != 0 && !add_area(parts, row, nothing))
       return false;
   }
-  return make_groups(parts);
+  return true;
 }
 
 /* What a first look tells of the rows: breakdowns, and levels of areas. */
@@ -364,11 +294,13 @@ int parts_open(const struct vater_host *host, vater_call *call, const vater_tabl
     return host->fail(call, VATER_E_NOMEM, "no memory for totals");
   parts->host = host;
   parts->rows = rows;
-  parts->row_count = host->table->rows(rows);
+  parts->row_count = parts->edges.rows = host->table->rows(rows);
   *out = parts;
   if (kinds != 0 && !may_have_totals(parts, kinds))
     return VATER_OK;
-  if (!make_places(parts) || !make_edges(parts, kinds)) {
+  parts->texts.seed = texts_mix((uint64_t)(uintptr_t)parts); /* nobody outside knows addresses */
+  if (!make_places(parts) ||
+      (kinds != 0 && (!make_edges(parts, kinds) || !edges_group(&parts->edges, &parts->texts)))) {
     *out = NULL;
     parts_close(parts);
     return host->fail(call, VATER_E_NOMEM, "no memory for totals of %u rows",
@@ -381,17 +313,25 @@ void parts_close(struct parts *parts)
 {
   if (parts == NULL)
     return;
-  free(parts->places);
-  free(parts->edges);
-  free(parts->part_rows);
-  free(parts->groups);
+  texts_free(&parts->texts);
+  free(parts->identities);
+  free(parts->slots);
+  free(parts->breakdowns);
+  free(parts->steps);
+  edges_free(&parts->edges);
   free(parts);
 }
 
-const struct parts_group *parts_groups(const struct parts *parts, uint32_t *count)
+uint32_t parts_count(const struct parts *parts)
 {
-  *count = parts->group_count;
-  return parts->groups;
+  return parts->edges.group_count;
+}
+
+struct parts_group parts_group(const struct parts *parts, uint32_t index)
+{
+  const struct edge_group *group = &parts->edges.groups[index];
+  return (struct parts_group){group->total, parts->texts.entries[group->dimension].text,
+                              &parts->edges.parts[group->first], group->count};
 }
 
 /* ---- what belongs to a total ------------------------------------------------------------------
@@ -406,7 +346,7 @@ static bool has_value(const struct parts *parts, const struct parts_group *group
       continue;
     if (column == VATER_COLUMN_BREAKDOWN)
       text = parts_dimension(text, group->dimension);
-    if (compare_texts(text, wanted) == 0)
+    if (texts_compare(text, wanted) == 0)
       return true;
   }
   return false;
@@ -473,8 +413,8 @@ static bool all_areas(const struct parts *parts, const struct parts_group *group
   period_end(period, day);
   for (uint32_t i = 0; table->code(parts->rows, list, i, &code, &first, &last); i++) {
     bool below = nation || (code.len == 4 && memcmp(code.ptr, area.ptr, 2) == 0);
-    bool valid = compare_texts(first, (struct vater_str){day, 10}) <= 0 &&
-                 compare_texts((struct vater_str){day, 10}, last) <= 0;
+    bool valid = texts_compare(first, (struct vater_str){day, 10}) <= 0 &&
+                 texts_compare((struct vater_str){day, 10}, last) <= 0;
     if (!below || !valid)
       continue;
     any = true;

@@ -25,8 +25,9 @@ int parts_open(const struct vater_host *host, vater_call *call, const vater_tabl
                struct parts **parts);
 void parts_close(struct parts *parts); /* NULL is fine */
 
-/* Groups in order of their total's row, then of dimension; count is how many. */
-const struct parts_group *parts_groups(const struct parts *parts, uint32_t *count);
+/* Groups in order of their total's row, then of dimension. */
+uint32_t parts_count(const struct parts *parts);
+struct parts_group parts_group(const struct parts *parts, uint32_t index);
 /* Another row with the identity of `row` (indicator, actor, period, area, area role, breakdown)
  * that stands before it, false where there is none. */
 bool parts_earlier(const struct parts *parts, uint32_t row, uint32_t *earlier);

@@ -39,6 +39,29 @@ static void totals_along_breakdowns(void **state)
   assert_int_equal(found_by("totals", with, given, 3, &rows), 1);
 }
 
+/* Findings of one total come in order of their dimension's name, however many there are. */
+static void totals_along_many_dimensions(void **state)
+{
+  enum { DIMENSIONS = 20 };
+  struct test_row given[DIMENSIONS + 1];
+  char breakdowns[DIMENSIONS][16], wanted[16];
+  struct test_rows rows;
+  (void)state;
+  for (uint32_t used = 2; used <= DIMENSIONS; used += DIMENSIONS - 2) {
+    for (uint32_t i = 0; i < used; i++) {
+      snprintf(breakdowns[i], sizeof breakdowns[i], "d%02u=x", (unsigned)(used - i));
+      given[i] = (struct test_row){"46", breakdowns[i], "count", "", NONE, NONE, 11};
+    }
+    given[used] = (struct test_row){"46", "", "count", "", NONE, NONE, 10};
+    assert_int_equal(found_by("totals", "{\"kind\": \"breakdown\"}", given, used + 1, &rows), used);
+    for (uint32_t i = 0; i < used; i++) {
+      snprintf(wanted, sizeof wanted, "(d%02u)", (unsigned)(i + 1));
+      assert_int_equal(rows.found_rows[i], used);
+      assert_string_equal(rows.texts[i], wanted);
+    }
+  }
+}
+
 /* Shares of one whole have its denominator each. */
 static void a_shared_denominator_is_no_sum(void **state)
 {
@@ -187,15 +210,11 @@ static void mistaken_units(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(totals_along_breakdowns),
-      cmocka_unit_test(overlapping_parts),
-      cmocka_unit_test(a_shared_denominator_is_no_sum),
-      cmocka_unit_test(totals_within_breakdowns),
-      cmocka_unit_test(totals_of_areas),
-      cmocka_unit_test(ratios_do_not_add_up),
-      cmocka_unit_test(a_wrong_kind_is_said),
-      cmocka_unit_test(repeated_observations),
-      cmocka_unit_test(swapped_numbers),
+      cmocka_unit_test(totals_along_breakdowns),  cmocka_unit_test(totals_along_many_dimensions),
+      cmocka_unit_test(overlapping_parts),        cmocka_unit_test(a_shared_denominator_is_no_sum),
+      cmocka_unit_test(totals_within_breakdowns), cmocka_unit_test(totals_of_areas),
+      cmocka_unit_test(ratios_do_not_add_up),     cmocka_unit_test(a_wrong_kind_is_said),
+      cmocka_unit_test(repeated_observations),    cmocka_unit_test(swapped_numbers),
       cmocka_unit_test(mistaken_units),
   };
   return cmocka_run_group_tests_name("plugin_consistency", tests, NULL, NULL);

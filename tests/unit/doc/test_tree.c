@@ -39,6 +39,26 @@ static void walks(void **state)
   vt_doc_tree_free(tree);
 }
 
+static void gives_values_as_written(void **state)
+{
+  (void)state;
+  struct vt_doc_tree *tree = read_tree(VT_STR(
+      "{\"a\": [1, 2.50 ,\"]\\\"\"] ,\"b}\":{ \"c\":true}, \"d\":null,\"e\":false,\"f\":-1e3}"));
+  const struct vater_node *root = vt_doc_tree_root(tree);
+  const struct vater_node *a = vt_node_find(root, VT_STR("a"));
+  assert_str(vt_node_source(a), "[1, 2.50 ,\"]\\\"\"]");
+  assert_str(vt_node_source(vt_node_item(a, 1)), "2.50");
+  assert_str(vt_node_source(vt_node_item(a, 2)), "\"]\\\"\"");
+  assert_str(vt_node_source(vt_node_member(root, "b}")), "{ \"c\":true}");
+  assert_str(vt_node_source(vt_node_member(vt_node_member(root, "b}"), "c")), "true");
+  assert_str(vt_node_source(vt_node_member(root, "d")), "null");
+  assert_str(vt_node_source(vt_node_member(root, "e")), "false");
+  assert_str(vt_node_source(vt_node_member(root, "f")), "-1e3");
+  assert_null(vt_node_find(a, VT_STR("a")));
+  assert_null(vt_node_source(NULL).ptr);
+  vt_doc_tree_free(tree);
+}
+
 static void reads_absent_nodes(void **state)
 {
   (void)state;
@@ -123,6 +143,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(walks),
+      cmocka_unit_test(gives_values_as_written),
       cmocka_unit_test(reads_absent_nodes),
       cmocka_unit_test(reads_numbers),
       cmocka_unit_test(takes_24_bytes_a_value),
