@@ -11,9 +11,20 @@
  * odd values of the right type for all settings. What was given with --with stays. */
 enum { VT_EXERCISE_ROUNDS = 4, VT_EXERCISE_TEXTS = 8 };
 
+/* plugin_exercise_memory.c */
+struct block;
+struct vt_exercise_memory {
+  struct block *kept[17]; /* by power of two */
+  char *region;
+  size_t left;
+};
+
+struct vt_allocator vt_exercise_allocator(struct vt_exercise_memory *memory);
+
 struct exercise {
   FILE *out;
   struct vt_environment environment;
+  struct vt_exercise_memory memory;
   int64_t now_ms;
   struct vt_arena *arena;
   struct vt_registry registry;

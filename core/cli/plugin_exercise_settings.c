@@ -69,8 +69,10 @@ static void add_value(struct exercise *exercise, const struct vater_setting *set
 vater_config *vt_exercise_config(struct exercise *exercise, const struct vater_setting *declared,
                                  unsigned round, const char *secret)
 {
-  const struct vt_config_origin origin = {
-      .owner = "plugin check", .pointer = "", .load_secrets = secret != NULL};
+  const struct vt_config_origin origin = {.allocator = &exercise->environment.allocator,
+                                          .owner = "plugin check",
+                                          .pointer = "",
+                                          .load_secrets = secret != NULL};
   struct vt_diagnostics diagnostics;
   vater_config *config = NULL;
   json_t *given = json_object();
