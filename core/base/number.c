@@ -176,3 +176,17 @@ size_t vt_number_print(double value, char out[32])
   }
   return strlen(out);
 }
+
+#define LARGEST_WHOLE 9007199254740992.0 /* 2^53 */
+
+bool vt_number_inexact(struct vater_str text, double value)
+{
+  if (value < LARGEST_WHOLE && value > -LARGEST_WHOLE)
+    return false;
+  for (size_t i = 0; i < text.len; i++)
+    if (text.ptr[i] == '.' || text.ptr[i] == 'e' || text.ptr[i] == 'E')
+      return false;
+  /* 2^53 itself may have been 2^53 + 1 */
+  return (value != LARGEST_WHOLE && value != -LARGEST_WHOLE) ||
+         !vt_str_ends(text, VT_STR("9007199254740992"));
+}

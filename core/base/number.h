@@ -16,6 +16,9 @@ bool vt_number_double_checked(struct vater_str text, double *value);
 unsigned vt_number_decimals(struct vater_str text);
 /* Both at once, grammar already checked by the caller; false for what overflows. */
 bool vt_number_read(struct vater_str text, double *value, unsigned *decimals);
+/* Whether `text`, a whole number that reads as `value`, is beyond 2^53, where neighbours are the
+ * same double. */
+bool vt_number_inexact(struct vater_str text, double value);
 /* The shortest text that reads back as the same double; "27.0" is "27". Returns its length. */
 size_t vt_number_print(double value, char out[32]);
 

@@ -2,8 +2,6 @@
 #include "base/number.h"
 #include "judge/decode_parts.h"
 
-#define LARGEST_WHOLE 9007199254740992.0 /* 2^53: beyond it neighbours are the same double */
-
 static const struct vt_plan_node *node_at(const struct vt_decoder *decoder, uint32_t index)
 {
   return &decoder->plan->nodes[index];
@@ -83,13 +81,7 @@ static int take_number(struct vt_decoder *decoder, int column, const struct vt_d
   double value;
   unsigned decimals;
   vt_number_read(event->text, &value, &decimals);
-  bool large = value > LARGEST_WHOLE || value < -LARGEST_WHOLE;
-  /* 2^53 itself may have been 2^53 + 1 */
-  large = large || (event->text.len >= 16 && (value == LARGEST_WHOLE || value == -LARGEST_WHOLE) &&
-                    !vt_str_ends(event->text, VT_STR("9007199254740992")));
-  if (large && memchr(event->text.ptr, '.', event->text.len) == NULL &&
-      memchr(event->text.ptr, 'e', event->text.len) == NULL &&
-      memchr(event->text.ptr, 'E', event->text.len) == NULL)
+  if (event->text.len >= 16 && vt_number_inexact(event->text, value))
     return report_inexact(decoder, event);
   return vt_table_set_number(decoder->input->table, column, value, decimals, error);
 }

@@ -119,10 +119,24 @@ static int set_text_at(vater_call *call, vater_table *table, int column, struct 
   return vt_table_set_place(table->builder, column, offset, &call->error);
 }
 
+/* Refused where it stands: decoding goes on. */
+static int report_inexact(vater_call *call, vater_table *table, uint64_t offset)
+{
+  if (table->finding == NULL)
+    return VATER_OK;
+  return table->finding(table->context, VATER_SEVERITY_ERROR, offset,
+                        VT_STR("the whole number is beyond 2^53 and cannot be kept exactly"),
+                        &call->error);
+}
+
 static int set_number_at(vater_call *call, vater_table *table, int column, struct vater_str written,
                          uint64_t offset)
 {
+  double value;
   int status = set_number(call, table, column, written);
+  if (status == VATER_OK && written.len >= 16 && vt_number_double(written, &value) &&
+      vt_number_inexact(written, value))
+    return report_inexact(call, table, offset);
   if (status != VATER_OK)
     return fail_there(call, status, offset);
   return vt_table_set_place(table->builder, column, offset, &call->error);

@@ -83,12 +83,30 @@ static int read_numbers(struct row *row, const struct csv_group *group, struct n
   return status;
 }
 
+/* Numbers do not stand beside the reason why there is none: what is lost by that is told. */
+static int put_missing(struct row *row, const struct numbers *numbers)
+{
+  const struct vater_table_api *api = row->csv->host->table;
+  bool other = false;
+  for (int part = 0; part < CSV_NUMBERS; part++)
+    other |= numbers->text[part][0] != '\0';
+  int status = VATER_OK;
+  if (other)
+    status = api->finding(
+        row->call, row->table, VATER_SEVERITY_WARNING, numbers->missing_offset,
+        "a number of the observation is missing (%.*s); its other numbers are not read",
+        shown(numbers->missing), numbers->missing.ptr);
+  if (status == VATER_OK)
+    status = api->set_text_at(row->call, row->table, VATER_COLUMN_MISSING, numbers->missing,
+                              numbers->missing_offset);
+  return status;
+}
+
 static int put_numbers(struct row *row, const struct numbers *numbers)
 {
   const struct vater_table_api *api = row->csv->host->table;
   if (numbers->missing.len > 0)
-    return api->set_text_at(row->call, row->table, VATER_COLUMN_MISSING, numbers->missing,
-                            numbers->missing_offset);
+    return put_missing(row, numbers);
   int status = VATER_OK;
   for (int part = 0; part < CSV_NUMBERS && status == VATER_OK; part++) {
     struct vater_str text = {numbers->text[part], strlen(numbers->text[part])};
@@ -135,12 +153,28 @@ static const char *area_fault(const struct csv_field *field, struct vater_str te
   return NULL;
 }
 
+/* What every observation has must not be left open, unless the codes say what that means. */
+static bool is_empty(const struct row *row, const struct csv_field *field, int column)
+{
+  static const int needed[] = {VATER_COLUMN_INDICATOR, VATER_COLUMN_PERIOD, VATER_COLUMN_AREA,
+                               VATER_COLUMN_UNIT, VATER_COLUMN_STATUS};
+  if (field->index == CSV_NONE || field->source.coded ||
+      mapping_trim(row->record->cells[field->index].text).len > 0)
+    return false;
+  for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+    if (needed[i] == column)
+      return true;
+  return false;
+}
+
 static int put_text(struct row *row, const struct csv_field *field, int column)
 {
   struct vater_str text;
   uint64_t offset;
   char period[MAPPING_PERIOD_BYTES];
   const char *why = NULL;
+  if (is_empty(row, field, column))
+    return complain(row, field, &row->record->cells[field->index], "is empty");
   int status = read_text(row, field, &text, &offset);
   if (status != VATER_OK || text.ptr == NULL)
     return status;
@@ -216,9 +250,10 @@ int csv_read_row(vater_call *call, struct csv *csv, const struct vater_record *r
     return csv->host->table->finding(call, table, VATER_SEVERITY_ERROR, record->offset,
                                      "the row is empty");
   if (record->count != csv->width)
-    return csv->host->table->finding(call, table, VATER_SEVERITY_ERROR, record->offset,
-                                     "the row has %u cells; the first row has %u", record->count,
-                                     csv->width);
+    return csv->host->table->finding(
+        call, table, VATER_SEVERITY_ERROR,
+        record->count > csv->width ? record->cells[csv->width].offset : record->offset,
+        "the row has %u cells; the first row has %u", record->count, csv->width);
   int status = VATER_OK;
   for (uint32_t i = 0; i < csv->group_count && status == VATER_OK; i++)
     status = put_observation(&row, &csv->groups[i]);

@@ -25,8 +25,9 @@ struct dhis2_text {
 
 /* One data value as it was written, set-level defaults filled in. */
 struct dhis2_item {
-  struct dhis2_text members[DHIS2_MEMBERS];
+  struct dhis2_text members[DHIS2_MEMBERS]; /* .offset 0: not there */
   uint64_t offset;
+  bool bad; /* a finding was reported about it */
 };
 
 /* What a data element fills. */
@@ -69,6 +70,8 @@ struct dhis2 {
   size_t pool_len, pool_room;
   uint64_t records;
   int columns[DHIS2_MEMBERS]; /* of CSV; -1: not there */
+  uint32_t width;             /* cells of the first row */
+  bool dead;                  /* its header does not fit: rows would only repeat that */
 };
 
 struct dhis2_part {

@@ -50,6 +50,23 @@ static int put_breakdown(vater_call *call, struct dhis2 *dhis2, const vater_node
   return status;
 }
 
+/* Values that came without a number are told: beside others, and where they are all there is. */
+static int put_empty(vater_call *call, struct dhis2 *dhis2, const struct dhis2_slot *slot, int part,
+                     bool any, vater_table *table)
+{
+  const struct vater_table_api *api = dhis2->host->table;
+  if (any)
+    return api->finding(call, table, VATER_SEVERITY_WARNING, slot->offsets[part],
+                        "the %s is empty, and the observation has other numbers",
+                        dhis2_parts[part].name);
+  int status = api->finding(call, table, VATER_SEVERITY_INFO, slot->offsets[part],
+                            "the value is empty: the number is taken as not-available");
+  if (status == VATER_OK)
+    status = api->set_text_at(call, table, VATER_COLUMN_MISSING, of("not-available"),
+                              slot->offsets[part]);
+  return status;
+}
+
 static int put_numbers(vater_call *call, struct dhis2 *dhis2, const struct dhis2_slot *slot,
                        vater_table *table)
 {
@@ -63,8 +80,9 @@ static int put_numbers(vater_call *call, struct dhis2 *dhis2, const struct dhis2
     status = api->set_number_at(call, table, dhis2_parts[part].column,
                                 of(dhis2->pool + slot->numbers[part] - 1), slot->offsets[part]);
   }
-  if (status == VATER_OK && !any)
-    status = api->set_text(call, table, VATER_COLUMN_MISSING, of("not-available"));
+  for (int part = 0; part < DHIS2_PARTS && status == VATER_OK; part++)
+    if ((slot->have & 1u << part) != 0 && slot->numbers[part] == 0)
+      status = put_empty(call, dhis2, slot, part, any, table);
   return status;
 }
 

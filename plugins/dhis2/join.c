@@ -32,6 +32,7 @@ void dhis2_forget(struct dhis2 *dhis2)
   dhis2->slot_count = dhis2->slot_room = dhis2->table_size = 0;
   dhis2->pool_len = dhis2->pool_room = 0;
   dhis2->records = 0;
+  dhis2->dead = false;
 }
 
 /* ---- memory -------------------------------------------------------------------------------------
@@ -163,13 +164,19 @@ static bool is_ignored(const struct dhis2 *dhis2, struct vater_str element)
   return false;
 }
 
+/* Where the member stands, or the data value that does not have it; no member stands at 0. */
+static uint64_t place_of(const struct dhis2_item *item, enum dhis2_member member)
+{
+  return item->members[member].offset != 0 ? item->members[member].offset : item->offset;
+}
+
 static int complain(vater_call *call, struct dhis2 *dhis2, vater_table *table,
                     const struct dhis2_item *item, enum dhis2_member member, const char *why)
 {
   const struct dhis2_text *text = &item->members[member];
-  return dhis2->host->table->finding(
-      call, table, VATER_SEVERITY_ERROR, text->text.ptr != NULL ? text->offset : item->offset,
-      "%s: '%.*s' %s", dhis2_members[member], shown(text->text), start(text->text), why);
+  return dhis2->host->table->finding(call, table, VATER_SEVERITY_ERROR, place_of(item, member),
+                                     "%s: '%.*s' %s", dhis2_members[member], shown(text->text),
+                                     start(text->text), why);
 }
 
 /* The members that must be there; *whole says whether they are. */
@@ -182,7 +189,7 @@ static int check_whole(vater_call *call, struct dhis2 *dhis2, vater_table *table
     if (item->members[needed[i]].text.len > 0)
       continue;
     *whole = false;
-    return dhis2->host->table->finding(call, table, VATER_SEVERITY_ERROR, item->offset,
+    return dhis2->host->table->finding(call, table, VATER_SEVERITY_ERROR, place_of(item, needed[i]),
                                        "the data value has no %s, nor has its set",
                                        dhis2_members[needed[i]]);
   }
@@ -233,9 +240,7 @@ static int put_number(vater_call *call, struct dhis2 *dhis2, vater_table *table,
     return complain(call, dhis2, table, item, DHIS2_DATA_ELEMENT,
                     "stands twice for the same period, orgUnit and combinations");
   slot->have |= bit;
-  slot->offsets[part] = item->members[DHIS2_VALUE].text.ptr != NULL
-                            ? item->members[DHIS2_VALUE].offset
-                            : item->offset;
+  slot->offsets[part] = place_of(item, DHIS2_VALUE);
   if (item->members[DHIS2_VALUE].text.len == 0)
     return VATER_OK; /* absent: not zero */
   const char *why = mapping_number(item->members[DHIS2_VALUE].text, &dhis2->dialect, number);
@@ -285,7 +290,10 @@ int dhis2_take(vater_call *call, struct dhis2 *dhis2, const struct dhis2_item *i
   struct vater_str element = item->members[DHIS2_DATA_ELEMENT].text;
   uint32_t index = mapping_index_find(dhis2->host, &dhis2->elements, element);
   struct vater_str deleted = item->members[DHIS2_DELETED].text;
-  if (mapping_equal_nocase(deleted, (struct vater_str){"true", 4}))
+  bool gone = mapping_equal_nocase(deleted, (struct vater_str){"true", 4});
+  if (!gone && deleted.len > 0 && !mapping_equal_nocase(deleted, (struct vater_str){"false", 5}))
+    return complain(call, dhis2, table, item, DHIS2_DELETED, "is neither true nor false");
+  if (gone)
     return dhis2->host->table->finding(call, table, VATER_SEVERITY_INFO, item->offset,
                                        "a data value that is marked as deleted is not read");
   if (index != UINT32_MAX)

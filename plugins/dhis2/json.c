@@ -25,16 +25,20 @@ static int wrong_type(vater_call *call, struct dhis2 *dhis2, vater_table *table,
 
 /* A text, or null as if it were not there; a value may be a number as well. */
 static int read_member(vater_call *call, struct dhis2 *dhis2, vater_table *table,
-                       const vater_node *object, int member, struct dhis2_text *text)
+                       const vater_node *object, int member, struct dhis2_item *item)
 {
+  struct dhis2_text *text = &item->members[member];
   const struct vater_node_api *node = dhis2->host->node;
   const vater_node *one = node->member(object, dhis2_members[member]);
   int type = node->type(one);
   bool truth = false;
-  if (one == NULL || type == VATER_NODE_NULL)
+  if (one == NULL || (type == VATER_NODE_NULL && text->text.ptr != NULL))
     return VATER_OK;
   text->offset = node->offset(one);
-  if (type == VATER_NODE_TEXT || (type == VATER_NODE_NUMBER && member == DHIS2_VALUE)) {
+  if (type == VATER_NODE_NULL)
+    return VATER_OK;
+  if ((type == VATER_NODE_TEXT && member != DHIS2_DELETED) ||
+      (type == VATER_NODE_NUMBER && member == DHIS2_VALUE)) {
     text->text = node->text(one);
     return VATER_OK;
   }
@@ -42,6 +46,7 @@ static int read_member(vater_call *call, struct dhis2 *dhis2, vater_table *table
     text->text = truth ? (struct vater_str){"true", 4} : (struct vater_str){"false", 5};
     return VATER_OK;
   }
+  item->bad = true;
   return wrong_type(call, dhis2, table, one, dhis2_members[member],
                     member == DHIS2_DELETED ? "true or false" : "a text");
 }
@@ -51,7 +56,7 @@ static int read_members(vater_call *call, struct dhis2 *dhis2, vater_table *tabl
 {
   int status = VATER_OK;
   for (int i = 0; i < DHIS2_MEMBERS && status == VATER_OK; i++)
-    status = read_member(call, dhis2, table, object, i, &item->members[i]);
+    status = read_member(call, dhis2, table, object, i, item);
   return status;
 }
 
@@ -81,12 +86,15 @@ int dhis2_read_json(vater_call *call, struct dhis2 *dhis2, const vater_node *roo
                                        "the document has no 'dataValues'");
   if (node->type(list) != VATER_NODE_LIST)
     return wrong_type(call, dhis2, table, list, "dataValues", "a list");
-  int status = read_members(call, dhis2, table, root, &set);
+  int status = VATER_OK;
+  if (node->length(list) == 0)
+    status = dhis2->host->table->finding(call, table, VATER_SEVERITY_WARNING, node->offset(list),
+                                         "'dataValues' is empty");
+  if (status == VATER_OK)
+    status = read_members(call, dhis2, table, root, &set);
   set.members[DHIS2_VALUE] = set.members[DHIS2_DELETED] = (struct dhis2_text){.offset = 0};
   if (status == VATER_OK)
     status = warn_of_unknown(call, dhis2, table, root);
-  if (status == VATER_OK)
-    status = warn_of_unknown(call, dhis2, table, node->first(list));
   for (const vater_node *one = node->first(list); one != NULL && status == VATER_OK;
        one = node->next(one)) {
     struct dhis2_item item = set;
@@ -98,6 +106,8 @@ int dhis2_read_json(vater_call *call, struct dhis2 *dhis2, const vater_node *roo
     }
     status = read_members(call, dhis2, table, one, &item);
     if (status == VATER_OK)
+      status = warn_of_unknown(call, dhis2, table, one);
+    if (status == VATER_OK && !item.bad)
       status = dhis2_take(call, dhis2, &item, table);
   }
   return status;

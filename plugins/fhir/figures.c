@@ -29,7 +29,8 @@ static int read_count(const struct fhir_out *out, const vater_node *population,
     return fhir_note(out->call, out->table, VATER_SEVERITY_ERROR, node->offset(beside),
                      "a count has both a value and a reason why it has none");
   if (value == NULL && missing == NULL)
-    return VATER_OK;
+    return fhir_note(out->call, out->table, VATER_SEVERITY_WARNING, node->offset(population),
+                     "a population has neither a count nor a reason why it has none");
   count->node = value != NULL ? value : beside;
   count->missing = missing;
   if (value == NULL ||
@@ -46,6 +47,9 @@ static int read_population(const struct fhir_out *out, const vater_node *populat
   enum fhir_population which =
       fhir_mapping_population(out->mapping, node->member(population, "code"));
   int status = fhir_check_members(out, population, FHIR_ELEMENT_POPULATION);
+  if (status == VATER_OK && node->member(population, "code") == NULL)
+    status = fhir_note(out->call, out->table, VATER_SEVERITY_WARNING, node->offset(population),
+                       "a population has no code");
   if (which == FHIR_POPULATIONS || status != VATER_OK)
     return status;
   if (figures->counts[which].node != NULL)
@@ -72,6 +76,9 @@ static int read_score(const struct fhir_out *out, const vater_node *element,
   figures->score_missing = fhir_absent(figures->quantity);
   if (figures->score_missing == NULL)
     figures->score_missing = fhir_absent(node->member(figures->quantity, "_value"));
+  if (value == NULL && figures->score_missing == NULL)
+    return fhir_note(out->call, out->table, VATER_SEVERITY_WARNING, node->offset(figures->quantity),
+                     "measureScore has neither a value nor a reason why it has none");
   return fhir_check_members(out, figures->quantity, FHIR_ELEMENT_QUANTITY);
 }
 
@@ -329,15 +336,29 @@ static const char *missing_of(const struct fhir_measure *measure,
   return NULL;
 }
 
+/* Numbers do not stand beside the reason why there is none: what is lost by that is told. */
+static int put_missing(const struct fhir_out *out, const struct fhir_figures *figures,
+                       const char *missing, uint64_t at)
+{
+  int status = VATER_OK;
+  if (figures->score != NULL || known(figures, FHIR_NUMERATOR) || known(figures, FHIR_DENOMINATOR))
+    status = fhir_note(out->call, out->table, VATER_SEVERITY_WARNING, at,
+                       "a number of the observation is missing (%s); its other numbers are not "
+                       "read",
+                       missing);
+  if (status == VATER_OK)
+    status = fhir_host->table->set_text_at(out->call, out->table, VATER_COLUMN_MISSING,
+                                           (struct vater_str){missing, strlen(missing)}, at);
+  return status;
+}
+
 int fhir_figures_put(const struct fhir_out *out, const struct fhir_measure *measure,
                      const struct fhir_figures *figures)
 {
   const vater_node *at;
   const char *missing = missing_of(measure, figures, &at);
   if (missing != NULL)
-    return fhir_host->table->set_text_at(out->call, out->table, VATER_COLUMN_MISSING,
-                                         (struct vater_str){missing, strlen(missing)},
-                                         fhir_host->node->offset(at));
+    return put_missing(out, figures, missing, fhir_host->node->offset(at));
   if (measure->scoring == FHIR_COHORT)
     return put_count(out, VATER_COLUMN_VALUE, figures, FHIR_INITIAL,
                      count_of(figures, FHIR_INITIAL));

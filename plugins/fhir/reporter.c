@@ -72,6 +72,11 @@ static const vater_node *find_contained(const vater_node *report, struct vater_s
   return one;
 }
 
+static bool is_contained(const vater_node *report, struct vater_str reference)
+{
+  return find_contained(report, (struct vater_str){reference.ptr + 1, reference.len - 1}) != NULL;
+}
+
 /* "Organization/1" of a resource with that type and id, or its entry's full URL. */
 static bool is_entry(const vater_node *entry, struct vater_str reference)
 {
@@ -125,8 +130,16 @@ int fhir_reporter_find(const struct fhir_out *out, const struct fhir_places *pla
     return fhir_note(out->call, out->table, VATER_SEVERITY_ERROR,
                      node->offset(node->member(identifier, "value")),
                      "an organisation number has nine digits");
+  struct vater_str reference = fhir_text(from, "reference");
+  if (reference.len > 0 && reference.ptr[0] == '#' && !is_contained(report, reference))
+    return fhir_note(out->call, out->table, VATER_SEVERITY_ERROR,
+                     node->offset(node->member(from, "reference")),
+                     "the reference '%.*s' leads nowhere: no contained resource has that id",
+                     FHIR_SHOWN(reference, 60));
   if (out->mapping->actor_count == 0)
-    return VATER_OK;
+    return fhir_note(out->call, out->table, VATER_SEVERITY_WARNING, node->offset(from),
+                     "the reporter gives no organisation number; it is taken for the actor of the "
+                     "endpoint");
   return fhir_note(out->call, out->table, VATER_SEVERITY_ERROR, node->offset(from),
                    "the reporter is not in the mapping's list of actors, and gives no organisation "
                    "number");

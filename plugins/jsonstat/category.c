@@ -134,6 +134,34 @@ static int check_keys(struct jsonstat_out *out, const struct jsonstat_dimension 
   return VATER_OK;
 }
 
+/* Labels are texts. */
+static int check_labels(struct jsonstat_out *out, const vater_node *labels)
+{
+  const struct vater_node_api *node = jsonstat_host->node;
+  for (const vater_node *one = node->first(labels); one != NULL; one = node->next(one))
+    if (node->type(one) != VATER_NODE_TEXT && node->type(one) != VATER_NODE_NULL)
+      return jsonstat_fault(out, one, "a label is a text");
+  return VATER_OK;
+}
+
+/* What a unit says of itself: decimals a number, all else texts. */
+static int check_unit(struct jsonstat_out *out, const vater_node *unit)
+{
+  const struct vater_node_api *node = jsonstat_host->node;
+  for (const vater_node *one = node->first(unit); one != NULL; one = node->next(one)) {
+    bool decimals = jsonstat_is(node->name(one), "decimals");
+    int64_t count = 0;
+    if (node->type(one) == VATER_NODE_NULL)
+      continue;
+    if (decimals && (!node->integer(one, &count) || count < 0))
+      return jsonstat_fault(out, one, "the decimals of a unit are a whole number, 0 or more");
+    bool other = jsonstat_is(node->name(one), "multiplier") && node->type(one) == VATER_NODE_NUMBER;
+    if (!decimals && !other && node->type(one) != VATER_NODE_TEXT)
+      return jsonstat_fault(out, one, "what a unit says of itself is a text");
+  }
+  return VATER_OK;
+}
+
 static int check_units(struct jsonstat_out *out, const struct jsonstat_dimension *dimension,
                        const vater_node *category)
 {
@@ -144,6 +172,9 @@ static int check_units(struct jsonstat_out *out, const struct jsonstat_dimension
     if (node->type(one) != VATER_NODE_OBJECT && node->type(one) != VATER_NODE_NULL)
       return jsonstat_fault(out, one, "a unit is an object");
     count += node->type(one) == VATER_NODE_OBJECT;
+    int status = check_unit(out, one);
+    if (status != VATER_OK || out->faulty)
+      return status;
   }
   if (dimension->role != JSONSTAT_METRIC || count >= dimension->size)
     return VATER_OK;
@@ -158,20 +189,34 @@ static int check_category(struct jsonstat_out *out, const struct jsonstat_dimens
                                          {"unit", "UNIT_KEY_UNKNOWN"},
                                          {"coordinates", "COORD_KEY_UNKNOWN"},
                                          {"note", "NOTE_KEY_UNKNOWN"}};
-  int status = VATER_OK;
-  for (size_t i = 0; i < sizeof keyed / sizeof *keyed && status == VATER_OK; i++)
+  static const char *const known[] = {"index", "label", "unit",      "coordinates",
+                                      "note",  "child", "extension", NULL};
+  int status = jsonstat_check_known(out, category, known);
+  for (size_t i = 0; i < sizeof keyed / sizeof *keyed && status == VATER_OK && !out->faulty; i++)
     status = check_keys(out, dimension, category, keyed[i][0], keyed[i][1]);
-  if (status == VATER_OK)
+  if (status == VATER_OK && !out->faulty)
+    status = check_labels(out, jsonstat_member(category, "label"));
+  if (status == VATER_OK && !out->faulty)
     status = check_units(out, dimension, category);
   const vater_node *child = jsonstat_member(category, "child");
-  return status == VATER_OK && child != NULL ? jsonstat_children_check(out, dimension, child)
-                                             : status;
+  return status == VATER_OK && !out->faulty && child != NULL
+             ? jsonstat_children_check(out, dimension, child)
+             : status;
 }
 
 int jsonstat_category_read(struct jsonstat_out *out, struct jsonstat_dimension *dimension)
 {
   const vater_node *category = jsonstat_member(dimension->at, "category");
   size_t room = (size_t)dimension->size + 1;
+  const vater_node *label = jsonstat_member(dimension->at, "label");
+  static const char *const known[] = {"category", "label",     "class", "version",
+                                      "updated",  "source",    "href",  "note",
+                                      "link",     "extension", NULL};
+  int status = jsonstat_check_known(out, dimension->at, known);
+  if (status != VATER_OK)
+    return status;
+  if (label != NULL && jsonstat_host->node->type(label) != VATER_NODE_TEXT)
+    return jsonstat_fault(out, label, "a label is a text");
   if (jsonstat_host->node->type(category) != VATER_NODE_OBJECT)
     return jsonstat_fault(out, category != NULL ? category : dimension->at,
                           "a dimension has the object 'category'");
@@ -180,7 +225,7 @@ int jsonstat_category_read(struct jsonstat_out *out, struct jsonstat_dimension *
   dimension->sorted = calloc(room, sizeof *dimension->sorted);
   if (dimension->codes == NULL || dimension->code_at == NULL || dimension->sorted == NULL)
     return jsonstat_host->fail(out->call, VATER_E_NOMEM, "out of memory for the categories");
-  int status = read_index(out, dimension, category);
+  status = read_index(out, dimension, category);
   if (status == VATER_OK && !out->faulty)
     status = sort(out, dimension);
   return status == VATER_OK && !out->faulty ? check_category(out, dimension, category) : status;

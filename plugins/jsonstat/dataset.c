@@ -53,6 +53,21 @@ int jsonstat_check_members(struct jsonstat_out *out, const vater_node *object)
   return status;
 }
 
+int jsonstat_check_known(struct jsonstat_out *out, const vater_node *object,
+                         const char *const *names)
+{
+  const struct vater_node_api *node = jsonstat_host->node;
+  for (const vater_node *one = node->first(object); one != NULL; one = node->next(one)) {
+    const char *const *name = names;
+    while (*name != NULL && !jsonstat_is(node->name(one), *name))
+      name++;
+    if (*name == NULL)
+      return jsonstat_warn(out, one, "JSON-stat has no member '%.*s' here; it is not read",
+                           JSONSTAT_SHOWN(node->name(one), 60));
+  }
+  return VATER_OK;
+}
+
 /* ---- shape ---------------------------------------------------------------------------------- */
 
 /* 2.0 has id, size and role beside dimension, 1.x inside it. */
@@ -138,8 +153,7 @@ static int read_shape(struct jsonstat_out *out, struct jsonstat_dataset *dataset
   const vater_node *ids = jsonstat_member(dataset->layout, "id");
   const vater_node *sizes = jsonstat_member(dataset->layout, "size");
   if (node->type(ids) != VATER_NODE_LIST || node->type(sizes) != VATER_NODE_LIST)
-    return jsonstat_fault(out, ids != NULL ? ids : dataset->layout,
-                          "a data set has the lists 'id' and 'size'");
+    return jsonstat_fault(out, dataset->layout, "a data set has the lists 'id' and 'size'");
   uint32_t count = node->length(ids);
   if (count != node->length(sizes))
     return jsonstat_fault(out, sizes, "ID_SIZE_LEN_MISMATCH: 'id' has %u items, 'size' %u",
@@ -192,7 +206,10 @@ static int read_roles(struct jsonstat_out *out, struct jsonstat_dataset *dataset
   const vater_node *roles = jsonstat_member(dataset->layout, "role");
   if (roles != NULL && jsonstat_host->node->type(roles) != VATER_NODE_OBJECT)
     return jsonstat_fault(out, roles, "'role' is not an object of lists");
-  int status = read_role(out, dataset, jsonstat_member(roles, "time"), JSONSTAT_TIME);
+  static const char *const known[] = {"time", "geo", "metric", NULL};
+  int status = jsonstat_check_known(out, roles, known);
+  if (status == VATER_OK)
+    status = read_role(out, dataset, jsonstat_member(roles, "time"), JSONSTAT_TIME);
   if (status == VATER_OK)
     status = read_role(out, dataset, jsonstat_member(roles, "geo"), JSONSTAT_GEO);
   if (status == VATER_OK)
@@ -207,7 +224,12 @@ int jsonstat_dataset_read(struct jsonstat_out *out, const vater_node *at,
 {
   *dataset = (struct jsonstat_dataset){.at = at, .layout = layout_of(at)};
   out->faulty = false;
+  static const char *const known[] = {
+      "version",   "class", "href",   "label", "source", "updated",   "note",  "id", "size",
+      "dimension", "value", "status", "role",  "link",   "extension", "error", NULL};
   int status = jsonstat_check_members(out, at);
+  if (status == VATER_OK && !out->faulty)
+    status = jsonstat_check_known(out, at, known);
   if (status == VATER_OK && !out->faulty)
     status = read_shape(out, dataset);
   if (status == VATER_OK && !out->faulty)

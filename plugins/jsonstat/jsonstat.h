@@ -97,6 +97,9 @@ int jsonstat_dataset_read(struct jsonstat_out *out, const vater_node *at,
 void jsonstat_dataset_fini(struct jsonstat_dataset *dataset);
 /* Types of the members that JSON-stat names, at the root and of data sets. */
 int jsonstat_check_members(struct jsonstat_out *out, const vater_node *object);
+/* Warns of the first member that is not among `names`, a list that ends with NULL. */
+int jsonstat_check_known(struct jsonstat_out *out, const vater_node *object,
+                         const char *const *names);
 
 /* ---- category.c --------------------------------------------------------------------------------
  */

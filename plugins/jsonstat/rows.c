@@ -309,6 +309,15 @@ static int find_missing(const struct plan *plan, const struct target *target, st
     if (mapped && !cells->zero[as])
       return VATER_OK;
     *reason = (struct vater_str){NULL, 0};
+    if (number && status.len > 0 && !mapped &&
+        !jsonstat_mapping_preliminary(plan->out->mapping, status)) {
+      int told = jsonstat_host->table->finding(
+          plan->out->call, plan->out->table, VATER_SEVERITY_INFO, node->offset(said),
+          "the status '%.*s' is not in the mapping; the number is taken as it is",
+          JSONSTAT_SHOWN(status, 20));
+      if (told != VATER_OK)
+        return told;
+    }
     number |= cells->zero[as];
     if (number || has_value)
       continue;
@@ -334,6 +343,43 @@ static bool is_preliminary(const struct plan *plan, const struct target *target,
   return false;
 }
 
+/* A number whose status says that there is none: tables write 0 there. */
+static bool is_missing(const struct plan *plan, const struct cells *cells, int as)
+{
+  const vater_node *at;
+  struct vater_str reason, status = jsonstat_status(plan->dataset, cells->numbers[as], &at);
+  return status.len > 0 && jsonstat_mapping_missing(plan->out->mapping, status, &reason);
+}
+
+/* Numbers do not stand beside the reason why there is none: what is lost by that is told. */
+static int put_missing(const struct plan *plan, const struct cells *cells, struct vater_str reason,
+                       const vater_node *at)
+{
+  const struct vater_node_api *node = jsonstat_host->node;
+  struct jsonstat_out *out = plan->out;
+  bool other = false;
+  int status = VATER_OK;
+  for (int as = 0; as < JSONSTAT_AS_COUNT && status == VATER_OK; as++) {
+    bool number = node->type(cells->values[as]) == VATER_NODE_NUMBER;
+    bool missing = number && is_missing(plan, cells, as);
+    other |= number && !missing;
+    if (missing && !jsonstat_is(node->text(cells->values[as]), "0"))
+      status = jsonstat_warn(out, cells->values[as],
+                             "the status says that there is no number (%.*s), and there is one; it "
+                             "is not read",
+                             JSONSTAT_SHOWN(reason, 20));
+  }
+  if (status == VATER_OK && other)
+    status = jsonstat_warn(out, at,
+                           "a number of the observation is missing (%.*s); its other numbers are "
+                           "not read",
+                           JSONSTAT_SHOWN(reason, 20));
+  if (status == VATER_OK)
+    status = jsonstat_host->table->set_text_at(out->call, out->table, VATER_COLUMN_MISSING, reason,
+                                               node->offset(at));
+  return status;
+}
+
 static int put_numbers(const struct plan *plan, const struct target *target, struct cells *cells)
 {
   const struct vater_node_api *node = jsonstat_host->node;
@@ -342,14 +388,17 @@ static int put_numbers(const struct plan *plan, const struct target *target, str
   const vater_node *at = NULL;
   int status = find_missing(plan, target, cells, &reason, &at);
   if (status == VATER_OK && reason.len > 0)
-    return jsonstat_host->table->set_text_at(out->call, out->table, VATER_COLUMN_MISSING, reason,
-                                             node->offset(at));
+    return put_missing(plan, cells, reason, at);
   for (int as = 0; as < JSONSTAT_AS_COUNT && status == VATER_OK; as++) {
     bool number = node->type(cells->values[as]) == VATER_NODE_NUMBER;
     struct vater_str written = number ? node->text(cells->values[as]) : (struct vater_str){"0", 1};
     if (number || cells->zero[as])
       status = jsonstat_host->table->set_number_at(out->call, out->table, as_columns[as], written,
                                                    node->offset(cells->values[as]));
+    else if (cells->values[as] != NULL)
+      status =
+          jsonstat_warn(out, cells->values[as],
+                        "the %s is empty, and the observation has other numbers", as_names[as]);
   }
   return status;
 }

@@ -66,6 +66,8 @@ static int read_values(struct jsonstat_out *out, struct jsonstat_dataset *datase
                           "VALUE_LEN_MISMATCH: %u values, and the sizes make %llu cells",
                           (unsigned)node->length(values), (unsigned long long)dataset->cells);
   int status = check_numbers(out, values);
+  if (status == VATER_OK && !list && node->length(values) == 0 && dataset->cells > 0)
+    status = jsonstat_warn(out, values, "'value' is empty: no cell has a number");
   if (status != VATER_OK || out->faulty)
     return status;
   dataset->values = calloc(dataset->cells + 1, sizeof *dataset->values);

@@ -99,7 +99,7 @@ static void absent_data_has_a_reason(void **state)
                {"error", "collection-error"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char payload[1400];
-    char rows[200];
+    char rows[200], findings[300];
     snprintf(payload, sizeof payload,
              REPORT("{\"population\":[" POPULATION(
                  "denominator", "20") ",{\"code\":{\"coding\":[{\"code\":\"numerator\"}]},"
@@ -108,7 +108,12 @@ static void absent_data_has_a_reason(void **state)
                                       "\"%s\"}]}}]}"),
              cases[i].code);
     snprintf(rows, sizeof rows, "G1-11 2026-07 46 percent final missing=%s\n", cases[i].missing);
-    check_text(plain, payload, rows, "");
+    snprintf(
+        findings, sizeof findings,
+        "PAY-FORMAT /group/0/population/1/_count: a number of the observation is missing (%s); "
+        "its other numbers are not read.\n",
+        cases[i].missing);
+    check_text(plain, payload, rows, findings);
   }
 }
 

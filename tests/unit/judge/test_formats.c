@@ -1,5 +1,6 @@
 /* Formats with mappings, damaged in every way. */
 #include "damage.h"
+#include "mutated.h"
 
 static struct judged_world world;
 
@@ -16,7 +17,7 @@ static const char csv_mapping[] =
 
 static const char csv_text[] = "Måned;Kjønn;Kommune;Digitale;Alle;Andel\n"
                                "2026-09;Kvinne;4601;3 120;20 000;15,6\n"
-                               "2026-09;Mann;4601;:;20 000;:\n"
+                               "2026-09;Mann;4601;:;:;:\n"
                                "2026-09;I alt;4601;6 100;40 000;15,3\n";
 
 static const char dhis2_mapping[] =
@@ -32,19 +33,52 @@ static const char dhis2_json[] =
     "{\"dataElement\": \"num\", \"period\": \"202609\", \"value\": \"6100\"},\n"
     "{\"dataElement\": \"den\", \"period\": \"202609\", \"value\": \"40000\"},\n"
     "{\"dataElement\": \"num\", \"period\": \"202609\", \"categoryOptionCombo\": \"women\","
-    " \"value\": \"3120\", \"comment\": null, \"followup\": false}]}\n";
+    " \"value\": \"3120\", \"comment\": null, \"followup\": false},\n"
+    "{\"dataElement\": \"den\", \"period\": \"202609\", \"categoryOptionCombo\": \"women\","
+    " \"value\": \"20000\"}]}\n";
 
 static const char dhis2_csv[] =
     "\"dataelement\",\"period\",\"orgunit\",\"catoptcombo\",\"attroptcombo\",\"value\"\n"
     "num,202609,HlbHus00001,,,6100\n"
     "den,202609,HlbHus00001,,,40000\n"
-    "num,202609,HlbHus00001,women,,3120\n";
+    "num,202609,HlbHus00001,women,,3120\n"
+    "den,202609,HlbHus00001,women,,20000\n";
+
+static const struct damage_known csv_known[] = {
+    {"\"", 0, -1, 0}, /* never closed */
+    {"a\"b\"", 0, -1, 1},
+    {"\xe6", 0, -1, 0},
+    {"x;x", 1, -1, DAMAGE_FOLLOWS},
+    {"*", 1, -1, DAMAGE_ROW},
+    {"x;x", 0, -1, DAMAGE_IN_ROW}, /* at the first cell too many */
+    {"-1", 0, 3, DAMAGE_IN_ROW},   /* rules say where */
+    {"-1", 0, 4, DAMAGE_IN_ROW},
+    {"-1", 3, 5, DAMAGE_IN_ROW}, /* beside a number that is suppressed */
+    {"99999999999999999999999999", 3, -1, DAMAGE_IN_ROW},
+    {NULL, 0, 0, 0}};
+
+static const struct damage_known dhis2_known[] = {
+    {"*", 1, 3, DAMAGE_FOLLOWS},   /* women are no longer told from all */
+    {"\"", 1, -1, DAMAGE_FOLLOWS}, /* runs up to the next quote */
+    {"a\"b\"", 0, -1, 1},
+    {"x,x", 1, -1, DAMAGE_FOLLOWS},
+    {"\xe6", 0, -1, 0},
+    {"*", 1, -1, DAMAGE_IN_ROW},
+    {"x,x", 0, -1, DAMAGE_IN_ROW}, /* at the first cell too many */
+    {"", 4, 3, DAMAGE_IN_ROW},
+    {"", 0, 3, DAMAGE_FREE},
+    {"", 0, 4, DAMAGE_FREE},
+    {"-1", 0, 5, DAMAGE_IN_ROW}, /* rules say where */
+    {NULL, 0, 0, 0}};
 
 static struct damage damage_of(const char *format, const char *settings, const char *text,
-                               char delimiter)
+                               char delimiter, const struct damage_known *known)
 {
-  struct damage damage = {
-      .world = &world, .job = judged_job(), .bytes = vt_str(text), .delimiter = delimiter};
+  struct damage damage = {.world = &world,
+                          .job = judged_job(),
+                          .bytes = vt_str(text),
+                          .delimiter = delimiter,
+                          .known = known};
   damage.job.format = vt_str(format);
   damage.job.settings = vt_str(settings);
   damage_whole(&damage);
@@ -54,28 +88,38 @@ static struct damage damage_of(const char *format, const char *settings, const c
 static void csv(void **state)
 {
   (void)state;
-  const struct damage damage = damage_of("csv", csv_mapping, csv_text, ';');
+  const struct damage damage = damage_of("csv", csv_mapping, csv_text, ';', csv_known);
   assert_int_equal(damage.rows, 3);
   damage_cuts(&damage);
-  damage_values(&damage);
+  damage_cells(&damage);
 }
 
 static void dhis2_as_json(void **state)
 {
   (void)state;
-  const struct damage damage = damage_of("dhis2", dhis2_mapping, dhis2_json, '\0');
+  const struct damage damage = damage_of("dhis2", dhis2_mapping, dhis2_json, '\0', NULL);
   assert_int_equal(damage.rows, 2);
   damage_cuts(&damage);
-  damage_values(&damage);
+  static const struct mutated_known known[] = {
+      {"/orgUnit", "-", "*"},
+      {"/dataValues", "[{\"x\":1}]", "*"},
+      {"*/categoryOptionCombo", "null", "*"}, /* the same value twice, then */
+      {"*/categoryOptionCombo", "\"\"", "*"},
+      {"*/categoryOptionCombo", "-", "*"},
+      {"*/comment", NULL, NULL},
+      {"*/followup", NULL, NULL},
+      {NULL, NULL, NULL}};
+  const struct mutated mutated = {&world, "dhis2", dhis2_mapping, vt_str(dhis2_json)};
+  mutated_exactly(&mutated, known);
 }
 
 static void dhis2_as_csv(void **state)
 {
   (void)state;
-  const struct damage damage = damage_of("dhis2", dhis2_mapping, dhis2_csv, ',');
+  const struct damage damage = damage_of("dhis2", dhis2_mapping, dhis2_csv, ',', dhis2_known);
   assert_int_equal(damage.rows, 2);
   damage_cuts(&damage);
-  damage_values(&damage);
+  damage_cells(&damage);
 }
 
 /* A person number is found behind another encoding and doubled quotes too. */
