@@ -161,14 +161,6 @@ bool jsonstat_mapping_missing(const struct jsonstat_mapping *mapping, struct vat
                               struct vater_str *reason);
 bool jsonstat_mapping_preliminary(const struct jsonstat_mapping *mapping, struct vater_str status);
 
-/* ---- time.c ------------------------------------------------------------------------------------
- */
-
-enum { JSONSTAT_PERIOD_ROOM = 8 };
-
-/* 2023, 2023K1, 2023Q1, 2023T1, 2023M07, 2023-07, 202307, 2020_2020; false for anything else. */
-bool jsonstat_period(struct vater_str code, char out[JSONSTAT_PERIOD_ROOM]);
-
 /* ---- rows.c ------------------------------------------------------------------------------------
  */
 

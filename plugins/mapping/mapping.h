@@ -83,8 +83,8 @@ const char *mapping_number(struct vater_str text, const struct mapping_dialect *
  */
 
 /* 2026, 2026-T1, 2026-Q3, 2026-07 from any of: these, 2026Q3, 2026K3, 2026T1, 202607, 2026M07,
- * 2026_2026 (sources: SSB's and FHI's statistics, DHIS2 period types). NULL: done, in `out`. Else
- * what it is instead: "is a week". */
+ * 2026_2026, 2026-2026 (sources: SSB's and FHI's statistics, DHIS2 period types). NULL: done, in
+ * `out`. Else what it is instead: "is a week". */
 const char *mapping_period(struct vater_str text, char out[MAPPING_PERIOD_BYTES]);
 /* The last or only day of YYYY-MM-DD; NULL: it is one. */
 const char *mapping_day(struct vater_str text);

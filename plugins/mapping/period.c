@@ -70,6 +70,7 @@ static const char *other_period(struct vater_str rest)
                 {"SatW", "is a week that begins on a Saturday"},
                 {"SunW", "is a week that begins on a Sunday"},
                 {"W", "is a week"},
+                {"U", "is a week"},
                 {"S", "is a half year"}};
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
     if (begins(rest, others[i].mark))
@@ -104,6 +105,8 @@ const char *mapping_period(struct vater_str text, char out[MAPPING_PERIOD_BYTES]
   out[0] = '\0';
   if (text.len == 0)
     return "is empty";
+  if (digits >= 4 && memcmp(text.ptr, "0000", 4) == 0)
+    return "is no period of the calendar";
   if (digits == text.len)
     return digits_only(text, out);
   if (digits == 6 && text.len == 7 && text.ptr[6] == 'B')
@@ -113,7 +116,7 @@ const char *mapping_period(struct vater_str text, char out[MAPPING_PERIOD_BYTES]
   if (digits != 4)
     return "is no period that is known";
   size_t at = 4;
-  if (text.ptr[at] == '_')
+  if (text.ptr[at] == '_' || (text.ptr[at] == '-' && text.len == 9))
     return years(text, out);
   bool dashed = text.ptr[at] == '-';
   at += dashed;

@@ -1,0 +1,50 @@
+/* What the tests of the format jsonstat share. */
+#ifndef JSONSTAT_RIG_H
+#define JSONSTAT_RIG_H
+
+#include "unit/judge/mutated.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct judged_world world;
+
+static const char own[] =
+    "{\"mapping\":{\"format\":\"jsonstat\",\"measures\":{\"TELLER\":{\"indicator\":\"G1-11\","
+    "\"as\":"
+    "\"numerator\"},\"NEVNER\":{\"indicator\":\"G1-11\",\"as\":\"denominator\"},\"RATE\":{"
+    "\"indicator\":"
+    "\"G1-11\",\"as\":\"value\",\"unit\":\"percent\"}},\"area\":{\"from\":\"GEO\",\"codes\":{\"0\":"
+    "\"NO\"},\"otherwise\":\"keep\"},\"status\":{\"fixed\":\"final\"},\"breakdown\":{\"sex\":{"
+    "\"from\":"
+    "\"KJONN\",\"codes\":{\"0\":null,\"1\":\"M\",\"2\":\"F\"}}},\"preliminary\":[\"*\"]}}";
+
+static inline struct vater_str load(const char *name)
+{
+  char path[1024];
+  snprintf(path, sizeof path, "%s/fixtures/payloads/%s", VATER_SOURCE_DIR, name);
+  FILE *file = fopen(path, "rb");
+  assert_non_null(file);
+  char *bytes = malloc(1u << 16);
+  assert_non_null(bytes);
+  size_t len = fread(bytes, 1, 1u << 16, file);
+  fclose(file);
+  return (struct vater_str){bytes, len};
+}
+
+static inline int setup(void **state)
+{
+  (void)state;
+  judged_setup(&world);
+  return 0;
+}
+
+static inline int teardown(void **state)
+{
+  (void)state;
+  judged_teardown(&world);
+  return 0;
+}
+
+#endif
