@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/number.h"
+#include "cli/rules_frame.h"
 #include "doc/csv.h"
 #include "doc/tree.h"
 #include "judge/lines.h"
@@ -14,6 +15,7 @@ enum { OUT_BYTES = 256 * 1024 * 1024 };
 
 /* The pages again, as the worker read them. */
 struct pages {
+  uint8_t *hidden; /* a row: 1 where no number of it is shown */
   struct vt_lines **lines;
   struct vt_buffer *texts;
   int count;
@@ -81,14 +83,25 @@ static void free_pages(struct pages *pages)
 /* ---- cells -------------------------------------------------------------------------------------
  */
 
-static bool cell_text(const struct vt_table *table, uint32_t row, int column, char number[32],
-                      struct vater_str *text)
+/* Of a row with small cells, or one that gives them away, no number, and no text that may tell it.
+ */
+static bool is_hidden(const struct pages *pages, uint32_t row, int column)
+{
+  return pages->hidden[row] != 0 &&
+         (vt_column_type(column) == VT_COLUMN_NUMBER || column == VATER_COLUMN_COMMENT_TEXT ||
+          column == VATER_COLUMN_REASON);
+}
+
+static bool cell_text(const struct vt_table *table, const struct pages *pages, uint32_t row,
+                      int column, char number[32], struct vater_str *text)
 {
   double value;
   bool truth;
   if (vt_column_type(column) == VT_COLUMN_TEXT) {
     *text = vt_table_cell(table, row, column);
-    return text->ptr != NULL;
+    bool there = text->ptr != NULL;
+    *text = there && is_hidden(pages, row, column) ? VT_STR("*") : *text;
+    return there;
   }
   if (vt_table_truth(table, row, column, &truth)) {
     *text = truth ? VT_STR("true") : VT_STR("false");
@@ -96,7 +109,9 @@ static bool cell_text(const struct vt_table *table, uint32_t row, int column, ch
   }
   if (!vt_table_number(table, row, column, &value))
     return false;
-  *text = (struct vater_str){number, vt_number_print(value, number)};
+  *text = is_hidden(pages, row, column)
+              ? VT_STR("*")
+              : (struct vater_str){number, vt_number_print(value, number)};
   return true;
 }
 
@@ -126,7 +141,7 @@ static void print_row(const struct vt_explain_asked *asked, const struct pages *
   for (int column = 1; column < VATER_COLUMN_COUNT; column++) {
     char number[32];
     struct vater_str text;
-    if (!cell_text(table, row, column, number, &text))
+    if (!cell_text(table, pages, row, column, number, &text))
       continue;
     vt_buffer_format(out, "  %-13s ", vt_column_name(column));
     size_t before = out->len;
@@ -150,7 +165,7 @@ static json_t *row_json(const struct vt_explain_asked *asked, const struct pages
     char number[32];
     uint32_t line, at;
     struct vater_str text;
-    if (!cell_text(table, row, column, number, &text))
+    if (!cell_text(table, pages, row, column, number, &text))
       continue;
     json_t *cell =
         json_pack("{s:s, s:s%}", "member", vt_column_name(column), "value", text.ptr, text.len);
@@ -185,6 +200,28 @@ static void print_json(const struct vt_explain_asked *asked, const struct pages 
   json_decref(root);
 }
 
+/* The table leaves as a whole. */
+static int hide(struct vt_cli *cli, const struct vt_explain_asked *asked, struct vt_arena *arena,
+                struct pages *pages, struct vt_error *error)
+{
+  const struct vt_table *table = &asked->result->table;
+  struct vt_rules_frame frame;
+  pages->hidden = vt_arena_array(arena, (size_t)table->rows + 1, 1);
+  int status = pages->hidden == NULL ? VATER_E_NOMEM : VATER_OK;
+  if (status == VATER_OK) {
+    status = vt_rules_frame_begin(cli, asked->plugins, NULL, 0, &frame);
+    if (status == VATER_OK && frame.rules == NULL)
+      status = vt_fail(error, VATER_E_RULE, "RULE-LOAD", "the rule packs cannot be used");
+    if (status == VATER_OK) {
+      const struct vt_disclosure_source source = vt_rules_disclosure(frame.rules);
+      status = vt_disclosure_mask(&cli->environment.allocator, table, &source, VT_DISCLOSURE_TABLE,
+                                  pages->hidden);
+    }
+    vt_rules_frame_end(&frame);
+  }
+  return status == VATER_E_NOMEM ? vt_fail(error, status, NULL, "out of memory") : status;
+}
+
 int vt_check_explain(struct vt_cli *cli, const struct vt_explain_asked *asked)
 {
   struct pages pages = {.count = 0};
@@ -194,6 +231,8 @@ int vt_check_explain(struct vt_cli *cli, const struct vt_explain_asked *asked)
   vt_buffer_init(&out, &cli->environment.allocator, OUT_BYTES);
   int status = arena == NULL ? vt_fail(&error, VATER_E_NOMEM, NULL, "out of memory")
                              : load_pages(cli, asked, arena, &pages, &error);
+  if (status == VATER_OK)
+    status = hide(cli, asked, arena, &pages, &error);
   if (status == VATER_OK && asked->json)
     print_json(asked, &pages, &out);
   for (uint32_t row = 0; status == VATER_OK && !asked->json && row < asked->result->table.rows;

@@ -11,6 +11,7 @@ struct vt_explain_asked {
   const struct vt_judge_job *job; /* its documents say how CSV is encoded */
   char *const *files;             /* the pages, in order */
   int file_count;
+  const struct vt_cli_folders *plugins; /* that the rules need */
   bool json;
 };
 

@@ -249,6 +249,7 @@ static int check(struct vt_cli *cli, struct asked *asked)
                                                .job = &asked->job,
                                                .files = asked->files,
                                                .file_count = asked->file_count,
+                                               .plugins = &asked->plugins,
                                                .json = asked->json};
     code = vt_check_explain(cli, &explained);
   } else if (event.kind == VT_WORKER_RESULT) {

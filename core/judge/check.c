@@ -68,7 +68,7 @@ static int check_rows(struct vt_judge *judge, struct vt_error *error)
 
 int vt_judge_check_owner(struct vt_judge *judge, struct vt_error *error)
 {
-  vt_judge_hide(judge, &judge->table);
+  judge->hides = vt_rules_hides(judge->context->rules, &judge->table);
   if (judge->job->actor.len == 0)
     return VATER_OK;
   struct vater_str reporter = vt_table_head(&judge->table, VATER_HEAD_REPORTER);

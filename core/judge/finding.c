@@ -50,22 +50,39 @@ static struct vater_str keep(struct vt_judge *judge, struct vater_str text)
   return noted(judge, kept, text.len > 0);
 }
 
-void vt_judge_hide(struct vt_judge *judge, const struct vt_table *rows)
+/* Decoded rows say which indicators there are; bytes that could not be decoded, and what maps their
+ * names, do at least name them. */
+bool vt_judge_hides(struct vt_judge *judge, uint32_t number)
 {
+  const struct vt_rules *rules = judge->context->rules;
+  struct judged_page *page = &judge->pages[number];
   struct vt_table view;
-  if (rows == NULL && judge->rows != NULL && vt_table_view(judge->rows, &view, NULL) == VATER_OK)
-    rows = &view;
-  judge->hides = judge->hides || (rows != NULL && vt_rules_hides(judge->context->rules, rows));
+  if (judge->block != NULL)
+    return judge->hides;
+  if (judge->rows != NULL && vt_table_view(judge->rows, &view, NULL) == VATER_OK)
+    judge->hides = judge->hides || vt_rules_hides(rules, &view);
+  if (!page->looked_at)
+    judge->hides = judge->hides || vt_rules_hides_text(rules, page->bytes);
+  page->looked_at = true;
+  for (size_t i = 0; i < judge->job->document_count && !judge->hides; i++)
+    judge->hides = vt_rules_hides_text(rules, judge->job->documents[i].bytes);
+  return judge->hides;
 }
 
-/* What stands in the payload beside a finding; every digit of it is masked where one may tell too
- * much of too few. */
-static struct vater_str keep_excerpt(struct vt_judge *judge, struct vt_buffer *excerpt)
+struct vater_str vt_judge_without_digits(struct vt_judge *judge, struct vater_str text)
 {
-  for (size_t i = 0; i < excerpt->len && judge->hides; i++)
-    if (excerpt->bytes[i] >= '0' && excerpt->bytes[i] <= '9')
-      excerpt->bytes[i] = '*';
-  return keep(judge, vt_buffer_str(excerpt));
+  char *made = vt_arena_bytes(judge->arena, text.len);
+  for (size_t i = 0; made != NULL && i < text.len; i++)
+    made[i] = text.ptr[i] >= '0' && text.ptr[i] <= '9' ? '*' : text.ptr[i];
+  return noted(judge, (struct vater_str){made, made == NULL ? 0 : text.len}, text.len > 0);
+}
+
+/* What stands in the payload beside a finding. */
+static struct vater_str keep_excerpt(struct vt_judge *judge, uint32_t page,
+                                     struct vt_buffer *excerpt)
+{
+  struct vater_str text = vt_buffer_str(excerpt);
+  return keep(judge, vt_judge_hides(judge, page) ? vt_judge_without_digits(judge, text) : text);
 }
 
 int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
@@ -95,7 +112,7 @@ int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
   int status = vt_doc_excerpt(page->bytes, offset, end > offset ? end : offset, EXCERPT_WIDTH,
                               &excerpt, &finding->caret, &finding->caret_width);
   if (status == VATER_OK)
-    finding->excerpt = keep_excerpt(judge, &excerpt);
+    finding->excerpt = keep_excerpt(judge, place->page, &excerpt);
   judge->starved |= status == VATER_E_NOMEM;
   vt_buffer_fini(&excerpt);
   return VATER_OK;

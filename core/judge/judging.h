@@ -15,6 +15,7 @@ struct judged_page {
   uint32_t first_row;
   bool ndjson;
   bool json;              /* as decode() read it */
+  bool looked_at;         /* for names of indicators whose numbers are hidden */
   char *own;              /* `bytes` where they had to be made UTF-8 */
   struct vt_lines *lines; /* made when the first place is asked for */
 };
@@ -48,7 +49,7 @@ struct vt_judge {
   void *block;
   struct vt_result_builder *result;
   size_t walked_bytes; /* read again for pointers */
-  bool hides;          /* small cells: no excerpt shows a digit */
+  bool hides;          /* numbers of persons: no excerpt shows a digit */
   bool starved;        /* a text could not be kept for want of memory: the answer would differ */
   bool personal;       /* about single persons: nothing of the pages is shown or stored */
   const char *refusal; /* code of the first reason, NULL: none */
@@ -162,8 +163,11 @@ int vt_judge_report(struct vt_judge *judge, const char *code, const struct judge
 /* The same with an English detail only, or none (NULL). */
 int vt_judge_report_text(struct vt_judge *judge, const char *code, const struct judged_place *place,
                          const char *detail, struct vt_error *error);
-/* Looks at the rows so far: whether numbers may be shown from here on. */
-void vt_judge_hide(struct vt_judge *judge, const struct vt_table *rows);
+/* Whether what stands around a place in that page may hold numbers that are shown to nobody
+ * (rules.h). */
+bool vt_judge_hides(struct vt_judge *judge, uint32_t page);
+/* Every digit as '*'; in the arena. */
+struct vater_str vt_judge_without_digits(struct vt_judge *judge, struct vater_str text);
 /* Line, column, excerpt and caret; masked where the screen has hits. Texts live in the arena. */
 int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
                    struct vt_finding *finding);

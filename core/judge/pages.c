@@ -63,6 +63,23 @@ static const char *code_of(const struct vt_judge *judge,
   return violation->code;
 }
 
+/* What a format's own code says of codes, periods and the shape of a page has no figure in it. */
+static bool tells_figures(struct vater_str said)
+{
+  static const char *const others[] = {"has lost its leading zero",
+                                       "digits that were agreed",
+                                       "codes that were agreed",
+                                       "is a week",
+                                       "is two weeks",
+                                       " year that begins in ",
+                                       "cells; the first row has",
+                                       "is a half year"};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (vt_str_find(said, vt_str(others[i]), 0) < said.len)
+      return false;
+  return true;
+}
+
 /* What a format's own code says is the message itself. */
 static int report_said(struct vt_judge *judge, const struct vt_decode_violation *violation,
                        struct vt_error *error)
@@ -70,9 +87,12 @@ static int report_said(struct vt_judge *judge, const struct vt_decode_violation 
   char room[WORDING_BYTES];
   struct vater_str messages[VT_LANGUAGE_COUNT];
   const struct judged_place place = vt_judge_place_at(judge, violation->page, violation->offset);
+  bool figures = tells_figures(violation->message[VT_LANGUAGE_EN]);
   for (int i = 0; i < VT_LANGUAGE_COUNT; i++) {
     struct vater_str said =
         vt_wording(violation->message[VT_LANGUAGE_EN], (enum vt_language)i, room, sizeof room);
+    if (figures && vt_judge_hides(judge, violation->page))
+      said = vt_judge_without_digits(judge, said);
     messages[i] = vt_judge_format(judge, "%.*s.", VT_STR_ARGS(said));
   }
   return vt_judge_say(judge, violation->code, &place, VT_NO_ROW, messages, error);
@@ -133,7 +153,11 @@ int vt_judge_report_fault(struct vt_judge *judge, const struct vt_error *fault,
                                vt_str(fault->pointer)};
   if (fault->pointer[0] == '\0' && fault->line == 0)
     place = vt_judge_place_at(judge, number, (size_t)fault->offset);
-  return vt_judge_report_text(judge, code, &place, fault->text, error);
+  struct vater_str text = vt_str(fault->text);
+  if (strcmp(code, "PAY-LIMIT") != 0 && vt_judge_hides(judge, number))
+    text = vt_judge_without_digits(judge, text);
+  const struct vater_str details[VT_LANGUAGE_COUNT] = {[VT_LANGUAGE_EN] = text};
+  return vt_judge_report(judge, code, &place, VT_NO_ROW, details, error);
 }
 
 /* What walks have no path for: the document says where the offset is. */
@@ -249,8 +273,6 @@ int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_
       *error = fault;
     return status;
   }
-  if (status != VATER_OK || collection.first != NULL)
-    vt_judge_hide(judge, NULL);
   /* what ended the reading is why it is refused, whatever the schema said before */
   int reported = status != VATER_OK ? vt_judge_report_fault(judge, &fault, error) : VATER_OK;
   if (reported == VATER_OK && !judge->personal)

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "cel/cel.h"
+#include "disclosure/disclosure.h"
 #include "doc/tree.h"
 #include "plugin/call.h"
 #include "plugin/config.h"
@@ -83,7 +84,8 @@ struct vt_indicator {
   uint32_t number;                           /* in its pack, from 0 */
   struct vt_cel_value requires, reported_by; /* lists of string */
   struct vater_str valid_from, valid_to;     /* days as text; empty: none */
-  uint32_t *rules;                           /* indices of the rules for it, in bundle order */
+  struct vt_disclosure disclosure;
+  uint32_t *rules; /* indices of the rules for it, in bundle order */
   uint32_t rule_count;
 };
 
@@ -127,6 +129,7 @@ struct vt_rules {
   uint32_t example_count;
   uint32_t *unknown_rules; /* rules for an indicator that is in no pack */
   uint32_t unknown_count;
+  struct vt_disclosure unknown_disclosure; /* of such an indicator */
   struct vt_rules_scope scopes[VT_TARGET_COUNT];
   struct vater_call *call; /* of plugin functions and checks */
   uint64_t seed;
@@ -180,6 +183,9 @@ int vt_rules_declare(struct vt_rules_loader *loader);    /* scope.c: variables a
 int vt_rules_compile(struct vt_rules_loader *loader);    /* compile.c: expressions and checks */
 int vt_rules_lint(struct vt_rules_loader *loader);       /* lint.c: what only the whole shows */
 int vt_rules_index(struct vt_rules_loader *loader);      /* examples.c: examples that can be run */
+
+/* hide.c: reads what the indicators say of their cells. */
+void vt_rules_take_disclosure(struct vt_rules *rules);
 
 /* scope.c: fields of struct vt_indicator as the record `indicator` of an evaluation; NULL where the
  * indicator is in no pack. */

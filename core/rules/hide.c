@@ -1,56 +1,71 @@
 #include "rules/judging.h"
 
-enum { THRESHOLD = 5 };
-
-/* What a number of an indicator for publication must reach to be shown; 0: it may be shown. */
-static double threshold_of(const struct vt_indicator *indicator)
+/* An indicator of no pack may be a misspelt one: it is protected where any is. */
+static void find_disclosure(const void *context, struct vater_str id,
+                            struct vt_disclosure *disclosure)
 {
-  const struct vater_node *disclosure = vt_node_member(indicator->node, "disclosure");
-  const struct vater_node *threshold = vt_node_member(disclosure, "threshold");
-  if (!vt_str_is(vt_rules_text(disclosure, "purpose"), "publication"))
-    return 0;
-  double number;
-  vt_node_number(threshold, &number);
-  return threshold == NULL ? THRESHOLD : number;
+  const struct vt_rules *rules = context;
+  const uint64_t *index = vt_map_get(&rules->ids, id);
+  *disclosure = index != NULL ? rules->indicators[*index].disclosure : rules->unknown_disclosure;
 }
 
-static bool is_small(double number, double threshold)
+struct vt_disclosure_source vt_rules_disclosure(const struct vt_rules *rules)
 {
-  return number > 0 && number < threshold;
+  return (struct vt_disclosure_source){find_disclosure, rules};
 }
 
-/* Numerator, denominator, what lies between them, and a count. */
-static bool row_is_small(const struct vt_table *table, uint32_t row, double threshold)
+void vt_rules_take_disclosure(struct vt_rules *rules)
 {
-  double numerator, denominator, value;
-  bool above = vt_table_number(table, row, VATER_COLUMN_NUMERATOR, &numerator);
-  bool below = vt_table_number(table, row, VATER_COLUMN_DENOMINATOR, &denominator);
-  if (above && is_small(numerator, threshold))
-    return true;
-  if (below && is_small(denominator, threshold))
-    return true;
-  if (above && below && is_small(denominator - numerator, threshold))
-    return true;
-  return vt_str_is(vt_table_cell(table, row, VATER_COLUMN_UNIT), "count") &&
-         vt_table_number(table, row, VATER_COLUMN_VALUE, &value) && is_small(value, threshold);
+  rules->unknown_disclosure = (struct vt_disclosure){.threshold = VT_DISCLOSURE_THRESHOLD};
+  for (uint32_t i = 0; i < rules->indicator_count; i++) {
+    const struct vater_node *node = vt_node_member(rules->indicators[i].node, "disclosure");
+    struct vater_str purpose = vt_rules_text(node, "purpose");
+    struct vt_disclosure *disclosure = &rules->indicators[i].disclosure;
+    *disclosure = (struct vt_disclosure){
+        .purpose = vt_str_is(purpose, "publication")  ? VT_DISCLOSURE_PUBLICATION
+                   : vt_str_is(purpose, "collection") ? VT_DISCLOSURE_COLLECTION
+                                                      : VT_DISCLOSURE_NONE,
+        .threshold = VT_DISCLOSURE_THRESHOLD};
+    vt_node_number(vt_node_member(node, "threshold"), &disclosure->threshold);
+    vt_node_number(vt_node_member(node, "base"), &disclosure->base);
+    vt_node_truth(vt_node_member(node, "cumulative"), &disclosure->cumulative);
+    if (disclosure->purpose != VT_DISCLOSURE_NONE)
+      rules->unknown_disclosure.purpose = disclosure->purpose;
+  }
 }
 
 bool vt_rules_hides(const struct vt_rules *rules, const struct vt_table *table)
 {
+  const struct vt_disclosure_source source = vt_rules_disclosure(rules);
   const uint32_t *ids = table->columns[VATER_COLUMN_INDICATOR].ids;
   uint32_t last = VT_TABLE_NO_TEXT;
-  double threshold = 0;
   for (uint32_t row = 0; ids != NULL && row < table->rows; row++) {
-    if (ids[row] != last) {
-      last = ids[row];
-      const uint64_t *index =
-          last == VT_TABLE_NO_TEXT ? NULL : vt_map_get(&rules->ids, vt_table_text(table, last));
-      threshold = index == NULL ? 0 : threshold_of(&rules->indicators[*index]);
-    }
-    if (threshold > 0 && row_is_small(table, row, threshold))
+    struct vt_disclosure disclosure;
+    if (ids[row] == last)
+      continue;
+    last = ids[row];
+    source.find(source.context, vt_table_text(table, last), &disclosure);
+    if (disclosure.purpose != VT_DISCLOSURE_NONE)
       return true;
   }
   return false;
+}
+
+bool vt_rules_hides_text(const struct vt_rules *rules, struct vater_str text)
+{
+  for (uint32_t i = 0; i < rules->indicator_count; i++)
+    if (rules->indicators[i].disclosure.purpose != VT_DISCLOSURE_NONE &&
+        vt_str_find(text, rules->indicators[i].info.id, 0) < text.len)
+      return true;
+  return false;
+}
+
+bool vt_judging_protects(const struct vt_judging *judging, uint32_t row)
+{
+  const struct vt_indicator *indicator = judging->groups[judging->row_group[row]].indicator;
+  const struct vt_disclosure *disclosure =
+      indicator == NULL ? &judging->rules->unknown_disclosure : &indicator->disclosure;
+  return disclosure->purpose != VT_DISCLOSURE_NONE;
 }
 
 /* Fields that hold or tell a number. */
@@ -58,7 +73,7 @@ static bool is_number_field(uint32_t field)
 {
   return field == VT_FIELD_NUMERATOR || field == VT_FIELD_DENOMINATOR || field == VT_FIELD_VALUE ||
          field == VT_FIELD_SAMPLE_SIZE || field == VT_FIELD_SAMPLE_MARGIN ||
-         field == VT_FIELD_COMMENT_TEXT || field >= VT_FIELD_COUNT;
+         field == VT_FIELD_COMMENT_TEXT || field == VT_FIELD_REASON || field >= VT_FIELD_COUNT;
 }
 
 bool vt_judging_hides(const void *context, const struct vt_cel_program *program)
@@ -68,7 +83,8 @@ bool vt_judging_hides(const void *context, const struct vt_cel_program *program)
   const struct vt_cel_reference *references = vt_cel_program_references(program, &count);
   for (uint32_t i = 0; i < count; i++) {
     uint32_t slot = references[i].slot;
-    if (slot == scope->obs && is_number_field(references[i].field))
+    bool one = slot == scope->obs || slot == scope->previous;
+    if (one && is_number_field(references[i].field))
       return true;
     if (slot == scope->rows || slot == scope->series || slot == scope->actors)
       return true;

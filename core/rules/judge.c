@@ -11,7 +11,6 @@ static int begin(struct vt_judging *judging)
   judging->reference = (struct vt_cel_getter){vt_rules_run_field, &judging->today};
   judging->arena = vt_arena_new(allocator, 0);
   judging->scratch = vt_arena_new(allocator, 0);
-  judging->hides = vt_rules_hides(judging->rules, judging->table);
   if (judging->arena == NULL || judging->scratch == NULL)
     return VATER_E_NOMEM;
   int status = vt_cel_run_new(allocator, 0, 0, &judging->run);

@@ -77,7 +77,6 @@ struct vt_judging {
   struct vt_arena *arena;
   struct vt_arena *scratch; /* of one group or one rule */
   struct vt_cel_run *run;
-  bool hides;   /* numbers of the delivery are not shown: it has small cells for publication */
   bool starved; /* an expression had no memory: not an outcome, but the end of the judging */
   struct vater_str today;
   char today_text[16];
@@ -149,8 +148,9 @@ void vt_judging_count(struct vt_judging *judging, uint32_t block, enum vt_outcom
 /* The severity of a fail, a comment taken into account. */
 int vt_judging_severity(const struct vt_rule *rule, bool explained);
 
-/* hide.c: whether an expression reads numbers of observations; context: the struct vt_rules_scope.
- */
+/* hide.c: whether numbers of the row are shown in no text. */
+bool vt_judging_protects(const struct vt_judging *judging, uint32_t row);
+/* Whether an expression reads numbers of observations; context: the struct vt_rules_scope. */
 bool vt_judging_hides(const void *scope, const struct vt_cel_program *program);
 /* Every digit as '*'; ptr NULL without memory. */
 struct vater_str vt_judging_without_digits(struct vt_arena *arena, struct vater_str text);

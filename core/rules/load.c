@@ -39,6 +39,7 @@ static int load_all(struct vt_rules_loader *loader)
     status = stages[i].run(loader);
     vt_watch_ended(loader->options->watch, vt_str(stages[i].name));
   }
+  vt_rules_take_disclosure(loader->rules);
   return status;
 }
 

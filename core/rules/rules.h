@@ -12,6 +12,7 @@
 #include "base/diagnostics.h"
 #include "base/environment.h"
 #include "base/watch.h"
+#include "disclosure/disclosure.h"
 #include "rules/outcome.h"
 #include "table/table.h"
 
@@ -180,12 +181,19 @@ int vt_rules_conclude(const struct vt_rules *rules, const struct vt_table *table
                       const struct vt_rules_history *history, const struct vt_rules_sink *sink,
                       struct vt_error *error);
 
+/* ---- numbers that may leave ------------------------------------------------------------------ */
+
 /*
- * Whether the delivery holds a small cell (a numerator, denominator, their difference or a count of
- * at least 1 and below the threshold) of an indicator whose purpose is publication. Then no number
- * of the whole delivery is shown: neither in messages, which vt_rules_judge() sees to, nor in
- * excerpts, which the caller does. Since all of them are hidden, none can be had by subtraction.
+ * Findings are told one by one, night after night, and nobody knows what a reader has kept: a
+ * message shows no number of an indicator that counts persons (disclosure/disclosure.h), whatever
+ * its size, so that nothing can be subtracted from anything. vt_rules_judge() and
+ * vt_rules_conclude() see to messages and remedies. Excerpts show what stands around: they are the
+ * caller's, and show no digit where one of these says yes.
  */
 bool vt_rules_hides(const struct vt_rules *rules, const struct vt_table *table);
+/* Of bytes that could not be decoded: whether they name such an indicator. */
+bool vt_rules_hides_text(const struct vt_rules *rules, struct vater_str text);
+/* What the indicators of the bundle say; borrowed. */
+struct vt_disclosure_source vt_rules_disclosure(const struct vt_rules *rules);
 
 #endif

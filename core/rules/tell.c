@@ -12,6 +12,7 @@ struct rendering {
   struct vt_submission_frame frame;
   struct vt_wide_frame wide;
   struct vt_buffer text;
+  bool hides; /* numbers of observations */
 };
 
 static int select_rows(struct rendering *rendering)
@@ -26,6 +27,8 @@ static int select_rows(struct rendering *rendering)
     return VATER_E_NOMEM;
   vt_judging_select(judging, rule, partition, rendering->kept->part, &rendering->selection);
   vt_judging_frame(judging, rule, &rendering->selection, &rendering->frame);
+  for (uint32_t i = 0; i < rendering->selection.count && !rendering->hides; i++)
+    rendering->hides = vt_judging_protects(judging, rendering->selection.rows[i]);
   return VATER_OK;
 }
 
@@ -38,12 +41,14 @@ static int begin(struct rendering *rendering)
   if (rendering->frame.variables == NULL)
     return VATER_E_NOMEM;
   if (rendering->rule->target >= VT_TARGET_SERIES) {
+    rendering->hides = vt_judging_protects(judging, rendering->kept->part);
     vt_wide_frame(judging, rendering->rule, rendering->kept->part, &rendering->wide,
                   rendering->frame.variables);
     return VATER_OK;
   }
   if (rendering->rule->target != VT_TARGET_OBSERVATION)
     return select_rows(rendering);
+  rendering->hides = vt_judging_protects(judging, rendering->kept->row);
   const struct vt_group *group = &judging->groups[judging->row_group[rendering->kept->row]];
   rendering->frame.view = (struct vt_indicator_view){group->indicator, group->collected};
   rendering->frame.indicator =
@@ -62,7 +67,7 @@ static int render(struct rendering *rendering, const struct vt_cel_template *mad
   vt_buffer_reset(&rendering->text);
   const struct vt_rules_scope *scope = &judging->rules->scopes[rendering->rule->target];
   if (vt_cel_template_eval_hiding(judging->run, made, rendering->frame.variables,
-                                  judging->hides ? vt_judging_hides : NULL, scope,
+                                  rendering->hides ? vt_judging_hides : NULL, scope,
                                   &rendering->text) == VATER_E_NOMEM)
     return VATER_E_NOMEM;
   *text = vt_arena_copy(judging->scratch, vt_buffer_str(&rendering->text));
@@ -75,7 +80,7 @@ static int message_of(struct rendering *rendering, int language, struct vater_st
   const struct vt_kept *kept = rendering->kept;
   struct vt_arena *scratch = rendering->judging->scratch;
   struct vater_str own = kept->text;
-  if (rendering->judging->hides && own.len > 0)
+  if (rendering->hides && own.len > 0)
     own = vt_judging_without_digits(scratch, own);
   int status = VATER_OK;
   if (kept->outcome == VT_OUTCOME_ERROR) {

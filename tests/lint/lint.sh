@@ -17,18 +17,19 @@ arrows() {
 base base
 doc doc base
 table table base
+disclosure disclosure table base
 cel cel base
 net net base
 jose jose base
 schema schema doc base
 plugin plugin jose doc table base
-rules rules cel schema plugin jose doc table base
-judge judge rules jose cel schema plugin doc table base
-worker worker judge rules jose cel schema plugin doc table base
+rules rules cel schema plugin jose disclosure doc table base
+judge judge rules jose cel schema plugin disclosure doc table base
+worker worker judge rules jose cel schema plugin disclosure doc table base
 store store table base
-report report store rules cel schema plugin jose doc table base
-run run worker net store judge rules jose cel schema plugin doc table base
-cli cli run report worker net store judge rules jose cel schema plugin doc table base
+report report store rules cel schema plugin jose disclosure doc table base
+run run worker net store judge rules jose cel schema plugin disclosure doc table base
+cli cli run report worker net store judge rules jose cel schema plugin disclosure doc table base
 TEXT
 }
 

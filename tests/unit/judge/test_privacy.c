@@ -174,8 +174,8 @@ static struct judged judge_small(int numerator)
   return judge_rows(rows);
 }
 
-/* An indicator whose numbers are published: a small cell hides every number of its delivery, so
- * that none is what is left of others. */
+/* No finding shows a number of an indicator that counts persons: neither a small one, nor one that
+ * it could be subtracted from. */
 static void test_P13_small_cells_are_in_no_finding(void **state)
 {
   (void)state;
@@ -196,14 +196,130 @@ static void test_P13_small_cells_are_in_no_finding(void **state)
   judged_free(&judged);
 }
 
-static void test_P13_at_the_threshold_numbers_are_shown(void **state)
+/* Today's delivery has no small cell; yesterday's may have had one. */
+static void test_P13_numbers_are_hidden_whatever_their_size(void **state)
 {
   (void)state;
   struct judged judged = judge_small(5);
   assert_str(judged_finding(&judged, "C-016", 0).message[VT_LANGUAGE_EN],
-             "The value 99.3 does not agree with numerator 5 and denominator 40.");
-  assert_true(has_digit(judged_finding(&judged, "C-016", 0).excerpt));
+             "The value * does not agree with numerator * and denominator *.");
+  assert_false(has_digit(judged_finding(&judged, "C-016", 0).excerpt));
   assert_int_equal(judged_count(&judged, "C-051"), 0);
+  judged_free(&judged);
+}
+
+static const char of_no_persons[] =
+    "{\"indicator\":\"G1-13\",\"period\":\"2025\",\"area\":\"4601\","
+    "\"value\":7,\"unit\":\"yes-no\",\"status\":\"final\"}";
+
+/* What counts no persons is shown in the same delivery; excerpts show what stands around. */
+static void test_P13_other_indicators_are_shown(void **state)
+{
+  char rows[1000];
+  (void)state;
+  struct judged judged = judge_rows(of_no_persons);
+  assert_str(judged_finding(&judged, "C-021", 0).message[VT_LANGUAGE_EN],
+             "A yes-no answer is 7; it has to be 1 (yes) or 0 (no).");
+  assert_true(has_digit(judged_finding(&judged, "C-021", 0).excerpt));
+  judged_free(&judged);
+  int len = print_rows(rows, sizeof rows, 4);
+  snprintf(rows + len, sizeof rows - (size_t)len, ",%s", of_no_persons);
+  judged = judge_rows(rows);
+  assert_str(judged_finding(&judged, "C-021", 0).message[VT_LANGUAGE_EN],
+             "A yes-no answer is 7; it has to be 1 (yes) or 0 (no).");
+  assert_false(has_digit(judged_finding(&judged, "C-021", 0).excerpt));
+  judged_free(&judged);
+}
+
+/* ---- what a reader of all findings could subtract ----------------------------------------------
+ */
+
+/* Whether the number stands in the text as one. */
+static bool tells(struct vater_str text, const char *number)
+{
+  size_t len = strlen(number);
+  for (size_t at = vt_str_find(text, vt_str(number), 0); at < text.len;
+       at = vt_str_find(text, vt_str(number), at + 1)) {
+    bool before = at > 0 && text.ptr[at - 1] >= '0' && text.ptr[at - 1] <= '9';
+    bool behind = at + len < text.len && text.ptr[at + len] >= '0' && text.ptr[at + len] <= '9';
+    if (!before && !behind)
+      return true;
+  }
+  return false;
+}
+
+static void tells_none(const struct judged *judged, const char *const *numbers)
+{
+  assert_true(judged->result.finding_count > 0);
+  for (uint32_t i = 0; i < judged->result.finding_count; i++) {
+    struct vt_finding finding;
+    vt_result_finding(&judged->result, i, &finding);
+    for (size_t n = 0; numbers[n] != NULL; n++) {
+      assert_false(tells(finding.excerpt, numbers[n]));
+      for (int language = 0; language < VT_LANGUAGE_COUNT; language++) {
+        assert_false(tells(finding.message[language], numbers[n]));
+        assert_false(tells(finding.remedy[language], numbers[n]));
+      }
+    }
+  }
+}
+
+static void add(char *out, size_t size, const char *breakdown, const char *period,
+                const char *numerator, const char *denominator)
+{
+  size_t len = strlen(out);
+  snprintf(out + len, size - len,
+           "%s{\"indicator\":\"G1-11\",\"period\":\"%s\",\"area\":\"46\",\"areaRole\":\"provider\","
+           "%s\"numerator\":%s,\"denominator\":%s,\"value\":99.87,\"unit\":\"percent\","
+           "\"status\":\"final\",\"comment\":{\"code\":\"other\",\"text\":\"%s av %s\"}}",
+           len > 0 ? ",\n" : "", period, breakdown, numerator, denominator, numerator, denominator);
+}
+
+/* Two breakdowns, a total, two periods, two vintages: rules fail on each row of each, and of all
+ * that is told no number is one of theirs. So there is nothing to add or subtract. */
+static void test_P13_nothing_to_subtract_from(void **state)
+{
+  static const char *const numbers[] = {"3",    "8",    "6101", "6104",  "6109",
+                                        "3001", "3103", "7201", "7204",  "9001",
+                                        "9103", "8007", "1203", "99.87", NULL};
+  (void)state;
+  for (int vintage = 0; vintage < 2; vintage++) {
+    char rows[6000] = "";
+    add(rows, sizeof rows, "", "2026-08", "6101", "9001");
+    add(rows, sizeof rows, "", "2026-09", vintage == 0 ? "6104" : "6109", "9103");
+    add(rows, sizeof rows, "\"breakdown\":{\"sex\":\"F\"},", "2026-09", "6101", "8007");
+    add(rows, sizeof rows, "\"breakdown\":{\"sex\":\"M\"},", "2026-09", vintage == 0 ? "3" : "8",
+        "1203");
+    add(rows, sizeof rows, "\"breakdown\":{\"mode\":\"phone\"},", "2026-09", "3001", "7201");
+    add(rows, sizeof rows, "\"breakdown\":{\"mode\":\"video\"},", "2026-09", "3103", "7204");
+    struct judged judged = judge_rows(rows);
+    assert_int_equal(judged_count(&judged, "C-016"), 6);
+    tells_none(&judged, numbers);
+    judged_free(&judged);
+    strcat(rows, ",{\"numerator\":\"3\"}");
+    judged = judge_rows(rows);
+    assert_true(judged_count(&judged, "PAY-SCHEMA") > 0);
+    tells_none(&judged, numbers);
+    judged_free(&judged);
+    strcat(rows, ",{\"numerator\": 3 8}");
+    judged = judge_rows(rows);
+    tells_none(&judged, numbers);
+    judged_free(&judged);
+  }
+}
+
+/* Bytes that cannot be read show what they are of. */
+static void test_P13_nothing_of_another_type(void **state)
+{
+  (void)state;
+  const struct vt_judge_head head = {.media_type = VT_STR("text/html"),
+                                     .framing = VT_FRAMING_WHOLE};
+  const struct vt_judge_job job = judged_job();
+  const struct vater_str pages[] = {VT_STR("{\"indicator\":\"G1-11\",\"numerator\":3}"),
+                                    VT_STR_NONE};
+  struct judged judged = judged_pages(&world, &job, &head, pages);
+  assert_str(judged_finding(&judged, "HTTP-TYPE", 0).excerpt,
+             "{\"indicator\":\"G*-**\",\"numerator\":*}");
   judged_free(&judged);
 }
 
@@ -243,7 +359,10 @@ int main(void)
       cmocka_unit_test(test_P12_person_number_on_another_type),
       cmocka_unit_test(test_P12_person_number_on_a_later_page),
       cmocka_unit_test(test_P13_small_cells_are_in_no_finding),
-      cmocka_unit_test(test_P13_at_the_threshold_numbers_are_shown),
+      cmocka_unit_test(test_P13_numbers_are_hidden_whatever_their_size),
+      cmocka_unit_test(test_P13_other_indicators_are_shown),
+      cmocka_unit_test(test_P13_nothing_to_subtract_from),
+      cmocka_unit_test(test_P13_nothing_of_another_type),
       cmocka_unit_test(test_P13_small_cells_beside_a_fault),
   };
   return cmocka_run_group_tests_name("judge_privacy", tests, setup, teardown);

@@ -121,6 +121,11 @@ static void accounts_go_by_name(void **state)
       {"{\"Konto\": \"13097248022\"}", true},
       {"{\"konto\": {\"eier\": \"13097248022\"}}", true},
       {"{\"13097248022\": \"konto\"}", true},
+      /* a time to the minute, which has the form of a DUF number */
+      {"{\"uttrekk\": \"202611151001\"}", true},
+      {"{\"uttrekk\": \"2026-11-15T10:01:00Z\"}", false},
+      {"{\"konto\": \"202611151001\"}", false},
+      {"{\"konto\": 202611151001}", false},
   };
   const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};
   struct vt_judge_job job = judged_job();

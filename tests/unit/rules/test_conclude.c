@@ -1,5 +1,7 @@
 #include "pack.h"
 
+#include "rules/bundle.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -47,6 +49,40 @@ static void test_previous(void **state)
   assert_true(vt_str_is(bundle.told.verdicts[0].actor, "1"));
   assert_true(vt_str_is(bundle.told.verdicts[0].period, "2026-03"));
   assert_int_equal(bundle.told.verdicts[0].warnings, 1);
+  bundle_free(&bundle);
+}
+
+/* Of an indicator that counts persons no number is told, be it of this period, of the one before,
+ * of the line or of all actors. */
+static void test_P13_no_number_of_persons(void **state)
+{
+  (void)state;
+  struct bundle bundle = {0};
+  load(
+      &bundle,
+      WIDE(
+          "T-001", SERIES, "obs.value - previous.value <= 5.0",
+          "{previous.value} in {previous.period}, now {obs.value}, {series.size()} in all; "
+          "{obs.value - previous.value} more, {series[0].value} at first") "," WIDE("T-002", PERIOD,
+                                                                                    "false",
+                                                                                    "{sum(actors."
+                                                                                    "map(a, "
+                                                                                    "a.value))} by "
+                                                                                    "{actors.size()"
+                                                                                    "}") "," WIDE("T-003",
+                                                                                                  PEERS,
+                                                                                                  "obs.value < 1.0",
+                                                                                                  "{obs.area}: {median(actors.map(a, a.value))}"));
+  bundle.rules->indicators[0].disclosure =
+      (struct vt_disclosure){VT_DISCLOSURE_PUBLICATION, VT_DISCLOSURE_THRESHOLD, 0, false};
+  bundle_row(&bundle, "actor=1 period=2026-03 value=20 area=46");
+  bundle_row(&bundle, "actor=1 period=2026-02 value=10 area=46");
+  bundle_conclude(&bundle, &(struct vt_rules_history){.current = 1});
+  assert_int_equal(bundle.told.finding_count, 3);
+  assert_string_equal(bundle.told.findings[0].message,
+                      "* in 2026-02, now *, * in all; * more, * at first");
+  assert_string_equal(bundle.told.findings[1].message, "* by *");
+  assert_string_equal(bundle.told.findings[2].message, "46: *");
   bundle_free(&bundle);
 }
 
@@ -190,9 +226,13 @@ static void test_functions(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_previous),   cmocka_unit_test(test_no_previous),
-      cmocka_unit_test(test_period),     cmocka_unit_test(test_peers),
-      cmocka_unit_test(test_severities), cmocka_unit_test(test_functions),
+      cmocka_unit_test(test_previous),
+      cmocka_unit_test(test_no_previous),
+      cmocka_unit_test(test_P13_no_number_of_persons),
+      cmocka_unit_test(test_period),
+      cmocka_unit_test(test_peers),
+      cmocka_unit_test(test_severities),
+      cmocka_unit_test(test_functions),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
