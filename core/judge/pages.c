@@ -63,23 +63,6 @@ static const char *code_of(const struct vt_judge *judge,
   return violation->code;
 }
 
-/* What a format's own code says of codes, periods and the shape of a page has no figure in it. */
-static bool tells_figures(struct vater_str said)
-{
-  static const char *const others[] = {"has lost its leading zero",
-                                       "digits that were agreed",
-                                       "codes that were agreed",
-                                       "is a week",
-                                       "is two weeks",
-                                       " year that begins in ",
-                                       "cells; the first row has",
-                                       "is a half year"};
-  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-    if (vt_str_find(said, vt_str(others[i]), 0) < said.len)
-      return false;
-  return true;
-}
-
 /* What a format's own code says is the message itself. */
 static int report_said(struct vt_judge *judge, const struct vt_decode_violation *violation,
                        struct vt_error *error)
@@ -87,7 +70,7 @@ static int report_said(struct vt_judge *judge, const struct vt_decode_violation 
   char room[WORDING_BYTES];
   struct vater_str messages[VT_LANGUAGE_COUNT];
   const struct judged_place place = vt_judge_place_at(judge, violation->page, violation->offset);
-  bool figures = tells_figures(violation->message[VT_LANGUAGE_EN]);
+  bool figures = vt_wording_has_figures(violation->message[VT_LANGUAGE_EN]);
   for (int i = 0; i < VT_LANGUAGE_COUNT; i++) {
     struct vater_str said =
         vt_wording(violation->message[VT_LANGUAGE_EN], (enum vt_language)i, room, sizeof room);

@@ -112,3 +112,19 @@ struct vater_str vt_wording(struct vater_str english, enum vt_language language,
   at = put(room, size, at, part);
   return (struct vater_str){room, at};
 }
+
+bool vt_wording_has_figures(struct vater_str said)
+{
+  static const char *const others[] = {"has lost its leading zero",
+                                       "digits that were agreed",
+                                       "codes that were agreed",
+                                       "is a week",
+                                       "is two weeks",
+                                       " year that begins in ",
+                                       "cells; the first row has",
+                                       "is a half year"};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (vt_str_find(said, vt_str(others[i]), 0) < said.len)
+      return false;
+  return true;
+}

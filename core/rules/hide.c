@@ -26,7 +26,8 @@ void vt_rules_take_disclosure(struct vt_rules *rules)
                    : vt_str_is(purpose, "collection") ? VT_DISCLOSURE_COLLECTION
                                                       : VT_DISCLOSURE_NONE,
         .threshold = VT_DISCLOSURE_THRESHOLD};
-    vt_node_number(vt_node_member(node, "threshold"), &disclosure->threshold);
+    if (!vt_node_number(vt_node_member(node, "threshold"), &disclosure->threshold))
+      disclosure->threshold = VT_DISCLOSURE_THRESHOLD;
     vt_node_number(vt_node_member(node, "base"), &disclosure->base);
     vt_node_truth(vt_node_member(node, "cumulative"), &disclosure->cumulative);
     if (disclosure->purpose != VT_DISCLOSURE_NONE)
