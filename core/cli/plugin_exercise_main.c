@@ -201,6 +201,11 @@ static const char *try_attempt(struct exercise *exercise, struct vt_instance *in
   if (why != NULL)
     return why;
   attempt.last = answer(what, url, &made);
+  vt_error_clear(&exercise->error);
+  why = vt_exercise_broken(
+      exercise, vt_auth_answered(&exercise->call, instance, session, &attempt, &exercise->error));
+  if (why != NULL)
+    return why;
   made.response.status = 401;
   attempt.number = 2;
   vt_error_clear(&exercise->error);

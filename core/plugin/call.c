@@ -323,6 +323,20 @@ int vt_auth_refused(struct vater_call *call, struct vt_instance *instance, vater
   return end(call, returned, true, error);
 }
 
+int vt_auth_answered(struct vater_call *call, struct vt_instance *instance, vater_session *session,
+                     const struct vater_attempt *attempt, struct vt_error *error)
+{
+  struct vater_attempt given = *attempt;
+  if (instance->plugin->auth->answered == NULL)
+    return VATER_OK;
+  if (!enter(call, instance, "auth.answered", error))
+    return VATER_E_BUG;
+  given.size = sizeof given;
+  int returned = instance->plugin->auth->answered(call, instance->self, session, &given);
+  instance->busy = false;
+  return end(call, returned, false, error);
+}
+
 /* ---- format --------------------------------------------------------------------------------- */
 
 int vt_format_decode(struct vater_call *call, struct vt_instance *instance, const vater_node *root,

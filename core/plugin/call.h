@@ -80,6 +80,9 @@ int vt_auth_identity(struct vater_call *call, struct vt_instance *instance, stru
  * without it: VATER_E_AUTH, AUTH-API. */
 int vt_auth_refused(struct vater_call *call, struct vt_instance *instance, vater_session *session,
                     const struct vater_attempt *attempt, struct vt_error *error);
+/* `attempt->last` is any other answer. Plugins without it: VATER_OK. */
+int vt_auth_answered(struct vater_call *call, struct vt_instance *instance, vater_session *session,
+                     const struct vater_attempt *attempt, struct vt_error *error);
 /* Formats without declared rows. VATER_E_DECODE: the payload is at fault, error.offset says where.
  */
 int vt_format_decode(struct vater_call *call, struct vt_instance *instance, const vater_node *root,

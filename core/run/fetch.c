@@ -268,6 +268,7 @@ void vt_run_fetch_answer(struct vt_job *job)
   struct vt_error refusal = {0};
   if (vt_run_authorize_again(job, &refusal))
     return;
+  vt_run_authorize_answered(job);
   keep_answer(job, answer);
   int status = VATER_OK;
   switch (answer->result) {

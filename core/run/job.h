@@ -164,6 +164,8 @@ int64_t vt_run_authorize_wake(struct vt_running *running, int64_t most);
  * once or after a new conversation; false: *error says why it is over (untouched where the answer
  * was none of ours). */
 bool vt_run_authorize_again(struct vt_job *job, struct vt_error *error);
+/* The job's answer is no 401: the plugin may keep what the next request needs. */
+void vt_run_authorize_answered(struct vt_job *job);
 /* AUTH-CLOCK: where the answer's Date is far from our clock, that is what the error says. */
 void vt_run_explain_clock(struct vt_running *running, const struct vt_net_answer *answer,
                           struct vt_error *error);

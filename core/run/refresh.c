@@ -56,21 +56,50 @@ static bool renew_expired(struct vt_job *job, struct vt_error *error)
   return true;
 }
 
-static int ask_plugin(struct vt_job *job, const struct vt_net_answer *answer,
-                      struct vt_error *error)
+/* What the plugin is told of the job's answer; `response` is filled. */
+static int describe(struct vt_job *job, struct vater_response *response,
+                    struct vater_attempt *attempt, struct vt_error *error)
+{
+  const struct vt_net_answer *answer = vt_net_exchange_answer(job->exchange);
+  *attempt = (struct vater_attempt){.size = sizeof *attempt,
+                                    .number = answer->try_count,
+                                    .url = vt_net_exchange_url(job->exchange),
+                                    .method = vt_net_exchange_method(job->exchange),
+                                    .last = response,
+                                    .renewed = job->authorization->generation != job->generation};
+  if (vt_answer_to_response(answer, job->arena, response) != VATER_OK)
+    return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
+  return VATER_OK;
+}
+
+static int ask_plugin(struct vt_job *job, struct vt_error *error)
 {
   struct vt_authorization *authorization = job->authorization;
   struct vater_response response;
-  struct vater_attempt attempt = {.size = sizeof attempt,
-                                  .number = answer->try_count,
-                                  .url = vt_net_exchange_url(job->exchange),
-                                  .method = vt_net_exchange_method(job->exchange),
-                                  .last = &response,
-                                  .renewed = authorization->generation != job->generation};
-  if (vt_answer_to_response(answer, job->arena, &response) != VATER_OK)
-    return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
+  struct vater_attempt attempt;
+  int status = describe(job, &response, &attempt, error);
+  if (status != VATER_OK)
+    return status;
   return vt_auth_refused(&job->running->call, &authorization->instance, authorization->session,
                          &attempt, error);
+}
+
+void vt_run_authorize_answered(struct vt_job *job)
+{
+  struct vt_authorization *authorization = job->authorization;
+  struct vater_response response;
+  struct vater_attempt attempt;
+  struct vt_error error = {0};
+  if (authorization == NULL || authorization->instance.plugin->auth->answered == NULL ||
+      vt_net_exchange_answer(job->exchange)->status == 0)
+    return;
+  int status = describe(job, &response, &attempt, &error);
+  if (status == VATER_OK)
+    status = vt_auth_answered(&job->running->call, &authorization->instance, authorization->session,
+                              &attempt, &error);
+  if (status < 0)
+    vt_log(job->running->log, VATER_LOG_WARNING, "authorize", NULL, "%.*s: %s",
+           VT_STR_ARGS(attempt.url), error.text);
 }
 
 static bool give_up(const struct vt_net_answer *answer, struct vt_error *error, const char *code,
@@ -86,7 +115,7 @@ static bool answer_refusal(struct vt_job *job, const struct vt_net_answer *answe
                            struct vt_error *error)
 {
   bool renewed = job->authorization->generation != job->generation;
-  int status = ask_plugin(job, answer, error);
+  int status = ask_plugin(job, error);
   if (status < 0)
     return false;
   if (status == VATER_OK && !renewed) {

@@ -89,15 +89,32 @@ static struct vater_str error_of(struct vater_str header, const char *scheme)
   return (struct vater_str){NULL, 0};
 }
 
-static int challenged(vater_call *call, vater_session *session, const struct vater_attempt *attempt)
+/* VATER_DONE: there is none. */
+static int keep_nonce(vater_call *call, vater_session *session, const struct vater_attempt *attempt)
 {
   struct vater_str nonce;
   if (!oauth2_host->http->header(attempt->last, "DPoP-Nonce", &nonce))
+    return VATER_DONE;
+  return oauth2_host->session->set_nonce(
+      call, session, oauth2_server(call, "api", oauth2_origin(attempt->url)), nonce);
+}
+
+static int challenged(vater_call *call, int kept)
+{
+  if (kept == VATER_DONE)
     return oauth2_host->fail(call, VATER_E_AUTH,
                              "AUTH-NONCE: the endpoint asks for a nonce (use_dpop_nonce) and gives "
                              "none (DPoP-Nonce)");
-  return oauth2_host->session->set_nonce(
-      call, session, oauth2_server(call, "api", oauth2_origin(attempt->url)), nonce);
+  return VATER_OK;
+}
+
+/* RFC 9449 section 8.2: a nonce that comes with any answer is that of the next request. */
+int oauth2_answered(vater_call *call, void *self, vater_session *session,
+                    const struct vater_attempt *attempt)
+{
+  const struct client *client = self;
+  int status = client->dpop ? keep_nonce(call, session, attempt) : VATER_DONE;
+  return status == VATER_DONE ? VATER_OK : status;
 }
 
 int oauth2_refused(vater_call *call, void *self, vater_session *session,
@@ -107,8 +124,11 @@ int oauth2_refused(vater_call *call, void *self, vater_session *session,
   struct vater_str header = {NULL, 0};
   oauth2_host->http->header(attempt->last, "WWW-Authenticate", &header);
   struct vater_str error = error_of(header, client->dpop ? "DPoP" : "Bearer");
+  int kept = client->dpop ? keep_nonce(call, session, attempt) : VATER_DONE;
+  if (kept < 0)
+    return kept;
   if (client->dpop && str_is(error, "use_dpop_nonce"))
-    return challenged(call, session, attempt);
+    return challenged(call, kept);
   if (error.len > 0 && !str_is(error, "invalid_token"))
     return oauth2_host->fail(call, VATER_E_AUTH,
                              "AUTH-API: the endpoint does not accept our %s (401, %.*s)%s",

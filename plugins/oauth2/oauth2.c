@@ -71,6 +71,7 @@ static const struct vater_auth_ops auth = {
     .prepare = oauth2_prepare,
     .identity = identity,
     .refused = oauth2_refused,
+    .answered = oauth2_answered,
 };
 
 static const struct vater_plugin plugin = {

@@ -54,6 +54,8 @@ int oauth2_prepare(vater_call *call, void *self, vater_session *session,
                    const struct vater_attempt *attempt, vater_request *request);
 int oauth2_refused(vater_call *call, void *self, vater_session *session,
                    const struct vater_attempt *attempt);
+int oauth2_answered(vater_call *call, void *self, vater_session *session,
+                    const struct vater_attempt *attempt);
 
 /* assertion.c: signed the moment they are needed, each with an id of its own. */
 int oauth2_assertion(vater_call *call, const struct client *client, struct vater_str *token);

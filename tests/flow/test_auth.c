@@ -200,6 +200,34 @@ static void test_A03_nonce(void **state)
   run_services(again, 2);
 }
 
+/* A03: a nonce that comes with any answer (RFC 9449 section 8.2) is that of the next request: one
+ * challenge at each server, however many requests follow, of pages and of tokens. */
+static void test_A03_nonce_of_a_good_answer(void **state)
+{
+  (void)state;
+  char statuses[64];
+  struct world world;
+  world_start(&world, "{" CLIENTS ", \"issuers\": {\"helseid\": {\"rotate\": true}}, \"actors\": ["
+                      "{\"id\": \"one\", \"orgnr\": \"983974724\", \"type\": \"trust\", \"wants\":"
+                      " \"helseid\", \"nonce\": \"rotate\", \"payload\": \"helse-bergen.json\","
+                      " \"next\": true, \"answers\": [null, null, {\"revoke\": true}],"
+                      " \"auth\": " HELSEID "}]}");
+  struct rig_run run = rig_vater(world.folder, clients_arguments);
+  json_t *seen = world_stop(&world), *report = rig_json(world.folder, "report.json");
+  world_expect(report, "983974724", "received", NULL);
+  world_statuses(seen, "one", statuses, sizeof statuses);
+  assert_string_equal(statuses, "401 200 401 204");
+  json_t *nonces =
+      json_object_get(json_object_get(json_object_get(seen, "issuers"), "helseid"), "nonces");
+  char *taken = json_dumps(nonces, JSON_COMPACT);
+  assert_string_equal(taken, "[false,true,true]");
+  free(taken);
+  json_decref(report);
+  json_decref(seen);
+  rig_done(&run);
+  rig_remove(world.folder);
+}
+
 /* A04: lifetimes that are none; one that is absurdly long does no harm; a token that is refused in
  * the middle of a run is renewed once. */
 static void test_A04_lifetime(void **state)
@@ -289,9 +317,9 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_everybody),    cmocka_unit_test(test_T04_client_certificate),
       cmocka_unit_test(test_A01_service),  cmocka_unit_test(test_A01_busy),
       cmocka_unit_test(test_A01_slow),     cmocka_unit_test(test_A02_denied),
-      cmocka_unit_test(test_A03_nonce),    cmocka_unit_test(test_A04_lifetime),
-      cmocka_unit_test(test_A05_refused),  cmocka_unit_test(test_A06_clock),
-      cmocka_unit_test(test_single_flight)};
+      cmocka_unit_test(test_A03_nonce),    cmocka_unit_test(test_A03_nonce_of_a_good_answer),
+      cmocka_unit_test(test_A04_lifetime), cmocka_unit_test(test_A05_refused),
+      cmocka_unit_test(test_A06_clock),    cmocka_unit_test(test_single_flight)};
   if (!world_installed())
     return 77;
   if (argc > 1)

@@ -46,6 +46,7 @@ async function checkProof(api, actor, request, url, token, claims) {
     actor.wanted = randomBytes(16).toString('base64url');
     throw new Refusal('a nonce is wanted', 401, 'use_dpop_nonce');
   }
+  if (actor.nonce === 'rotate') actor.wanted = randomBytes(16).toString('base64url');
   if (actor.nonce === 'always') {
     actor.wanted = randomBytes(16).toString('base64url');
     throw new Refusal('another nonce is wanted', 401, 'use_dpop_nonce');
@@ -91,12 +92,13 @@ async function check(api, actor, request, url) {
 function refuse(api, actor, response, fault) {
   const scheme = actor.wants === 'helseid' ? 'DPoP' : 'Bearer';
   const headers = { 'WWW-Authenticate': `${scheme} error="${fault.error}"` };
-  if (fault.error === 'use_dpop_nonce') headers['DPoP-Nonce'] = actor.wanted;
+  if (fault.error === 'use_dpop_nonce' || actor.nonce === 'rotate') headers['DPoP-Nonce'] = actor.wanted;
   response.writeHead(fault.status, headers);
   response.end();
 }
 
 function deliver(actor, request, response) {
+  if (actor.nonce === 'rotate') response.setHeader('DPoP-Nonce', actor.wanted);
   if (actor.next && request.url.includes('?page=2')) return response.writeHead(204).end();
   if (actor.next) response.setHeader('Link', '<?page=2>; rel="next"');
   if (actor.bytes === undefined) return response.writeHead(204).end();

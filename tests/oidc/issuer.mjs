@@ -2,7 +2,8 @@
 // and can be told to answer something else.
 import { randomBytes } from 'node:crypto';
 import Provider, { errors } from 'oidc-provider';
-import { decodeProtectedHeader, jwtVerify, importJWK } from 'jose';
+import DPoPNonces from './node_modules/oidc-provider/lib/helpers/dpop_nonces.js';
+import { decodeJwt, decodeProtectedHeader, jwtVerify, importJWK } from 'jose';
 import { httpDate, seconds } from './clock.mjs';
 import { secret } from './credentials.mjs';
 import { acceptGrant } from './maskinporten.mjs';
@@ -80,7 +81,7 @@ function configuration(world, issuer) {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       dPoP: { enabled: shape !== 'maskinporten', nonceSecret: randomBytes(32),
-        requireNonce: () => shape === 'helseid' },
+        requireNonce: () => shape === 'helseid' && !issuer.rotate },
       mTLS: { enabled: true, tlsClientAuth: true, certificateBoundAccessTokens: true,
         getCertificate: (ctx) => ctx.req.socket.getPeerX509Certificate?.(),
         certificateAuthorized: (ctx) => ctx.req.socket.authorized,
@@ -121,6 +122,7 @@ async function explain(issuer, ctx, next) {
   await next();
   if (ctx.body?.error && issuer.shape === 'helseid' && (ctx.state.said ?? named[ctx.body.error]))
     ctx.body.error_description = ctx.state.said ?? named[ctx.body.error];
+  if (issuer.rotate) ctx.set('DPoP-Nonce', issuer.wanted);
   if (ctx.body?.access_token) issuer.issued.push(ctx.body.access_token);
   if (ctx.body?.access_token || ctx.body?.token_endpoint)
     Object.assign(ctx.body, fill(issuer, ctx.req.told?.change ?? {}));
@@ -193,9 +195,23 @@ async function door(issuer, request, response) {
   const told = answers[Math.min(issuer.requests.length, answers.length) - 1];
   request.told = told;
   if (told && !told.change) return answerAsTold(told, response);
+  if (issuer.rotate && !takesNonce(issuer, request, response)) return undefined;
   if (issuer.shape === 'maskinporten') form.set('client_id', clientOf(form.get('assertion')));
   request.body = Object.fromEntries(form);
   return issuer.callback(request, response);
+}
+
+// {"rotate"}: each answer gives the nonce of the next request, and takes no other one.
+function takesNonce(issuer, request, response) {
+  const { nonce } = decodeJwt(request.headers.dpop ?? '');
+  const right = nonce !== undefined && nonce === issuer.wanted;
+  issuer.nonces.push(right);
+  issuer.wanted = secret();
+  response.setHeader('DPoP-Nonce', issuer.wanted);
+  if (right) return true;
+  response.writeHead(400, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify({ error: 'use_dpop_nonce' }));
+  return false;
 }
 
 function clientOf(assertion) {
@@ -207,8 +223,9 @@ function clientOf(assertion) {
 }
 
 export function openIssuer(world, shape, url, told = {}) {
-  const issuer = { shape, url, lifetime: 300, ...told, requests: [], issued: [], assertions: [],
+  const issuer = { shape, url, lifetime: 300, ...told, requests: [], issued: [], assertions: [], nonces: [],
     metadata: 0 };
+  if (issuer.rotate) DPoPNonces.prototype.checkNonce = () => true;
   const provider = new Provider(url, configuration(world, issuer));
   provider.proxy = true;
   if (shape === 'maskinporten')

@@ -145,7 +145,7 @@ function canaries() {
 
 function writeSeen(api) {
   const issuers = Object.fromEntries(Object.entries(world.issuers).map(([name, one]) =>
-    [name, { requests: one.requests, metadata: one.metadata, issued: one.issued.length }]));
+    [name, { requests: one.requests, metadata: one.metadata, nonces: one.nonces, issued: one.issued.length }]));
   const actors = Object.fromEntries(Object.entries(api.actors).map(([id, one]) => [id, one.seen]));
   writeFileSync(join(folder, 'seen.json.new'),
     JSON.stringify({ issuers, actors, jwks: api.keyRequests, canaries: canaries(), diary }, null, 1), { mode: 0o600 });

@@ -37,7 +37,7 @@ at() { # CALLBACK FAULT WORDS
   expect "$3" "$faulty" --with "{\"at\": \"$1\", \"fault\": \"$2\"}"
 }
 callbacks='source.open source.first source.next auth.open auth.next auth.prepare auth.identity
-  auth.refused format.open format.decode format.record format.screen check function'
+  auth.refused auth.answered format.open format.decode format.record format.screen check function'
 for callback in $callbacks; do
   at "$callback" mute 'a negative return without a text; wanted: return host->fail'
   at "$callback" odd 'returned 77'

@@ -399,6 +399,9 @@ struct vater_auth_ops {
   /* Since 1.1, optional: `attempt->last` is a 401. OK: ask again; DONE: converse again first;
    * negative: given up. Each at most once a page. Without it a 401 is the end. */
   int (*refused)(vater_call *, void *self, vater_session *, const struct vater_attempt *attempt);
+  /* Since 1.1, optional: `attempt->last` is any other answer, which may bring what the next request
+   * needs (DPoP-Nonce). A failure is logged and costs nothing. */
+  int (*answered)(vater_call *, void *self, vater_session *, const struct vater_attempt *attempt);
 };
 
 /* ---- format: bytes to observations --------------------------------------------------------- */

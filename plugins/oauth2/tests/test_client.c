@@ -102,6 +102,19 @@ static int refused(struct talk *talk, const char *url, const char *challenge, co
                          &talk->rig.error);
 }
 
+static int answered(struct talk *talk, int status, const char *nonce)
+{
+  const struct vt_response_header header = {VT_STR("DPoP-Nonce"), vt_str(nonce)};
+  const struct vater_response last = {.status = status,
+                                      .url = VT_STR("https://a.example/x"),
+                                      .headers = &header,
+                                      .header_count = nonce != NULL ? 1 : 0};
+  const struct vater_attempt attempt = {.url = last.url, .method = VT_STR("GET"), .last = &last};
+  vt_error_clear(&talk->rig.error);
+  return vt_auth_answered(&talk->rig.call, &talk->instance, talk->session, &attempt,
+                          &talk->rig.error);
+}
+
 static void attempts_have_fresh_proofs(void **state)
 {
   struct talk talk;
@@ -155,6 +168,33 @@ static void A03_nonces_are_one_an_origin(void **state)
   end(&talk);
 }
 
+/* RFC 9449 section 8.2 */
+static void A03_a_nonce_comes_with_any_answer(void **state)
+{
+  static const int statuses[] = {200, 204, 304, 404, 503};
+  struct talk talk;
+  (void)state;
+  begin(&talk, SETTINGS(""));
+  ready(&talk);
+  for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+    char nonce[16];
+    snprintf(nonce, sizeof nonce, "n-%d", statuses[i]);
+    assert_int_equal(answered(&talk, statuses[i], nonce), VATER_OK);
+    assert_int_equal(answered(&talk, statuses[i], NULL), VATER_OK);
+    prepare(&talk, "https://a.example/y");
+    json_t *proof = proof_of(&talk, &talk.request);
+    text_is(proof, "nonce", nonce);
+    json_decref(proof);
+  }
+  assert_int_equal(answered(&talk, 200, "a \"quoted\" one"), VATER_E_REFUSED);
+  assert_string_equal(talk.rig.error.code, "AUTH-NONCE");
+  prepare(&talk, "https://a.example/y");
+  json_t *proof = proof_of(&talk, &talk.request);
+  text_is(proof, "nonce", "n-503");
+  json_decref(proof);
+  end(&talk);
+}
+
 static void A05_refusals_of_the_endpoint(void **state)
 {
   struct talk talk;
@@ -190,6 +230,7 @@ int main(void)
       cmocka_unit_test(identity_is_what_decides_the_token),
       cmocka_unit_test(attempts_have_fresh_proofs),
       cmocka_unit_test(A03_nonces_are_one_an_origin),
+      cmocka_unit_test(A03_a_nonce_comes_with_any_answer),
       cmocka_unit_test(A05_refusals_of_the_endpoint),
   };
   return cmocka_run_group_tests_name("oauth2 client", tests, NULL, NULL);

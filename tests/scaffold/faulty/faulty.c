@@ -166,6 +166,15 @@ static int auth_refused(vater_call *call, void *self, vater_session *session,
   return act(call, "auth.refused");
 }
 
+static int auth_answered(vater_call *call, void *self, vater_session *session,
+                         const struct vater_attempt *attempt)
+{
+  (void)self;
+  (void)session;
+  (void)attempt;
+  return act(call, "auth.answered");
+}
+
 /* ---- format ---------------------------------------------------------------------------------- */
 
 static int format_open(vater_call *call, const vater_config *config, void **self)
@@ -261,7 +270,8 @@ static const struct vater_auth_ops auth = {.size = sizeof auth,
                                            .next = auth_next,
                                            .prepare = auth_prepare,
                                            .identity = auth_identity,
-                                           .refused = auth_refused};
+                                           .refused = auth_refused,
+                                           .answered = auth_answered};
 static const char *const media_types[] = {"application/vnd.faulty+json", NULL};
 static const struct vater_format_ops format = {.size = sizeof format,
                                                .syntax = "json or csv",
