@@ -1,5 +1,7 @@
 #include "base/arena.h"
 
+#include "base/pages.h"
+
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,6 +68,7 @@ static bool add_chunk(struct vt_arena *arena, size_t size)
   struct chunk *chunk = vt_alloc(&arena->allocator, sizeof *chunk + wanted);
   if (chunk == NULL)
     return false;
+  vt_pages_expect(chunk, sizeof *chunk + wanted);
   *chunk = (struct chunk){.before = arena->chunk, .size = wanted};
   arena->chunk = chunk;
   return true;

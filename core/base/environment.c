@@ -1,6 +1,8 @@
 #include "base/environment.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
@@ -52,6 +54,13 @@ static void real_fill(void *context, void *bytes, size_t count)
 struct vt_allocator vt_allocator_real(void)
 {
   return (struct vt_allocator){real_resize, NULL};
+}
+
+void vt_allocator_keep(void)
+{
+  enum { LARGEST_THAT_MALLOC_TAKES = 32 * 1024 * 1024 };
+  mallopt(M_MMAP_THRESHOLD, LARGEST_THAT_MALLOC_TAKES);
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
 }
 
 struct vt_environment vt_environment_real(void)

@@ -35,6 +35,9 @@ struct vt_environment {
 struct vt_environment vt_environment_real(void);
 /* malloc alone, for callers that need no clock */
 struct vt_allocator vt_allocator_real(void);
+/* For a process that ends soon: malloc keeps what it gets back for what comes next, and does not
+ * return it to the system, which would have to clear it and map it again page by page. */
+void vt_allocator_keep(void);
 /* A clock that stands still at `ms`. The context must outlive it. */
 struct vt_clock vt_clock_fixed(int64_t *ms);
 /* A repeatable stream from a seed. The context must outlive it. */

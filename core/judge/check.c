@@ -274,7 +274,8 @@ int vt_judge_check(struct vt_judge *judge, struct vt_error *error)
     status = check_texts(judge, error);
   if (status != VATER_OK)
     return status;
-  const struct vt_rules_context context = {.today = judge->job->today,
+  const struct vt_rules_context context = {.watch = judge->context->watch,
+                                           .today = judge->job->today,
                                            .actors = judge->job->actors,
                                            .actor_count = judge->job->actor_count,
                                            .proposed = judge->job->proposed};

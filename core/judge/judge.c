@@ -1,6 +1,7 @@
 #include "judge/judging.h"
 
 #include "base/limits.h"
+#include "base/pages.h"
 #include "jose/key.h"
 
 /* ---- beginning ---------------------------------------------------------------------------------
@@ -102,11 +103,13 @@ int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct v
     status = vt_judge_verify(judge, &inside, page, &readable, error);
   if (status == VATER_OK && readable && judge->format == NULL)
     status = vt_judge_choose(judge, &inside, error);
+  vt_watch_ended(judge->context->watch, VT_STR("verify, choose the format"));
   readable &= judge->format != NULL;
   if (status == VATER_OK && readable)
     status = vt_judge_read(judge, &inside, &readable, error);
   if (status == VATER_OK && readable)
     status = vt_judge_decode(judge, &page->cursor, error);
+  vt_watch_ended(judge->context->watch, VT_STR("decode"));
   if (status == VATER_OK)
     status = report_hits(judge, hits, error);
   if (status == VATER_OK)
@@ -133,6 +136,7 @@ static int settle_table(struct vt_judge *judge, struct vt_error *error)
   judge->block = vt_alloc(judge->allocator, size);
   if (judge->block == NULL)
     return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for the table");
+  vt_pages_expect(judge->block, size);
   vt_table_move(judge->rows, judge->block);
   vt_table_builder_free(judge->rows);
   judge->rows = NULL;
@@ -185,6 +189,7 @@ int vt_judge_finish(struct vt_judge *judge, size_t *size, struct vt_error *error
   }
   if (judge->refusal == NULL)
     status = settle_table(judge, error);
+  vt_watch_ended(judge->context->watch, VT_STR("table as one block"));
   if (status == VATER_OK && judge->refusal == NULL)
     status = screen_table(judge, error);
   if (status == VATER_OK && judge->refusal == NULL)
@@ -193,6 +198,7 @@ int vt_judge_finish(struct vt_judge *judge, size_t *size, struct vt_error *error
     status = vt_judge_check(judge, error);
   if (status == VATER_OK)
     status = decide(judge, error);
+  vt_watch_ended(judge->context->watch, VT_STR("indicators, deliveries"));
   if (status == VATER_OK)
     *size = vt_result_size(judge->result, judge->refusal == NULL ? &judge->table : NULL);
   return status;
@@ -202,6 +208,7 @@ void vt_judge_write(const struct vt_judge *judge, void *block)
 {
   bool observations = judge->refusal == NULL && !judge->job->concludes;
   vt_result_write(judge->result, observations ? &judge->table : NULL, block);
+  vt_watch_ended(judge->context->watch, VT_STR("write the result"));
 }
 
 void vt_judge_free(struct vt_judge *judge)

@@ -41,12 +41,14 @@ int vt_rules_judge(const struct vt_rules *rules, const struct vt_table *table,
                                .only = UINT32_MAX,
                                .keep_max = VT_LIMIT_FINDINGS_PER_RULE};
   int status = begin(&judging);
+  vt_watch_ended(context->watch, VT_STR("prepare the rows"));
   if (status == VATER_OK)
     status = vt_judging_observations(&judging, error);
   if (status == VATER_OK)
     status = vt_judging_submissions(&judging, error);
   if (status == VATER_OK)
     status = vt_judging_tell(&judging, error);
+  vt_watch_ended(context->watch, VT_STR("tell findings"));
   return end(&judging, status, error);
 }
 

@@ -120,7 +120,8 @@ struct vt_rules_context {
    * about who may report an indicator is skipped for it. */
   const struct vt_rules_actor *actors;
   size_t actor_count;
-  bool proposed; /* proposed indicators are collected as well */
+  bool proposed;                /* proposed indicators are collected as well */
+  const struct vt_watch *watch; /* told of each rule, by its code; NULL: nobody measures */
 };
 
 /*

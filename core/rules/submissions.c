@@ -201,6 +201,7 @@ int vt_judging_submissions(struct vt_judging *judging, struct vt_error *error)
       status = vt_judging_check(judging, i, error);
     else
       status = judge_rule(judging, i);
+    vt_watch_ended(judging->context->watch, rule->info.code);
   }
   return status;
 }

@@ -1,6 +1,7 @@
 #include "worker/zygote.h"
 
 #include "base/limits.h"
+#include "base/pages.h"
 #include "worker/frame.h"
 #include "worker/memory.h"
 #include "worker/sandbox.h"
@@ -88,6 +89,7 @@ static int write_result(const struct serving *serving, size_t size, int fd, stru
   if (block == MAP_FAILED)
     return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "the result cannot be mapped: %s",
                    strerror(errno));
+  vt_pages_expect(block, size);
   vt_judge_write(serving->judge, block);
   munmap(block, size);
   return VATER_OK;

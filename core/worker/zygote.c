@@ -269,6 +269,7 @@ _Noreturn void vt_zygote_main(const struct vt_zygote_options *options, const cha
 {
   struct process process = {.limits = vt_worker_limits_effective(&options->limits)};
   settle(control, parent);
+  vt_allocator_keep();
   process.self = getpid();
   load(&process, options, skipped, skipped_count);
   process.signals = watch_children();

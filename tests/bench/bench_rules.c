@@ -1,36 +1,16 @@
 /* bench_rules BUILD [ROUNDS]: loads plugins and packs as each start of vater does, and prints what
  * each stage takes: "milliseconds stage", the last line their sum without the plugins. Each round
- * is a process of its own, so that memory is as fresh as at a start; of each stage the fastest round
- * counts. */
+ * is a process of its own, so that memory is as fresh as at a start; of each stage the fastest
+ * round counts. */
 #include "base/environment.h"
+#include "bench/stages.h"
 #include "plugin/registry.h"
 #include "rules/rules.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { STAGES = 16, DEFAULT_ROUNDS = 25 };
-
-struct stage {
-  char name[32];
-  double seconds;
-};
-
-struct clock {
-  double last;
-  struct stage stages[STAGES];
-  unsigned count;
-};
-
-static double seconds(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
+enum { DEFAULT_ROUNDS = 25 };
 
 static void give_up(const char *what)
 {
@@ -38,22 +18,7 @@ static void give_up(const char *what)
   exit(2);
 }
 
-static void stage_ended(void *context, struct vater_str name)
-{
-  struct clock *clock = context;
-  double now = seconds();
-  unsigned i = 0;
-  while (i < clock->count && !vt_str_is(name, clock->stages[i].name))
-    i++;
-  if (i == STAGES)
-    give_up("too many stages");
-  if (i == clock->count)
-    vt_text_copy(clock->stages[clock->count++].name, sizeof clock->stages[i].name, name);
-  clock->stages[i].seconds += now - clock->last;
-  clock->last = seconds();
-}
-
-static void load(const char *build, struct clock *clock)
+static void load(const char *build, struct stages *stages)
 {
   struct vt_environment environment = vt_environment_real();
   struct vt_arena *arena = vt_arena_new(&environment.allocator, 0);
@@ -64,24 +29,24 @@ static void load(const char *build, struct clock *clock)
   snprintf(folder, sizeof folder, "%s/lib/vater/plugins", build);
   snprintf(rules, sizeof rules, "%s/share/vater/rules", build);
   const char *folders[] = {folder};
-  const struct vt_watch watch = {stage_ended, clock};
+  const struct vt_watch watch = {stages_ended, stages};
   vt_diagnostics_init(&diagnostics, arena);
-  clock->last = seconds();
+  stages_begin(stages);
   if (vt_registry_init(&plugins, &environment, arena, NULL) != VATER_OK ||
       vt_plugin_scan(folders, 1, arena, &files, &diagnostics) != VATER_OK ||
       vt_registry_load_all(&plugins, &files, NULL, &diagnostics) != VATER_OK)
     give_up("the plugins cannot be loaded");
-  stage_ended(clock, VT_STR("plugins"));
+  stages_ended(stages, VT_STR("plugins"));
   const struct vt_rules_options options = {
       .environment = &environment, .plugins = &plugins, .directory = rules, .watch = &watch};
   struct vt_rules *loaded;
   if (vt_rules_load(&options, &loaded, &diagnostics) != VATER_OK)
     give_up("the packs cannot be loaded");
-  stage_ended(clock, VT_STR("sort"));
+  stages_ended(stages, VT_STR("sort"));
 }
 
 /* One load in a child, which tells its stages through a pipe. */
-static void measure(const char *build, struct clock *clock)
+static void measure(const char *build, struct stages *stages)
 {
   int ends[2];
   if (pipe(ends) != 0)
@@ -90,39 +55,35 @@ static void measure(const char *build, struct clock *clock)
   if (child < 0)
     give_up("no process");
   if (child == 0) {
-    load(build, clock);
-    _exit(write(ends[1], clock, sizeof *clock) == (ssize_t)sizeof *clock ? 0 : 1);
+    load(build, stages);
+    _exit(write(ends[1], stages, sizeof *stages) == (ssize_t)sizeof *stages ? 0 : 1);
   }
   int state = 0;
   close(ends[1]);
-  ssize_t size = read(ends[0], clock, sizeof *clock);
+  ssize_t size = read(ends[0], stages, sizeof *stages);
   close(ends[0]);
-  if (waitpid(child, &state, 0) != child || state != 0 || size != (ssize_t)sizeof *clock)
+  if (waitpid(child, &state, 0) != child || state != 0 || size != (ssize_t)sizeof *stages)
     give_up("a round failed");
 }
 
-static double sum(const struct clock *clock)
+static double sum(const struct stages *stages)
 {
   double all = 0;
-  for (unsigned i = 0; i < clock->count; i++)
-    all += strcmp(clock->stages[i].name, "plugins") == 0 ? 0 : clock->stages[i].seconds;
+  for (unsigned i = 0; i < stages->count; i++)
+    all += strcmp(stages->stages[i].name, "plugins") == 0 ? 0 : stages->stages[i].seconds;
   return all;
 }
 
 int main(int argc, char **argv)
 {
-  struct clock best = {0};
+  static struct stages best, round;
   if (argc < 2)
     give_up("usage: bench_rules BUILD [ROUNDS]");
   long rounds = argc > 2 ? strtol(argv[2], NULL, 10) : DEFAULT_ROUNDS;
   for (long i = 0; i < rounds; i++) {
-    struct clock clock = {0};
-    measure(argv[1], &clock);
-    if (best.count == 0)
-      best = clock;
-    for (unsigned n = 0; n < best.count; n++)
-      if (clock.stages[n].seconds < best.stages[n].seconds)
-        best.stages[n] = clock.stages[n];
+    round.count = 0;
+    measure(argv[1], &round);
+    stages_best(&best, &round);
   }
   for (unsigned i = 0; i < best.count; i++)
     printf("%.2f %s\n", best.stages[i].seconds * 1e3, best.stages[i].name);
