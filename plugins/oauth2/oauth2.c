@@ -52,7 +52,7 @@ static int identity(vater_call *call, void *self, struct vater_str *identity)
   text_word(&text, ",\"");
   text_word(&text, client->algorithm);
   text_word(&text, "\",\"");
-  text_scope(&text, client);
+  text_scope_set(&text, client);
   text_word(&text, "\"]");
   return text_done(call, &text, identity);
 }

@@ -95,6 +95,9 @@ void text_member(struct text *text, const char *name, struct vater_str value);
 int text_done(vater_call *call, const struct text *text, struct vater_str *out);
 /* the scope list, divided by spaces */
 void text_scope(struct text *text, const struct client *client);
+/* The same scopes however they are written: in order, each once (RFC 6749 section 3.3: their order
+ * means nothing). */
+void text_scope_set(struct text *text, const struct client *client);
 
 bool str_is(struct vater_str text, const char *word);
 bool str_equal(struct vater_str a, struct vater_str b);

@@ -79,6 +79,44 @@ void text_scope(struct text *text, const struct client *client)
     }
 }
 
+static int compare(struct vater_str a, struct vater_str b)
+{
+  size_t shorter = a.len < b.len ? a.len : b.len;
+  int order = shorter > 0 ? memcmp(a.ptr, b.ptr, shorter) : 0;
+  return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+/* The first word of `list` behind `after` and before `best` (none: no bound); `best` otherwise. */
+static struct vater_str nearer(struct vater_str list, struct vater_str after, struct vater_str best)
+{
+  size_t from = 0;
+  for (size_t i = 0; i <= list.len; i++) {
+    if (i < list.len && list.ptr[i] != ' ')
+      continue;
+    struct vater_str word = {list.ptr + from, i - from};
+    if (word.len > 0 && compare(word, after) > 0 && (best.len == 0 || compare(word, best) < 0))
+      best = word;
+    from = i + 1;
+  }
+  return best;
+}
+
+void text_scope_set(struct text *text, const struct client *client)
+{
+  struct vater_str scope, last = {NULL, 0}, next;
+  uint32_t count = oauth2_host->config_count(client->config, "scope");
+  do {
+    next = (struct vater_str){NULL, 0};
+    for (uint32_t i = 0; i < count; i++)
+      if (oauth2_host->config_item(client->config, "scope", i, NULL, &scope))
+        next = nearer(scope, last, next);
+    if (next.len > 0 && last.len > 0)
+      text_word(text, " ");
+    text_add(text, next);
+    last = next;
+  } while (next.len > 0);
+}
+
 bool str_equal(struct vater_str a, struct vater_str b)
 {
   return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);

@@ -8,6 +8,7 @@
 #define CLIENTS                                                                                  \
   "\"clients\": {\"a\": {\"at\": \"helseid\", \"dpop\": true, \"keys\": [\"ps256\", \"es256\","  \
   " \"es384\"]}, \"b\": {\"at\": \"maskinporten\", \"method\": \"none\", \"keys\": [\"rs256\"]," \
+  " \"scopes\": [\"nhn:vater/collect\", \"nhn:vater/other\"],"                                   \
   " \"grant\": \"urn:ietf:params:oauth:grant-type:jwt-bearer\"},"                                \
   " \"basic\": {\"at\": \"generic\", \"method\": \"client_secret_basic\"},"                      \
   " \"post\": {\"at\": \"generic\", \"method\": \"client_secret_post\"},"                        \

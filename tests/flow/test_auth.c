@@ -292,6 +292,27 @@ static void test_A06_clock(void **state)
 
 enum { MANY = 1000 };
 
+/* Scopes in another order, or twice, are the same token. */
+static void test_order_of_scopes(void **state)
+{
+  (void)state;
+#define SCOPED(list)                                                                        \
+  "{\"plugin\": \"oauth2\", \"profile\": \"maskinporten\", \"issuer\": \"{maskinporten}\"," \
+  " \"clientId\": \"b\", \"key\": {\"file\": \"rs256.pem\"}, \"keyId\": \"vater-rs256\","   \
+  " \"scope\": [" list "]}"
+  static const struct client_actor actors[] = {
+      {"maskinporten", SCOPED("\"nhn:vater/collect\", \"nhn:vater/other\""), NULL, "nil", NULL,
+       "204"},
+      {"maskinporten", SCOPED("\"nhn:vater/other\", \"nhn:vater/collect\""), NULL, "nil", NULL,
+       "204"},
+      {"maskinporten", SCOPED("\"nhn:vater/other\", \"nhn:vater/collect\", \"nhn:vater/other\""),
+       NULL, "nil", NULL, "204"},
+      {"maskinporten", SCOPED("\"nhn:vater/collect\""), NULL, "nil", NULL, "204"}};
+  json_t *seen = clients_run("\"clock\": 0", actors, 4);
+  assert_int_equal(world_requests(seen, "maskinporten"), 2);
+  json_decref(seen);
+}
+
 /* A thousand actors, one client: one token, after the one challenge for a nonce. */
 static void test_single_flight(void **state)
 {
@@ -319,7 +340,8 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_A01_slow),     cmocka_unit_test(test_A02_denied),
       cmocka_unit_test(test_A03_nonce),    cmocka_unit_test(test_A03_nonce_of_a_good_answer),
       cmocka_unit_test(test_A04_lifetime), cmocka_unit_test(test_A05_refused),
-      cmocka_unit_test(test_A06_clock),    cmocka_unit_test(test_single_flight)};
+      cmocka_unit_test(test_A06_clock),    cmocka_unit_test(test_order_of_scopes),
+      cmocka_unit_test(test_single_flight)};
   if (!world_installed())
     return 77;
   if (argc > 1)

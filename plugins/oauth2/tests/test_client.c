@@ -48,6 +48,45 @@ static void settings_that_do_not_fit(void **state)
   }
 }
 
+#define SCOPED(list)                               \
+  "{\"profile\":\"helseid\",\"issuer\":\"https://" \
+  "sts.example\",\"clientId\":\"c-1\",\"scope\":[" list "],\"key\":{\"file\":\"{}\"}}"
+
+static struct vater_str identity_of(struct talk *talk, const char *settings, char *copy,
+                                    size_t size)
+{
+  struct vater_str identity;
+  begin(talk, settings);
+  assert_int_equal(
+      vt_auth_identity(&talk->rig.call, &talk->instance, talk->rig.arena, &identity, NULL),
+      VATER_OK);
+  vt_text_copy(copy, size, identity);
+  end(talk);
+  return vt_str(copy);
+}
+
+/* One token for the same scopes in another order, or twice; another for fewer or others. */
+static void identity_is_of_the_scopes_not_of_their_order(void **state)
+{
+  static const struct {
+    const char *settings;
+    bool same;
+  } rows[] = {{SCOPED("\"b\",\"a\",\"ab\""), true}, {SCOPED("\"ab\",\"a\",\"b\",\"a\""), true},
+              {SCOPED("\"b a\",\"ab\""), true},     {SCOPED("\" a  b ab \""), true},
+              {SCOPED("\"a\",\"b\""), false},       {SCOPED("\"a\",\"b\",\"aB\""), false},
+              {SCOPED("\"aab\",\"b\""), false}};
+  struct talk talk;
+  char first[2048], other[2048];
+  (void)state;
+  identity_of(&talk, SCOPED("\"a\",\"b\",\"ab\""), first, sizeof first);
+  assert_non_null(strstr(first, "\"a ab b\"]"));
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct vater_str identity = identity_of(&talk, rows[i].settings, other, sizeof other);
+    if (vt_str_is(identity, first) != rows[i].same)
+      fail_msg("row %zu: %s", i, other);
+  }
+}
+
 static void identity_is_what_decides_the_token(void **state)
 {
   static const struct {
@@ -228,6 +267,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(settings_that_do_not_fit),
       cmocka_unit_test(identity_is_what_decides_the_token),
+      cmocka_unit_test(identity_is_of_the_scopes_not_of_their_order),
       cmocka_unit_test(attempts_have_fresh_proofs),
       cmocka_unit_test(A03_nonces_are_one_an_origin),
       cmocka_unit_test(A03_a_nonce_comes_with_any_answer),
