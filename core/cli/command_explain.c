@@ -22,8 +22,8 @@ static void print_help(FILE *out)
 {
   fputs("usage: vater explain [OPTION…] CODE\n"
         "       vater explain --all\n\n"
-        "Explains a code of the engine or of a rule: what it means, how serious it is, who acts,\n"
-        "and what to do.\n\n"
+        "Explains a code of the engine, of a rule or of a token service (HID-1010, MP-251): what\n"
+        "it means, how serious it is, who acts, and what to do.\n\n"
         "  -l, --language nb|nn|en  of the texts (default en)\n"
         "  -r, --rules DIRECTORY    rule packs (default: those beside this program)\n"
         "  -j, --json               machine-readable, in all languages\n"
@@ -133,6 +133,58 @@ static int print_all(struct vt_cli *cli)
   return VT_EXIT_CLEAN;
 }
 
+/* ---- codes of token services -------------------------------------------------------------------
+ */
+
+/* In the order of enum vt_language. */
+struct service_code {
+  const char *code, *meaning[VT_LANGUAGE_COUNT];
+};
+
+/* The plugin's own list: said once. */
+static const struct service_code service_codes[] = {
+#define OAUTH2_CODE(code, en, nb, nn) \
+  {code, {[VT_LANGUAGE_EN] = (en), [VT_LANGUAGE_NB] = (nb), [VT_LANGUAGE_NN] = (nn)}},
+#include "explain.def"
+#undef OAUTH2_CODE
+};
+
+enum { SERVICE_CODES = sizeof service_codes / sizeof *service_codes };
+
+static const char *service_of(const char *code)
+{
+  return strncmp(code, "HID-", 4) == 0  ? "HelseID"
+         : strncmp(code, "MP-", 3) == 0 ? "Maskinporten"
+                                        : "OAuth 2.0";
+}
+
+static const struct service_code *find_service_code(struct vater_str code)
+{
+  for (size_t i = 0; i < SERVICE_CODES; i++)
+    if (vt_str_is(code, service_codes[i].code))
+      return &service_codes[i];
+  return NULL;
+}
+
+static int explain_service(struct vt_cli *cli, const struct asked *asked,
+                           const struct service_code *code)
+{
+  struct vater_str meaning[VT_LANGUAGE_COUNT];
+  if (!asked->json) {
+    fprintf(cli->out, "%s (%s): %s\n", code->code, service_of(code->code),
+            code->meaning[asked->language]);
+    say(cli, asked, VT_TEXT_WHO_ACTS, word(asked, VT_TEXT_ACTS_ACTOR + (unsigned)VT_ACTS_OPERATOR));
+    return VT_EXIT_CLEAN;
+  }
+  for (int i = 0; i < VT_LANGUAGE_COUNT; i++)
+    meaning[i] = vt_str(code->meaning[i]);
+  json_t *object =
+      json_pack("{s:s, s:s, s:s, s:s}", "code", code->code, "kind", "service", "service",
+                service_of(code->code), "acts", vt_acts_name(VT_ACTS_OPERATOR));
+  put_texts(object, "meaning", meaning);
+  return print_json(cli, object);
+}
+
 /* ---- rules ----------------------------------------------------------------------------------- */
 
 /* The first example that fails: a change of the sample that the rule finds. */
@@ -195,6 +247,8 @@ static int say_unknown(struct vt_cli *cli, const struct asked *asked, const stru
   const struct vt_code *codes = vt_code_list(&count);
   for (size_t i = 0; i < count && used < NEAREST_MAX; i++)
     names[used++] = vt_str(codes[i].code);
+  for (size_t i = 0; i < SERVICE_CODES && used < NEAREST_MAX; i++)
+    names[used++] = vt_str(service_codes[i].code);
   for (uint32_t i = 0; rules != NULL && i < vt_rules_count(rules) && used < NEAREST_MAX; i++)
     names[used++] = vt_rules_info(rules, i)->code;
   struct vater_str near = vt_str_nearest(asked->code, names, used);
@@ -209,6 +263,9 @@ static int explain(struct vt_cli *cli, const struct asked *asked)
   const struct vt_code *code = vt_code_find(asked->code);
   if (code != NULL)
     return explain_code(cli, asked, code);
+  const struct service_code *service = find_service_code(asked->code);
+  if (service != NULL)
+    return explain_service(cli, asked, service);
   const struct vt_cli_folders plugins = {.paths = {cli->plugins}, .count = 1};
   struct vt_rules_frame frame;
   int exit_code = VT_EXIT_FAILED;

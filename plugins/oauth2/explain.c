@@ -4,72 +4,12 @@
 
 enum { SHOWN = 160, LONGEST_WORD = 40 };
 
-/* By the code in error_description (HelseID, Maskinporten) or by OAuth's error; the first that is
- * found decides. */
 static const struct {
   const char *code, *meaning;
 } explanations[] = {
-    {"HID-1001", "the parent organisation in onBehalfOf is not allowed for this client; have the "
-                 "delegation given in Altinn, or correct the number"},
-    {"HID-1002", "the child organisation is not allowed for this client; correct childOrganisation "
-                 "or onBehalfOf, or have it registered"},
-    {"HID-1003", "the child organisation does not belong to that parent; correct onBehalfOf"},
-    {"HID-1004", "an organisation number is malformed; nine digits are wanted"},
-    {"HID-1005", "this client may not name a parent organisation; remove onBehalfOf, or have the "
-                 "client registered as multi-tenant"},
-    {"HID-1006", "this client may not name a child organisation; remove childOrganisation, or have "
-                 "it registered"},
-    {"HID-1007", "the client assertion is not as HelseID wants it; check issuer (aud), "
-                 "assertionType, assertionLifetime and the clock"},
-    {"HID-1008", "a shared secret was used; HelseID takes private_key_jwt only: set key"},
-    {"HID-1009", "an organisation claim was sent with a grant that does not take it; remove "
-                 "childOrganisation and onBehalfOf"},
-    {"HID-1010", "the client's registration does not support this request; check grant, scope and "
-                 "DPoP in HelseID Selvbetjening"},
-    {"MP-011",
-     "a parameter of the grant is invalid; check clientId, scope, resource and consumerOrg"},
-    {"MP-012",
-     "the grant was used before; something between here and Maskinporten sends requests twice"},
-    {"MP-100", "Maskinporten does not know the client, or not its assertion; check clientId, keyId "
-               "and that the client is of this environment (test or production)"},
-    {"MP-110",
-     "aud is wrong; check issuer with its slash, and that test and production are not mixed up"},
-    {"MP-120", "the enterprise certificate is not accepted; check chain: issuer, validity, test or "
-               "production"},
-    {"MP-121", "the registered key has expired (it lives a year); register a new one in "
-               "Samarbeidsportalen and set key and keyId"},
-    {"MP-122", "the organisation number in the certificate is not that of the client's owner; use "
-               "the owner's certificate"},
-    {"MP-123", "x5c is malformed; check chain: PEM certificates, the leaf first"},
-    {"MP-124", "the signature is wrong: key is not the one registered with keyId; set the pair "
-               "that belongs together"},
-    {"MP-130", "the grant had expired on arrival; check that this machine's clock is set "
-               "automatically (NTP)"},
-    {"MP-200", "a scope is invalid; check scope letter by letter"},
-    {"MP-201", "a scope does not exist in this environment; check scope letter by letter"},
-    {"MP-250", "the consumer has no access to the scope; ask the API's owner to grant it"},
-    {"MP-251", "there is no delegation in Altinn from consumerOrg to us; ask the actor to delegate "
-               "the API scope"},
-    {"MP-301", "authorization_details are wrong; check systemUserOrg"},
-    {"MP-302", "there is no system user of systemUserOrg for our system; ask the actor to create "
-               "it in Altinn"},
-    {"MP-303",
-     "the system user may not be used by this client; check the system's registration in Altinn"},
-    {"invalid_client",
-     "the client or its authentication is not accepted; check clientId, key and keyId against the "
-     "registration, and whether test and production are mixed up"},
-    {"invalid_scope",
-     "a scope is unknown or not granted to the client; check scope against the registration"},
-    {"invalid_grant",
-     "the assertion is not accepted; check issuer (aud), key and keyId, and the clock"},
-    {"unauthorized_client", "the client may not use this grant; check its registration"},
-    {"unsupported_grant_type",
-     "the token service does not know this grant; check profile and issuer"},
-    {"invalid_target", "the resource is unknown or not for this client; check resource"},
-    {"invalid_dpop_proof", "the DPoP proof is not accepted; check the clock, and that algorithm is "
-                           "one that the service takes"},
-    {"invalid_request",
-     "the request is not as the token service wants it; check profile, scope and resource"},
+#define OAUTH2_CODE(code, en, nb, nn) {code, en},
+#include "explain.def"
+#undef OAUTH2_CODE
 };
 
 static struct vater_str text_of(const vater_node *object, const char *name)

@@ -157,6 +157,32 @@ static void test_usage(void **state)
   }
 }
 
+/* What a token service says, explained in each language. */
+static void test_explain(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *arguments[6], *text;
+    int exit_code;
+  } rows[] = {
+      {{"explain", "HID-1010"}, "HID-1010 (HelseID): the client's registration does not", 0},
+      {{"explain", "-l", "nb", "MP-251"},
+       "MP-251 (Maskinporten): det finnes ingen delegering i Altinn fra consumerOrg til oss",
+       0},
+      {{"explain", "-l", "nn", "invalid_client"},
+       "invalid_client (OAuth 2.0): klienten eller autentiseringa blir ikkje godteken",
+       0},
+      {{"explain", "--json", "MP-121"}, "\"nn\": \"den registrerte nøkkelen har gått ut", 0},
+      {{"explain", "MP-25"}, "there is no code 'MP-25'; did you mean 'MP-250'?", 2}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct rig_run run = rig_vater(world.folder, rows[i].arguments);
+    if (run.exit_code != rows[i].exit_code ||
+        !(rig_contains(run.error, rows[i].text) || rig_contains(run.out, rows[i].text)))
+      fail_msg("row %zu: exit %d: %s%s", i, run.exit_code, run.out, run.error);
+    rig_done(&run);
+  }
+}
+
 /* The world is started by the first test, which is skipped where it cannot be. */
 static void test_begin(void **state)
 {
@@ -332,12 +358,16 @@ static void test_token_clock(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_begin),      cmocka_unit_test(test_steps),
-      cmocka_unit_test(test_transcript), cmocka_unit_test(test_nothing_is_recorded),
-      cmocka_unit_test(test_usage),      cmocka_unit_test(test_end),
-      cmocka_unit_test(test_token),      cmocka_unit_test(test_token_failures),
-      cmocka_unit_test(test_token_clock)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_begin),
+                                     cmocka_unit_test(test_steps),
+                                     cmocka_unit_test(test_transcript),
+                                     cmocka_unit_test(test_nothing_is_recorded),
+                                     cmocka_unit_test(test_usage),
+                                     cmocka_unit_test(test_explain),
+                                     cmocka_unit_test(test_end),
+                                     cmocka_unit_test(test_token),
+                                     cmocka_unit_test(test_token_failures),
+                                     cmocka_unit_test(test_token_clock)};
   if (!world_installed())
     return 77;
   return cmocka_run_group_tests(tests, NULL, NULL);

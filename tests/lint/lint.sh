@@ -50,7 +50,7 @@ check_arrows() {
   )
   [ -z "$hits" ] || breach "$hits"
   hits=$(grep -rn '# *include "' plugins --include='*.[ch]' | grep -v '^plugins/[^:]*/tests/' |
-    grep -vE '"(vater/plugin|mapping/mapping|[a-z_0-9]+)\.h"')
+    grep -vE '"((vater/plugin|mapping/mapping|[a-z_0-9]+)\.h|[a-z_0-9]+\.def)"')
   [ -z "$hits" ] || breach "a plugin includes vater/plugin.h and its own: $hits"
   owner curl/curl.h core/net
   owner sqlite3.h core/store

@@ -45,8 +45,64 @@ static void worked_configurations_are_right(void **state)
   vt_free(&allocator, (void *)(uintptr_t)page.ptr);
 }
 
+/* ---- what token services say -------------------------------------------------------------------
+ */
+
+static const char *const texts[][4] = {
+#define OAUTH2_CODE(code, en, nb, nn) {code, en, nb, nn},
+#include "../explain.def"
+#undef OAUTH2_CODE
+};
+
+enum { TEXTS = sizeof texts / sizeof *texts };
+
+/* Settings have one name in every language: a word with a capital letter inside it, as onBehalfOf.
+ */
+static bool is_setting(const char *word, size_t len)
+{
+  bool small = word[0] >= 'a' && word[0] <= 'z';
+  for (size_t i = 1; small && i < len; i++)
+    if (word[i] >= 'A' && word[i] <= 'Z')
+      return true;
+  return false;
+}
+
+static void assert_same_settings(size_t row, int language)
+{
+  for (const char *at = texts[row][1]; *at != '\0';) {
+    size_t len = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    char word[64];
+    vt_text_copy(word, sizeof word, (struct vater_str){at, len});
+    if (len > 0 && is_setting(at, len) && strstr(texts[row][language], word) == NULL)
+      fail_msg("%s: %s is not in: %s", texts[row][0], word, texts[row][language]);
+    at += len > 0 ? len : 1;
+  }
+}
+
+/* Each code once, in three languages that say what to do (what is wrong; then what helps). */
+static void codes_are_explained_in_three_languages(void **state)
+{
+  (void)state;
+  assert_true(TEXTS >= 30);
+  for (size_t i = 0; i < TEXTS; i++) {
+    for (size_t j = 0; j < i; j++)
+      assert_string_not_equal(texts[i][0], texts[j][0]);
+    for (int language = 1; language < 4; language++) {
+      assert_true(strlen(texts[i][language]) > 30);
+      assert_true(strstr(texts[i][language], "; ") != NULL ||
+                  strstr(texts[i][language], ": ") != NULL);
+      assert_same_settings(i, language);
+    }
+    assert_string_not_equal(texts[i][1], texts[i][2]);
+    if (strstr(texts[i][2], " ikke ") != NULL)
+      assert_non_null(strstr(texts[i][3], " ikkje "));
+    assert_null(strstr(texts[i][3], " ikke "));
+  }
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(worked_configurations_are_right)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(worked_configurations_are_right),
+                                     cmocka_unit_test(codes_are_explained_in_three_languages)};
   return cmocka_run_group_tests_name("docs authentication", tests, NULL, NULL);
 }
