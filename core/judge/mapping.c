@@ -175,6 +175,11 @@ static void take_measures(struct lint *lint, const struct vater_node *measures)
   }
 }
 
+static bool is_measures(struct vater_str name)
+{
+  return vt_str_is(name, "measures") || vt_str_is(name, "dataElements");
+}
+
 /* At any depth: formats put them where their own structure has them. */
 static void take_indicators(struct lint *lint, const struct vater_node *node)
 {
@@ -184,7 +189,7 @@ static void take_indicators(struct lint *lint, const struct vater_node *node)
       take_indicator_source(lint, one);
     else if (vt_str_is(name, "indicator"))
       lint->any_indicator = true;
-    else if (vt_str_is(name, "measures"))
+    else if (is_measures(name))
       take_measures(lint, one);
     else
       take_indicators(lint, one);
@@ -247,14 +252,75 @@ static void check_breakdown(struct lint *lint, const struct vater_node *breakdow
   }
 }
 
+/* DHIS2: each is a breakdown. */
+static void check_combinations(struct lint *lint, const struct vater_node *combinations)
+{
+  for (const struct vater_node *one = vt_node_first(combinations); one != NULL;
+       one = vt_node_next(one))
+    check_breakdown(lint, one, true);
+}
+
 static void check_breakdowns(struct lint *lint, const struct vater_node *node, bool measures)
 {
   for (const struct vater_node *one = vt_node_first(node); one != NULL; one = vt_node_next(one)) {
     struct vater_str name = vt_node_name(one);
-    if (vt_str_is(name, "breakdown"))
+    if (vt_str_is(name, "categoryOptionCombos"))
+      check_combinations(lint, one);
+    else if (vt_str_is(name, "breakdown"))
       check_breakdown(lint, one, measures);
     else if (!vt_str_is(name, "codes"))
-      check_breakdowns(lint, one, measures || vt_str_is(name, "measures"));
+      check_breakdowns(lint, one, measures || is_measures(name));
+  }
+}
+
+/* ---- areas --------------------------------------------------------------------------------------
+ */
+
+/* The code lists that an area of this form is among; NULL: of none that is kept. */
+static const char *const *lists_of(struct vater_str area)
+{
+  static const char *const regions[] = {"healthRegions", NULL};
+  static const char *const counties[] = {"counties", "pseudoAreas", NULL};
+  static const char *const municipalities[] = {"municipalities", "pseudoAreas", NULL};
+  if (area.len == 3 && area.ptr[0] == 'H')
+    return regions;
+  if (area.len == 2 && !vt_str_is(area, "NO"))
+    return counties;
+  return area.len == 4 ? municipalities : NULL;
+}
+
+static void check_area(struct lint *lint, const struct vater_node *node)
+{
+  struct names names = {.count = 0};
+  struct vater_str area = vt_node_text(node);
+  const char *const *lists = vt_node_type(node) == VATER_NODE_TEXT ? lists_of(area) : NULL;
+  for (; lists != NULL && *lists != NULL; lists++) {
+    if (vt_rules_code_known(lint->rules, vt_str(*lists), area))
+      return;
+    names.count += vt_rules_code_names(lint->rules, vt_str(*lists), names.items + names.count,
+                                       NAMES_MAX - names.count);
+  }
+  if (names.count > 0)
+    complain_nearest(lint, (size_t)vt_node_offset(node), area, "no code list has the area",
+                     names.items, names.count);
+}
+
+/* Sources named "area", and the areas of units and actors, which stand there as they are. */
+static void check_areas(struct lint *lint, const struct vater_node *node, bool plain)
+{
+  for (const struct vater_node *one = vt_node_first(node); one != NULL; one = vt_node_next(one)) {
+    struct vater_str name = vt_node_name(one);
+    const struct vater_node *codes = vt_node_member(one, "codes");
+    if (!vt_str_is(name, "area")) {
+      check_areas(lint, one, plain || vt_str_is(name, "orgUnits") || vt_str_is(name, "actors"));
+      continue;
+    }
+    if (plain)
+      check_area(lint, one);
+    check_area(lint, vt_node_member(one, "fixed"));
+    for (const struct vater_node *code = vt_node_first(codes); code != NULL;
+         code = vt_node_next(code))
+      check_area(lint, code);
   }
 }
 
@@ -269,6 +335,7 @@ static int lint_meaning(const struct vt_mapping *mapping, const struct vt_rules 
     return status;
   if (status == VATER_OK) {
     take_indicators(&lint, vt_doc_tree_root(tree));
+    check_areas(&lint, vt_doc_tree_root(tree), false);
     if (!lint.any_indicator && lint.indicator_count > 0)
       check_breakdowns(&lint, vt_doc_tree_root(tree), false);
   }

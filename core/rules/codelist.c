@@ -195,3 +195,30 @@ int vt_rules_take_codes(struct vt_rules_loader *loader, struct vt_rules_source *
     check_codes(loader, source, list);
   return status == VATER_DONE ? VATER_OK : status;
 }
+
+static const struct vt_cel_map *names_of(const struct vt_rules *rules, struct vater_str list)
+{
+  for (uint32_t i = 0; i < rules->list_count; i++)
+    if (vt_str_equal(rules->lists[i].name, list))
+      return rules->lists[i].maps[VT_CODELIST_NAME].as.map;
+  return NULL;
+}
+
+bool vt_rules_code_known(const struct vt_rules *rules, struct vater_str list, struct vater_str code)
+{
+  const struct vt_cel_map *names = names_of(rules, list);
+  const struct vt_cel_value key = {.kind = VT_CEL_STRING, .as.text = code};
+  return names != NULL && vt_cel_map_get(names, &key) != NULL;
+}
+
+size_t vt_rules_code_names(const struct vt_rules *rules, struct vater_str list,
+                           struct vater_str *names, size_t room)
+{
+  const struct vt_cel_map *all = names_of(rules, list);
+  uint32_t count = all != NULL ? vt_cel_map_count(all) : 0;
+  const struct vt_cel_entry *entries = all != NULL ? vt_cel_map_entries(all) : NULL;
+  uint32_t i = 0;
+  for (; i < count && i < room; i++)
+    names[i] = entries[i].key.as.text;
+  return i;
+}

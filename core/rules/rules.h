@@ -106,6 +106,13 @@ bool vt_rules_breakdown_known(const struct vt_rules *rules, uint32_t indicator,
 size_t vt_rules_breakdown_names(const struct vt_rules *rules, uint32_t indicator,
                                 struct vater_str dimension, struct vater_str *names, size_t room);
 
+/* Whether the code list of that name has the code, whenever it was valid. */
+bool vt_rules_code_known(const struct vt_rules *rules, struct vater_str list,
+                         struct vater_str code);
+/* Up to `room` codes of the list; returns how many, 0 where no pack uses such a list. */
+size_t vt_rules_code_names(const struct vt_rules *rules, struct vater_str list,
+                           struct vater_str *names, size_t room);
+
 /* ---- judging -------------------------------------------------------------------------------- */
 
 /* What the configuration knows of an organisation; borrowed. */

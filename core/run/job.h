@@ -146,7 +146,14 @@ struct vt_running {
 /* plan: which endpoints are asked for what; not-due ones are recorded at once. Settings of every
  * plugin are checked, all faults listed (OPS-CONFIG, OPS-KEY). */
 int vt_run_plan(struct vt_running *running, struct vt_error *error);
-/* verify: what only shows when a source describes its first request is listed as well. */
+/* Refuses with the number of faults that are listed. */
+int vt_run_conclude_plan(const struct vt_running *running, struct vt_error *error);
+/* Each format with a mapping is opened in a worker before anything is asked for, once for each of
+ * its settings: what packs and plugin say against a mapping is listed, at the endpoint and in the
+ * mapping. */
+int vt_run_open_formats(struct vt_running *running, struct vt_error *error);
+/* verify: what only shows when a source describes its first request, or a format is opened, is
+ * listed as well. */
 int vt_run_rehearse(struct vt_running *running, struct vt_error *error);
 void vt_job_fini(struct vt_job *job);
 /* Where the files are looked for that settings of formats name. */

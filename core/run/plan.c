@@ -299,7 +299,7 @@ static int check_only(struct vt_running *running, struct vt_error *error)
   return VATER_OK;
 }
 
-static int conclude(const struct vt_running *running, struct vt_error *error)
+int vt_run_conclude_plan(const struct vt_running *running, struct vt_error *error)
 {
   uint32_t faults = running->diagnostics->errors;
   if (faults == 0)
@@ -345,28 +345,5 @@ int vt_run_plan(struct vt_running *running, struct vt_error *error)
         return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
     }
   }
-  return conclude(running, error);
-}
-
-static void rehearse(struct vt_running *running, struct vt_job *job)
-{
-  struct vater_request request;
-  char pointer[128];
-  const struct vt_endpoint *endpoint = job->endpoint;
-  snprintf(pointer, sizeof pointer, "%s/source/url", endpoint->pointer);
-  vt_request_init(&request, running->arena);
-  if (vt_run_describe_first(job, &request) != VATER_OK)
-    vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
-                         pointer, "%s", job->error.text);
-  else if (!vt_str_starts(request.url, VT_STR("https://")) && !endpoint->allow_plain_http)
-    vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
-                         pointer, "only https:// is asked; wanted: an address that begins with it");
-  vt_request_fini(&request);
-}
-
-int vt_run_rehearse(struct vt_running *running, struct vt_error *error)
-{
-  for (uint32_t i = 0; i < running->job_count; i++)
-    rehearse(running, &running->jobs[i]);
-  return conclude(running, error);
+  return vt_run_conclude_plan(running, error);
 }

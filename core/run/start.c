@@ -300,7 +300,8 @@ int vt_run_start(const struct vt_run_options *options, struct vt_run_summary *su
 {
   int status = prepare(options, summary, diagnostics, running, error);
   int (*const steps[])(struct vt_running *, struct vt_error *) = {
-      find_unfinished, vt_run_plan, open_store, check_shrink, begin_run, open_net};
+      find_unfinished, vt_run_plan, vt_run_open_formats, open_store, check_shrink,
+      begin_run,       open_net};
   for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == VATER_OK; i++)
     status = steps[i](running, error);
   return status;

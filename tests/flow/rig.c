@@ -192,6 +192,21 @@ void rig_await_begun(const char *folder)
   fail_msg("no run began in %s", folder);
 }
 
+void rig_await_record(const char *folder)
+{
+  char path[600];
+  snprintf(path, sizeof path, "%s/error", folder);
+  for (int i = 0; i < 1000; i++) {
+    char *error = access(path, R_OK) == 0 ? rig_text(folder, "error") : NULL;
+    bool recorded = error != NULL && rig_contains(error, "stage=record");
+    free(error);
+    if (recorded)
+      return;
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+  }
+  fail_msg("no job was recorded within ten seconds");
+}
+
 void rig_done(struct rig_run *run)
 {
   free(run->out);

@@ -39,6 +39,9 @@ pid_t rig_vater_start(const char *folder, const char *const *arguments);
 pid_t rig_vater_start_in(const char *folder, const char *const *arguments, void (*prepare)(void));
 /* Until the run that was started there has its place in the store; fails after twenty seconds. */
 void rig_await_begun(const char *folder);
+/* Until the run that was started there with -vv has logged that a job is recorded; fails after ten
+ * seconds. */
+void rig_await_record(const char *folder);
 void rig_done(struct rig_run *run);
 
 /* A file of the folder as JSON, or as text (free it). */

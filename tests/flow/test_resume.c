@@ -4,27 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *const again[] = {"run",         "--quiet",     "--resume",
                                     "--json-file", "report.json", NULL};
-
-/* Until the run has logged that a job is recorded. */
-static void await_record(const char *folder)
-{
-  char path[600];
-  snprintf(path, sizeof path, "%s/error", folder);
-  for (int i = 0; i < 1000; i++) {
-    char *error = access(path, R_OK) == 0 ? rig_text(folder, "error") : NULL;
-    bool recorded = error != NULL && rig_contains(error, "stage=record");
-    free(error);
-    if (recorded)
-      return;
-    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-  }
-  fail_msg("no job was recorded within ten seconds");
-}
 
 /* The exit code is the whole run's, and the same actors are asked, however often it was gone on
  * with: the first job is not delivered and done, the second one waits for its second try. */
@@ -37,7 +20,7 @@ static void test_O06_the_rest_of_a_run(void **state)
   pid_t pid =
       rig_vater_start(folder, (const char *const[]){"run", "-vv", "--quiet", "--today",
                                                     "2026-11-22", "313003876", "983974899", NULL});
-  await_record(folder);
+  rig_await_record(folder);
   kill(pid, SIGKILL);
   int status;
   waitpid(pid, &status, 0);
@@ -82,7 +65,7 @@ static void test_G04_zygote_killed(void **state)
   pid_t fixtures = rig_bulk(folder, sizeof folder, "400", "3000");
   pid_t pid = rig_vater_start(
       folder, (const char *const[]){"run", "-vv", "--quiet", "--today", "2026-11-22", NULL});
-  await_record(folder);
+  rig_await_record(folder);
   pid_t zygote = zygote_of(pid);
   assert_true(zygote > 0);
   kill(zygote, SIGKILL);
