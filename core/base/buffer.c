@@ -90,7 +90,8 @@ int vt_buffer_format(struct vt_buffer *buffer, const char *format, ...)
 
 char *vt_buffer_extend(struct vt_buffer *buffer, size_t size)
 {
-  if (reserve(buffer, size) != VATER_OK)
+  size_t wanted = size == 0 && buffer->room == 0 ? 1 : size; /* nothing has a place, too */
+  if (reserve(buffer, wanted) != VATER_OK)
     return NULL;
   char *at = buffer->bytes + buffer->len;
   buffer->len += size;

@@ -169,6 +169,8 @@ static void screen_disguised(struct vt_screen *screen, uint32_t page, struct vat
 /* Whether the two bytes of `what` are there; the first is rare in payloads. */
 static bool holds(struct vater_str bytes, const char *what)
 {
+  if (bytes.len == 0)
+    return false;
   const char *at = bytes.ptr, *end = bytes.ptr + bytes.len;
   while (at != end && (at = memchr(at, what[0], (size_t)(end - at))) != NULL && ++at != end)
     if (*at == what[1])

@@ -42,6 +42,8 @@ static void test_buffer_limit(void **state)
   struct vt_allocator allocator = vt_allocator_real();
   struct vt_buffer buffer;
   vt_buffer_init(&buffer, &allocator, 5);
+  assert_non_null(vt_buffer_extend(&buffer, 0)); /* NULL means that it is full */
+  assert_int_equal(buffer.len, 0);
   assert_int_equal(vt_buffer_text(&buffer, "12345"), VATER_OK);
   assert_int_equal(vt_buffer_char(&buffer, '6'), VATER_E_LIMIT);
   assert_int_equal(vt_buffer_append(&buffer, VT_STR("")), VATER_E_LIMIT);
