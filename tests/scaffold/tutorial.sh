@@ -13,7 +13,7 @@ CMAKE_PREFIX_PATH=$work/prefix
 export CMAKE_PREFIX_PATH
 unset CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR
 mkdir bin
-printf '#!/bin/sh\nexec "%s/bin/vater" "$@" 2>&1\n' "$build" >bin/vater
+printf '#!/bin/sh\nexec "%s/bin/vater" "$@"\n' "$build" >bin/vater
 printf '#!/bin/sh\nexec "%s/bin/vater-fixtures" --with-parent "$@"\n' "$build" >bin/vater-fixtures
 chmod +x bin/vater bin/vater-fixtures
 PATH=$work/bin:$PATH
