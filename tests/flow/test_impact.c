@@ -207,6 +207,19 @@ static void test_R07_RULE_MASSFAIL(void **state)
       NULL, "");
 }
 
+/* A rule that was never executed is told; one that can never fire is lint's (tools.md). */
+static void test_R08_never_executed(void **state)
+{
+  struct rig_run run = rig_vater(
+      *state, (const char *const[]){"rules", "impact", "--rules", "changed", "--json", NULL});
+  json_t *told = json_loads(run.out, 0, NULL);
+  json_t *silent = json_object_get(told, "decidedNothing");
+  assert_int_equal(json_array_size(silent), 1);
+  assert_string_equal(json_string_value(json_array_get(silent, 0)), "S-003");
+  json_decref(told);
+  rig_done(&run);
+}
+
 /* All since a day, repeated payloads once: 983974880 delivered 30, then 55. */
 static void test_since(void **state)
 {
@@ -291,9 +304,12 @@ static void test_page(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_bounds),  cmocka_unit_test(test_R07_RULE_MASSFAIL),
-      cmocka_unit_test(test_since),   cmocka_unit_test(test_json),
-      cmocka_unit_test(test_refused), cmocka_unit_test(test_page)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_bounds),
+                                     cmocka_unit_test(test_R07_RULE_MASSFAIL),
+                                     cmocka_unit_test(test_R08_never_executed),
+                                     cmocka_unit_test(test_since),
+                                     cmocka_unit_test(test_json),
+                                     cmocka_unit_test(test_refused),
+                                     cmocka_unit_test(test_page)};
   return cmocka_run_group_tests(tests, begin, end);
 }

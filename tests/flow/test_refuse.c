@@ -1,8 +1,10 @@
 #include "flow/rig.h"
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -186,6 +188,61 @@ static void test_R01_rules(void **state)
   rig_remove(folder);
 }
 
+/* A listener that somebody might ask, and its address as an endpoint of the folder's registry. */
+static int listen_as_endpoint(const char *folder)
+{
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  socklen_t size = sizeof address;
+  char registry[600];
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  assert_true(fd >= 0);
+  assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+  assert_int_equal(listen(fd, 8), 0);
+  assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+  snprintf(registry, sizeof registry,
+           "{\"actors\": [{\"orgnr\": \"983974724\", \"name\": \"A\", \"type\": \"trust\",\n"
+           "  \"endpoints\": [{\"id\": \"main\", \"allow\": [\"loopback\"],\n"
+           "    \"source\": {\"plugin\": \"http\", \"url\": \"https://127.0.0.1:%u/\"},\n"
+           "    \"format\": {\"plugin\": \"indicator_json\"}}]}]}\n",
+           (unsigned)ntohs(address.sin_port));
+  rig_write(folder, "actors.json", registry);
+  return fd;
+}
+
+/* R01: several broken files; every fault of each is told, nobody is asked, nothing is stored. */
+static void test_R01_all_faults_of_all_files(void **state)
+{
+  (void)state;
+  char folder[512];
+  char path[600];
+  prepare(folder, sizeof folder);
+  int listener = listen_as_endpoint(folder);
+  rig_write(folder, "vater.json",
+            "{\"actors\": \"actors.json\", \"store\": \"vater.db\", \"rules\": \"rules\"}");
+  snprintf(path, sizeof path, "%s/rules", folder);
+  assert_int_equal(mkdir(path, 0755), 0);
+#define TITLE "\"title\": {\"nb\": \"T\", \"nn\": \"T\", \"en\": \"T\"}"
+  rig_write(folder, "rules/a.json", "{\"pack\": \"a\", \"goal\": }");
+  rig_write(folder, "rules/b.json",
+            "{\"pack\": \"b\", \"version\": \"1\", " TITLE ", \"packk\": 1,\n \"rules\": [\n"
+            "  {\"code\": \"B-001\", \"appliesTo\": [\"B-1\"], \"scope\": \"nowhere\"}]}");
+  rig_write(folder, "rules/c.json",
+            "{\"pack\": \"c\", \"version\": \"1\", " TITLE ",\n \"use\": [\"absent.json\"]}");
+  struct rig_run run = rig_vater(folder, run_arguments);
+  assert_int_equal(run.exit_code, 3);
+  static const char *const expected[] = {"rules/a.json:1:23: error: RULE-LOAD: ", "(at /packk)",
+                                         "(at /rules/0/scope)", "absent.json"};
+  for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+    if (!rig_contains(run.error, expected[i]))
+      fail_msg("missing: %s\nin: %s", expected[i], run.error);
+  assert_int_equal(accept4(listener, NULL, NULL, SOCK_CLOEXEC), -1);
+  snprintf(path, sizeof path, "%s/vater.db", folder);
+  assert_int_equal(access(path, F_OK), -1);
+  close(listener);
+  rig_done(&run);
+  rig_remove(folder);
+}
+
 /* G02: a plugin folder that others may write to. */
 static void test_G02_plugin_folder(void **state)
 {
@@ -296,6 +353,7 @@ int main(void)
       cmocka_unit_test(test_A07_secret_file),
       cmocka_unit_test(test_T06_certificates),
       cmocka_unit_test(test_R01_rules),
+      cmocka_unit_test(test_R01_all_faults_of_all_files),
       cmocka_unit_test(test_G02_plugin_folder),
       cmocka_unit_test(test_S05_store),
       cmocka_unit_test(test_O07_space),
