@@ -97,7 +97,7 @@ async function askApi(id, token, claims = {}, { scheme = 'DPoP', key, header } =
   return { answer: await send(), again: send };
 }
 
-test('an honest HelseID client is let in; a proof is taken once', async () => {
+test('A12: an honest HelseID client is let in; a proof that is replayed is not', async () => {
   const { status, json } = await helseToken();
   assert.equal(status, 200);
   assert.equal(json.token_type, 'DPoP');
@@ -107,7 +107,7 @@ test('an honest HelseID client is let in; a proof is taken once', async () => {
   assert.equal((await again()).status, 401);
 });
 
-test('a proof that is not exactly right is refused', async () => {
+test('A12: a proof of another method, address, token or key is refused', async () => {
   const { json } = await helseToken();
   const rows = [{ htm: 'POST' }, { htu: `${places.api}/helse/2026-Q3?page=1` }, { ath: 'x' }, { iat: now() - 20 },
     { iat: now() + 20 }, { jti: undefined }];
