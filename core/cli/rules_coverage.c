@@ -12,8 +12,8 @@
 struct coverage {
   struct vt_cli *cli;
   const struct vt_rules *rules;
-  json_t *strategy, *goals; /* read, and made */
-  uint32_t bullets, bare;   /* bare: without an indicator */
+  json_t *strategy, *goals, *table; /* read, and made */
+  uint32_t bullets, bare;           /* bare: without an indicator */
   uint32_t indicators, ruleless;
 };
 
@@ -56,6 +56,27 @@ static json_t *indicators_of(struct coverage *coverage, const char *bullet)
   return list;
 }
 
+/* What a goal's pack holds; goal 0: the rules that every indicator has. */
+static json_t *row_of(const struct coverage *coverage, int goal, size_t bullets)
+{
+  uint32_t indicators = 0, adopted = 0, rules = 0, examples = 0;
+  for (uint32_t i = 0; i < vt_rules_indicator_count(coverage->rules); i++) {
+    const struct vt_indicator_info *info = vt_rules_indicator(coverage->rules, i);
+    indicators += info->goal == goal;
+    adopted += info->goal == goal && info->state == VT_INDICATOR_ADOPTED;
+  }
+  for (uint32_t i = 0; i < vt_rules_count(coverage->rules); i++) {
+    const struct vt_rule_info *rule = vt_rules_info(coverage->rules, i);
+    if (vt_rules_goal(coverage->rules, i) != goal)
+      continue;
+    rules++;
+    examples += rule->passing + rule->failing + rule->other;
+  }
+  return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "goal", goal, "bullets", (int)bullets,
+                   "indicators", (int)indicators, "adopted", (int)adopted, "rules", (int)rules,
+                   "examples", (int)examples);
+}
+
 static void add_goal(struct coverage *coverage, const json_t *goal)
 {
   json_t *bullets = json_array();
@@ -71,6 +92,9 @@ static void add_goal(struct coverage *coverage, const json_t *goal)
                           json_pack("{s:O, s:O, s:o}", "id", json_object_get(bullet, "id"), "text",
                                     json_object_get(bullet, "text"), "indicators", indicators));
   }
+  json_array_append_new(coverage->table,
+                        row_of(coverage, (int)json_integer_value(json_object_get(goal, "goal")),
+                               json_array_size(bullets)));
   json_array_append_new(coverage->goals,
                         json_pack("{s:O, s:O, s:o}", "goal", json_object_get(goal, "goal"), "title",
                                   json_object_get(goal, "title"), "bullets", bullets));
@@ -149,13 +173,54 @@ static void put_markdown(const struct coverage *coverage, struct vt_buffer *out)
                    coverage->bullets, coverage->bare, coverage->indicators, coverage->ruleless);
 }
 
+static const char *const columns[] = {"bullets", "indicators", "adopted", "rules", "examples"};
+
+static int cell(const json_t *row, size_t column)
+{
+  return (int)json_integer_value(json_object_get(row, columns[column]));
+}
+
+static void add_up(json_t *total, const json_t *row)
+{
+  for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+    json_object_set_new(total, columns[i], json_integer(cell(total, i) + cell(row, i)));
+}
+
+static void put_row(struct vt_buffer *out, const char *name, const json_t *row)
+{
+  vt_buffer_format(out, "| %s |", name);
+  for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+    vt_buffer_format(out, " %d |", cell(row, i));
+  vt_buffer_char(out, '\n');
+}
+
+static void put_table(const struct coverage *coverage, struct vt_buffer *out)
+{
+  size_t index;
+  const json_t *row;
+  char name[16];
+  json_t *total = json_object();
+  vt_buffer_text(out, "\n| goal | bullets | indicators | adopted | own rules | examples |\n"
+                      "| --- | ---: | ---: | ---: | ---: | ---: |\n");
+  json_array_foreach(coverage->table, index, row)
+  {
+    int goal = (int)json_integer_value(json_object_get(row, "goal"));
+    snprintf(name, sizeof name, "%d", goal);
+    put_row(out, goal == 0 ? "common" : name, row);
+    add_up(total, row);
+  }
+  if (json_array_size(coverage->table) > 1)
+    put_row(out, "all", total);
+  json_decref(total);
+}
+
 static int tell(const struct coverage *coverage, bool as_json)
 {
   if (as_json) {
-    json_t *root = json_pack("{s:O, s:i, s:i, s:i, s:i}", "goals", coverage->goals, "bullets",
-                             (int)coverage->bullets, "bulletsWithoutIndicator", (int)coverage->bare,
-                             "indicators", (int)coverage->indicators, "indicatorsWithoutRule",
-                             (int)coverage->ruleless);
+    json_t *root = json_pack(
+        "{s:O, s:O, s:i, s:i, s:i, s:i}", "goals", coverage->goals, "table", coverage->table,
+        "bullets", (int)coverage->bullets, "bulletsWithoutIndicator", (int)coverage->bare,
+        "indicators", (int)coverage->indicators, "indicatorsWithoutRule", (int)coverage->ruleless);
     json_dumpf(root, coverage->cli->out, JSON_INDENT(2));
     fputc('\n', coverage->cli->out);
     json_decref(root);
@@ -163,6 +228,7 @@ static int tell(const struct coverage *coverage, bool as_json)
     struct vt_buffer out;
     vt_buffer_init(&out, &coverage->cli->environment.allocator, VT_LIMIT_RULE_FILE_BYTES);
     put_markdown(coverage, &out);
+    put_table(coverage, &out);
     vt_cli_put(coverage->cli->out, &out);
     vt_buffer_fini(&out);
   }
@@ -191,13 +257,17 @@ int vt_rules_coverage(struct vt_cli *cli, const struct vt_rules_asked *asked,
     return vt_cli_error(cli, "rules", &error, VT_EXIT_FAILED);
   }
   coverage.goals = json_array();
+  coverage.table = json_array();
   for (size_t i = 0; i < json_array_size(goals); i++)
     if (asked->goal == 0 ||
         json_integer_value(json_object_get(json_array_get(goals, i), "goal")) == asked->goal)
       add_goal(&coverage, json_array_get(goals, i));
+  if (asked->goal == 0)
+    json_array_append_new(coverage.table, row_of(&coverage, 0, 0));
   count_indicators(&coverage);
   int code = tell(&coverage, asked->json);
   json_decref(coverage.goals);
+  json_decref(coverage.table);
   json_decref(coverage.strategy);
   return code;
 }

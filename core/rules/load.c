@@ -128,6 +128,12 @@ const struct vt_rule_info *vt_rules_find(const struct vt_rules *rules, struct va
   return index == NULL ? NULL : &rules->rules[*index].info;
 }
 
+int vt_rules_goal(const struct vt_rules *rules, uint32_t index)
+{
+  return index < rules->rule_count ? (int)vt_rules_integer(rules->rules[index].source->root, "goal")
+                                   : 0;
+}
+
 uint32_t vt_rules_indicator_count(const struct vt_rules *rules)
 {
   return rules->indicator_count;

@@ -95,6 +95,8 @@ struct vt_indicator_info {
 uint32_t vt_rules_count(const struct vt_rules *rules);
 const struct vt_rule_info *vt_rules_info(const struct vt_rules *rules, uint32_t index);
 const struct vt_rule_info *vt_rules_find(const struct vt_rules *rules, struct vater_str code);
+/* Of the rule's pack, 1 … 5; 0: the pack has none. */
+int vt_rules_goal(const struct vt_rules *rules, uint32_t index);
 uint32_t vt_rules_indicator_count(const struct vt_rules *rules);
 const struct vt_indicator_info *vt_rules_indicator(const struct vt_rules *rules, uint32_t index);
 

@@ -1,5 +1,9 @@
 #include "pack.h"
 
+#include "rules/review.h"
+
+#include <jansson.h>
+
 #include "plugin/registry.h"
 
 #include "base/limits.h"
@@ -240,6 +244,22 @@ static void load_plugins(struct vt_registry *registry, const struct vt_environme
   }
 }
 
+/* What the strategy ties its goals to of the United Nations' seventeen. */
+static void is_tied(const struct vt_rules *rules, uint32_t index, int goal)
+{
+  static const int tied[6][4] = {{0},       {3, 9, 10, 13}, {3, 9, 10, 13}, {3, 9, 12, 13},
+                                 {3, 9, 0}, {3, 9, 17}};
+  const json_t *sdg = json_object_get(vt_rules_indicator_json(rules, index), "sdg");
+  size_t wanted = 0;
+  while (wanted < 4 && tied[goal][wanted] != 0)
+    wanted++;
+  assert_int_equal(json_array_size(sdg), wanted);
+  for (size_t i = 0; i < wanted; i++)
+    assert_int_equal(json_integer_value(json_array_get(sdg, i)), tied[goal][i]);
+}
+
+enum { EVERY_SCOPE = 15 };
+
 /* The packs of this project load, with nothing to say about them. */
 static void test_own_packs(void **state)
 {
@@ -257,11 +277,18 @@ static void test_own_packs(void **state)
   for (uint32_t i = 0; i < vt_rules_indicator_count(rules); i++) {
     const struct vt_indicator_info *indicator = vt_rules_indicator(rules, i);
     uint32_t own = 0;
+    unsigned scopes = 0;
     for (uint32_t n = 0; n < vt_rules_count(rules); n++) {
       const struct vt_rule_info *rule = vt_rules_info(rules, n);
       for (uint32_t k = 0; k < rule->applies_count; k++)
-        own += vt_str_equal(rule->applies_to[k], indicator->id);
+        if (vt_str_equal(rule->applies_to[k], indicator->id)) {
+          own++;
+          scopes |= 1u << rule->scope;
+        }
     }
+    is_tied(rules, i, indicator->goal);
+    if (indicator->state == VT_INDICATOR_ADOPTED && scopes != EVERY_SCOPE)
+      fail_msg("%.*s has no rule of one of the four scopes", VT_STR_ARGS(indicator->id));
     assert_true(own >= (indicator->state == VT_INDICATOR_ADOPTED ? 4 : 2));
     assert_in_range(indicator->goal, 1, 5);
     goals[indicator->goal]++;
