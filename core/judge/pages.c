@@ -70,12 +70,12 @@ static int report_said(struct vt_judge *judge, const struct vt_decode_violation 
   char room[WORDING_BYTES];
   struct vater_str messages[VT_LANGUAGE_COUNT];
   const struct judged_place place = vt_judge_place_at(judge, violation->page, violation->offset);
-  bool figures = vt_wording_has_figures(violation->message[VT_LANGUAGE_EN]);
+  struct vater_str english = violation->message[VT_LANGUAGE_EN];
+  if (vt_judge_hides(judge, violation->page))
+    english = vt_wording_without_figures(judge->arena, english);
+  judge->starved |= english.ptr == NULL;
   for (int i = 0; i < VT_LANGUAGE_COUNT; i++) {
-    struct vater_str said =
-        vt_wording(violation->message[VT_LANGUAGE_EN], (enum vt_language)i, room, sizeof room);
-    if (figures && vt_judge_hides(judge, violation->page))
-      said = vt_judge_without_digits(judge, said);
+    struct vater_str said = vt_wording(english, (enum vt_language)i, room, sizeof room);
     messages[i] = vt_judge_format(judge, "%.*s.", VT_STR_ARGS(said));
   }
   return vt_judge_say(judge, violation->code, &place, VT_NO_ROW, messages, error);
@@ -137,8 +137,9 @@ int vt_judge_report_fault(struct vt_judge *judge, const struct vt_error *fault,
   if (fault->pointer[0] == '\0' && fault->line == 0)
     place = vt_judge_place_at(judge, number, (size_t)fault->offset);
   struct vater_str text = vt_str(fault->text);
-  if (strcmp(code, "PAY-LIMIT") != 0 && vt_judge_hides(judge, number))
-    text = vt_judge_without_digits(judge, text);
+  if (text.len > 0 && vt_judge_hides(judge, number))
+    text = vt_wording_without_figures(judge->arena, text);
+  judge->starved |= text.ptr == NULL;
   const struct vater_str details[VT_LANGUAGE_COUNT] = {[VT_LANGUAGE_EN] = text};
   return vt_judge_report(judge, code, &place, VT_NO_ROW, details, error);
 }

@@ -113,7 +113,8 @@ struct vater_str vt_wording(struct vater_str english, enum vt_language language,
   return (struct vater_str){room, at};
 }
 
-bool vt_wording_has_figures(struct vater_str said)
+/* What a reader says of codes, periods, bytes and the shape of a page has no figure in it. */
+static bool has_figures(struct vater_str said)
 {
   static const char *const others[] = {"has lost its leading zero",
                                        "digits that were agreed",
@@ -122,9 +123,73 @@ bool vt_wording_has_figures(struct vater_str said)
                                        "is two weeks",
                                        " year that begins in ",
                                        "cells; the first row has",
-                                       "is a half year"};
+                                       "is a half year",
+                                       "is not valid UTF-8",
+                                       "control character",
+                                       " is no character ",
+                                       "(limit ",
+                                       "measures have no unit",
+                                       " cells",
+                                       " categories",
+                                       " dimensions",
+                                       " positions",
+                                       "_MISMATCH: ",
+                                       "_OUT_OF_RANGE: "};
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
     if (vt_str_find(said, vt_str(others[i]), 0) < said.len)
       return false;
   return true;
+}
+
+/* "1 234,5", "<3", "1E5": digits, and nothing that no number has. */
+static bool is_figure(struct vater_str text)
+{
+  bool digit = false;
+  for (size_t i = 0; i < text.len; i++) {
+    char c = text.ptr[i];
+    bool one = c >= '0' && c <= '9';
+    digit |= one;
+    if (!one && (unsigned char)c < 0x80 && strchr(i == 0 ? "+-<>.,=" : "+-<>.,=eE% ", c) == NULL)
+      return false;
+  }
+  return digit;
+}
+
+/* The digits of `part`, which is of `whole`, in its copy. */
+static void hide(char *copy, struct vater_str whole, struct vater_str part)
+{
+  for (size_t i = 0; i < part.len; i++)
+    if (part.ptr[i] >= '0' && part.ptr[i] <= '9')
+      copy[(size_t)(part.ptr - whole.ptr) + i] = '*';
+}
+
+static void hide_quoted(char *copy, struct vater_str whole, struct vater_str part)
+{
+  for (size_t at = vt_str_find(part, VT_STR("'"), 0); at < part.len;) {
+    size_t end = vt_str_find(part, VT_STR("'"), at + 1);
+    struct vater_str inside = vt_str_slice(part, at + 1, end);
+    if (end < part.len && is_figure(inside))
+      hide(copy, whole, inside);
+    at = end < part.len && is_figure(inside) ? vt_str_find(part, VT_STR("'"), end + 1) : end;
+  }
+}
+
+struct vater_str vt_wording_without_figures(struct vt_arena *arena, struct vater_str english)
+{
+  struct vater_str holes[HOLES_MAX] = {{NULL, 0}};
+  struct vater_str copy = vt_arena_copy(arena, english);
+  char *bytes = (char *)(uintptr_t)copy.ptr;
+  if (copy.ptr == NULL || !has_figures(english))
+    return copy;
+  if (find(english, false, holes) == WORDINGS) {
+    hide_quoted(bytes, english, english);
+    return copy;
+  }
+  for (size_t i = 0; i < HOLES_MAX; i++) {
+    if (is_figure(holes[i]))
+      hide(bytes, english, holes[i]);
+    else
+      hide_quoted(bytes, english, holes[i]);
+  }
+  return copy;
 }

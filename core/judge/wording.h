@@ -2,12 +2,14 @@
 #ifndef VT_JUDGE_WORDING_H
 #define VT_JUDGE_WORDING_H
 
+#include "base/arena.h"
 #include "base/codes.h"
 
 /* Into `room`, cut to its size; `english` itself where wording.def does not have it. */
 struct vater_str vt_wording(struct vater_str english, enum vt_language language, char *room,
                             size_t size);
-/* What a format says of codes, periods and the shape of a page has no figure in it: false. */
-bool vt_wording_has_figures(struct vater_str said);
+/* A copy in which the figures of the payload that stand in it have '*' for their digits; codes,
+ * periods and the wording's own numbers stay. .ptr NULL without memory. */
+struct vater_str vt_wording_without_figures(struct vt_arena *arena, struct vater_str english);
 
 #endif
