@@ -158,6 +158,13 @@ bool vt_number_read(struct vater_str text, double *value, unsigned *decimals)
   return vt_number_double_checked(text, value);
 }
 
+bool vt_number_json(struct vater_str text, double *value, unsigned *decimals)
+{
+  *value = 0;
+  *decimals = 0;
+  return json_number(text) && vt_number_read(text, value, decimals);
+}
+
 size_t vt_number_print(double value, char out[32])
 {
   if (isnan(value))

@@ -19,6 +19,8 @@ bool vt_number_read(struct vater_str text, double *value, unsigned *decimals);
 /* Whether `text`, a whole number that reads as `value`, is beyond 2^53, where neighbours are the
  * same double. */
 bool vt_number_inexact(struct vater_str text, double value);
+/* The same of any text: false as well where it is not written as JSON writes numbers. */
+bool vt_number_json(struct vater_str text, double *value, unsigned *decimals);
 /* The shortest text that reads back as the same double; "27.0" is "27". Returns its length. */
 size_t vt_number_print(double value, char out[32]);
 

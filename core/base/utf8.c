@@ -33,6 +33,8 @@ size_t vt_utf8_valid(struct vater_str text)
     uint64_t word;
     while (at + 8 <= text.len && (memcpy(&word, p + at, 8), (word & 0x8080808080808080u) == 0))
       at += 8;
+    while (at < text.len && p[at] < 0x80)
+      at++;
     if (at == text.len)
       break;
     uint32_t code_point;

@@ -63,6 +63,16 @@ int vt_doc_next(struct vt_doc_reader *reader, struct vt_doc_event *event, struct
 /* Behind the event of an object or list: goes to its end without looking at what is inside, which
  * may thus be wrong in any way but its texts and brackets. For those who only want the outline. */
 void vt_doc_skip(struct vt_doc_reader *reader);
+/* An item of a list that is null (length 0) or a number as most are written: no exponent, at most
+ * VT_DOC_ITEM_BYTES characters. */
+enum { VT_DOC_ITEM_BYTES = 11 };
+struct vt_doc_item {
+  uint32_t offset, length;
+};
+/* The next items of a list where they are such and end at `until` or before, at most `room`, in
+ * place of as many events; 0 where something else comes, which next() tells. */
+uint32_t vt_doc_next_items(struct vt_doc_reader *reader, size_t until, struct vt_doc_item *items,
+                           uint32_t room);
 /* RFC 6901 pointer of the event just read (of a name: of the member), appended to `out`. */
 struct vt_buffer;
 int vt_doc_pointer(const struct vt_doc_reader *reader, struct vt_buffer *out);

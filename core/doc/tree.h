@@ -1,5 +1,5 @@
 /*
- * The compact tree of one payload, for formats that must walk: 24 bytes a value in one array, texts
+ * The compact tree of one payload, for formats that must walk: 8 to 24 bytes a value, texts
  * without escapes stay in the payload. Built from the reader's events, so that the same pass feeds
  * schema and screening. The functions on nodes have the shape of struct vater_node_api; NULL nodes
  * read as absent. member() and item() walk the siblings; first() and next() are the way through
@@ -16,9 +16,12 @@ struct vt_doc_tree;
 int vt_doc_tree_new(const struct vt_allocator *allocator, struct vater_str bytes,
                     struct vt_doc_tree **tree);
 void vt_doc_tree_free(struct vt_doc_tree *tree); /* NULL is fine */
-/* Each event of one reader over the same bytes, in order. Nodes move until VT_DOC_END is fed. */
+/* Each event of one reader over the same bytes, in order. No node is read before VT_DOC_END is fed. */
 int vt_doc_tree_feed(struct vt_doc_tree *tree, const struct vt_doc_event *event,
                      struct vt_error *error);
+/* What vt_doc_next_items() gave. */
+int vt_doc_tree_feed_items(struct vt_doc_tree *tree, const struct vt_doc_item *items,
+                           uint32_t count, struct vt_error *error);
 /* new, feed all, in one; PAY-… errors as the reader's. */
 int vt_doc_tree_read(const struct vt_allocator *allocator, struct vater_str bytes,
                      const struct vt_doc_budget *budget, uint64_t hash_seed,

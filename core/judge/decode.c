@@ -58,17 +58,36 @@ static int take_event(struct vt_decoder *decoder, const struct vt_doc_event *eve
   return status != VATER_OK ? vt_decode_fail_at(decoder, event, status, error) : VATER_OK;
 }
 
+/* Long lists of numbers, without an event for each: none before the next candidate is screened. */
+static int read_items(struct vt_decoder *decoder, struct vt_error *error)
+{
+  enum { ITEMS = 256 };
+  struct vt_doc_item items[ITEMS];
+  uint32_t count;
+  int status = VATER_OK;
+  do {
+    count = vt_doc_next_items(decoder->reader, decoder->candidate.offset, items, ITEMS);
+    if (count > 0)
+      status = vt_doc_tree_feed_items(decoder->tree, items, count, error);
+  } while (status == VATER_OK && count == ITEMS);
+  return status;
+}
+
 static int read_events(struct vt_decoder *decoder, struct vt_error *error)
 {
   struct vt_doc_event event;
   int status = vt_doc_next(decoder->reader, &event, error);
+  bool walked = decoder->tree != NULL && decoder->validator == NULL;
   if (status == VATER_OK)
     status = check_first(decoder, &event, error);
   while (status == VATER_OK) {
     status = take_event(decoder, &event, error);
     if (status != VATER_OK || event.kind == VT_DOC_END)
       break;
-    status = vt_doc_next(decoder->reader, &event, error);
+    if (walked && event.kind == VT_DOC_LIST)
+      status = read_items(decoder, error);
+    if (status == VATER_OK)
+      status = vt_doc_next(decoder->reader, &event, error);
   }
   bool valid;
   if (status == VATER_OK && decoder->validator != NULL)

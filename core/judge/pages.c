@@ -247,6 +247,7 @@ int vt_judge_decode(struct vt_judge *judge, struct vater_str *cursor, struct vt_
   bool json = is_json(format->syntax, judge->pages[judge->page_count - 1].bytes);
   bool csv = !json && format->record != NULL;
   judge->pages[judge->page_count - 1].json = json;
+  vt_table_begin_page(judge->rows, judge->pages[judge->page_count - 1].bytes.len);
   int status = json  ? decode_json(judge, &collection, &decoded, cursor, &fault)
                : csv ? vt_judge_decode_csv(judge, &collection, cursor, &fault)
                      : decode_bytes(judge, &collection, cursor, &fault);

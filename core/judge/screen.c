@@ -178,6 +178,17 @@ static bool holds(struct vater_str bytes, const char *what)
   return false;
 }
 
+/* A digit as URLs write it, %30 to %39; '%' is rare. */
+static bool holds_coded_digit(struct vater_str bytes)
+{
+  const char *at = bytes.ptr;
+  const char *end = bytes.ptr + bytes.len;
+  while (at < end && (at = memchr(at, '%', (size_t)(end - at))) != NULL)
+    if (++at < end && *at == '3')
+      return true;
+  return false;
+}
+
 void vt_screen_bytes(struct vt_screen *screen, uint32_t page, struct vater_str bytes, size_t from)
 {
   struct vt_screen_hit hit;
@@ -186,13 +197,13 @@ void vt_screen_bytes(struct vt_screen *screen, uint32_t page, struct vater_str b
     vt_screen_add(screen, &hit, VT_STR_NONE);
   }
   bool zeros = bytes.len > 0 && memchr(bytes.ptr, '\0', bytes.len) != NULL;
-  if (zeros || holds(bytes, "\\u") || holds(bytes, "%3"))
+  if (zeros || holds(bytes, "\\u") || holds_coded_digit(bytes))
     screen_disguised(screen, page, bytes, true);
 }
 
 void vt_screen_urls(struct vt_screen *screen, uint32_t page, struct vater_str bytes)
 {
-  if (holds(bytes, "%3"))
+  if (holds_coded_digit(bytes))
     screen_disguised(screen, page, bytes, false);
 }
 
@@ -227,7 +238,7 @@ static size_t mask_run(char *out, struct vater_str run)
 int vt_screen_mask(struct vt_buffer *out, struct vater_str text)
 {
   /* behind escapes each digit stands alone */
-  unsigned masked_from = holds(text, "\\u") || holds(text, "%3") ? 1 : 6;
+  unsigned masked_from = holds(text, "\\u") || holds_coded_digit(text) ? 1 : 6;
   size_t before = out->len;
   char *to = vt_buffer_extend(out, text.len);
   if (to == NULL)

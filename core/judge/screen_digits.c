@@ -267,11 +267,52 @@ static bool in_hash(struct vater_str bytes, const struct vt_screen_candidate *ca
   return true;
 }
 
+/* A separator may begin or end with it. */
+static inline bool is_separator_byte(struct vater_str bytes, size_t at)
+{
+  unsigned char c = (unsigned char)bytes.ptr[at];
+  return c >= 0x80 || c == ' ' || c == '-' || c == '.';
+}
+
+/* Most runs are told from their length and what stands beside them, without reading the digits:
+ * ASCII digits [start, end) that complete() would not take. */
+static bool is_hopeless(struct vater_str bytes, size_t start, size_t end, bool padded)
+{
+  bool before = start > 0 && is_separator_byte(bytes, start - 1);
+  bool after = end < bytes.len && is_separator_byte(bytes, end);
+  switch (end - start) {
+  case VT_SCREEN_DIGITS:
+  case VT_SCREEN_DUF_DIGITS:
+    return false;
+  case VT_SCREEN_DATE_DIGITS:
+    return !after;
+  case VT_SCREEN_TAIL_DIGITS:
+    return !before && !(padded && after);
+  case VT_SCREEN_DIGITS - 1:
+    return !padded;
+  default:
+    return true;
+  }
+}
+
+static size_t skip_ascii_digits(struct vater_str bytes, size_t at)
+{
+  while (at < bytes.len && is_ascii_digit(bytes.ptr[at]))
+    at++;
+  return at;
+}
+
 bool vt_screen_candidate(struct vater_str bytes, size_t *from, bool padded,
                          struct vt_screen_candidate *candidate)
 {
   for (size_t at = skip_dull(bytes, *from); at < bytes.len; at = skip_dull(bytes, *from)) {
     at = run_start(bytes, at, *from);
+    size_t end = skip_ascii_digits(bytes, at);
+    bool ascii = end == bytes.len || (unsigned char)bytes.ptr[end] != 0xef;
+    if (ascii && end > at && is_hopeless(bytes, at, end, padded)) {
+      *from = end;
+      continue;
+    }
     *candidate = (struct vt_screen_candidate){.start = at, .end = at};
     candidate->count =
         read_run(bytes, &candidate->end, candidate->digits, sizeof candidate->digits);

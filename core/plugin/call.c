@@ -350,7 +350,7 @@ int vt_format_decode(struct vater_call *call, struct vt_instance *instance, cons
     returned = instance->plugin->format->decode(call, instance->self, root, bytes, table);
   instance->busy = false;
   int status = end(call, returned, false, error);
-  return status == VATER_OK ? vt_plugin_table_flush(table, error) : status;
+  return status == VATER_OK ? vt_plugin_table_end(table, error) : status;
 }
 
 int vt_format_record(struct vater_call *call, struct vt_instance *instance,
@@ -362,7 +362,7 @@ int vt_format_record(struct vater_call *call, struct vt_instance *instance,
   int returned = instance->plugin->format->record(call, instance->self, record, table);
   instance->busy = false;
   int status = end(call, returned, false, error);
-  return status == VATER_OK && record == NULL ? vt_plugin_table_flush(table, error) : status;
+  return status == VATER_OK && record == NULL ? vt_plugin_table_end(table, error) : status;
 }
 
 int vt_format_screen(struct vater_call *call, struct vt_instance *instance, const vater_node *root,

@@ -40,6 +40,8 @@ void vt_plugin_table_write(struct vater_table *table, struct vt_table_builder *b
                            uint32_t page, struct vt_arena *arena);
 /* Writes what the last row still holds; vt_format_decode does so itself. */
 int vt_plugin_table_flush(struct vater_table *table, struct vt_error *error);
+/* Behind a page's last row. */
+int vt_plugin_table_end(struct vater_table *table, struct vt_error *error);
 /* For vt_check_run; both borrowed, `facts` may be NULL. */
 void vt_plugin_table_read(struct vater_table *table, const struct vt_table *rows,
                           const struct vt_row_facts *facts);

@@ -31,6 +31,12 @@ int vt_plugin_table_flush(struct vater_table *table, struct vt_error *error)
   return status;
 }
 
+int vt_plugin_table_end(struct vater_table *table, struct vt_error *error)
+{
+  int status = vt_plugin_table_flush(table, error);
+  return status == VATER_OK ? vt_table_end_page(table->builder, error) : status;
+}
+
 /* ---- writing -------------------------------------------------------------------------------- */
 
 static int check_writable(vater_call *call, const vater_table *table)
@@ -88,6 +94,9 @@ static int fail_there(vater_call *call, int status, uint64_t offset)
 
 static int set_text(vater_call *call, vater_table *table, int column, struct vater_str text)
 {
+  if (table->builder != NULL && column != VATER_COLUMN_BREAKDOWN &&
+      vt_table_repeat_text(table->builder, column, text))
+    return VATER_OK;
   int status = check_cell(call, table, column, VT_COLUMN_TEXT);
   if (status == VATER_OK)
     status = check_text(call, text);
@@ -99,15 +108,15 @@ static int set_text(vater_call *call, vater_table *table, int column, struct vat
 static int set_number(vater_call *call, vater_table *table, int column, struct vater_str written)
 {
   double value;
+  unsigned decimals;
   int status = check_cell(call, table, column, VT_COLUMN_NUMBER);
   if (status != VATER_OK)
     return status;
-  if (written.len > VT_LIMIT_PAYLOAD_NUMBER_BYTES || !vt_number_double(written, &value))
+  if (written.len > VT_LIMIT_PAYLOAD_NUMBER_BYTES || !vt_number_json(written, &value, &decimals))
     return vt_fail(&call->error, VATER_E_DECODE, "PAY-NUMBER",
                    "'%.*s' is not a number that can be kept (%s)",
                    written.len > 80 ? 80 : VT_STR_ARGS(written), vt_column_name(column));
-  return vt_table_set_number(table->builder, column, value, vt_number_decimals(written),
-                             &call->error);
+  return vt_table_set_number(table->builder, column, value, decimals, &call->error);
 }
 
 static int set_text_at(vater_call *call, vater_table *table, int column, struct vater_str text,
@@ -161,6 +170,26 @@ static int set_breakdown(vater_call *call, vater_table *table, struct vater_str 
   if (status == VATER_OK)
     status = vt_breakdown_add(&table->breakdown, name, value, &call->error);
   return status;
+}
+
+static int set_otherwise(vater_call *call, vater_table *table, int column, struct vater_str text)
+{
+  int status = check_writable(call, table);
+  if (status == VATER_OK && (column == VATER_COLUMN_BREAKDOWN || column >= VATER_COLUMN_COUNT))
+    return vt_fail(&call->error, VATER_E_BUG, NULL, "column %d holds nothing otherwise", column);
+  if (status == VATER_OK)
+    status = check_text(call, text);
+  if (status == VATER_OK)
+    status = vt_table_set_otherwise(table->builder, column, text, &call->error);
+  return status;
+}
+
+static int repeat_breakdown(vater_call *call, vater_table *table)
+{
+  int status = check_writable(call, table);
+  if (status == VATER_OK && table->breakdown.count > 0)
+    return vt_fail(&call->error, VATER_E_BUG, NULL, "the row has a breakdown already");
+  return status == VATER_OK ? vt_table_repeat_breakdown(table->builder, &call->error) : status;
 }
 
 static int check_head(vater_call *call, const vater_table *table, int field, bool truth)
@@ -356,6 +385,8 @@ const struct vater_table_api vt_host_table_api = {
     .set_text_at = set_text_at,
     .set_number_at = set_number_at,
     .finding = finding,
+    .set_otherwise = set_otherwise,
+    .repeat_breakdown = repeat_breakdown,
 };
 
 /* ---- reporting ------------------------------------------------------------------------------ */

@@ -51,12 +51,32 @@ static int no_memory(struct vt_error *error)
   return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for the observations");
 }
 
-static uint32_t larger(uint32_t room, uint32_t wanted)
+/* Twice as much each time, or at once what is expected: small arrays that grow are moved, large
+ * ones are faulted in by small pages. */
+static uint32_t larger(const struct vt_table_builder *builder, uint32_t room, uint32_t wanted)
 {
+  uint32_t most = room == 0 ? FIRST_ROWS : room * 8;
   room = room == 0 ? FIRST_ROWS : room;
   while (room < wanted)
     room *= 2;
-  return room;
+  most = most < builder->expected ? most : builder->expected;
+  return room < most ? most : room;
+}
+
+static void expect(struct vt_table_builder *builder, uint64_t offset)
+{
+  enum { SEEN = 1024 };
+  uint64_t rows = builder->rows - builder->page_start;
+  if (builder->page_bytes == 0 || rows < SEEN || offset < SEEN)
+    return;
+  uint64_t all = builder->page_start + rows * builder->page_bytes / offset * 17 / 16;
+  builder->expected = (uint32_t)(all < VT_LIMIT_ROWS ? all : VT_LIMIT_ROWS);
+}
+
+void vt_table_begin_page(struct vt_table_builder *builder, uint64_t bytes)
+{
+  builder->page_start = builder->rows;
+  builder->page_bytes = bytes;
 }
 
 static bool resize(const struct vt_table_builder *builder, void **array, uint32_t room,
@@ -74,7 +94,7 @@ static int set_page(struct vt_table_builder *builder, uint32_t row, uint32_t pag
   if (page == 0 && builder->pages == NULL)
     return VATER_OK;
   if (builder->page_room <= row) {
-    uint32_t room = larger(builder->page_room, row + 1);
+    uint32_t room = larger(builder, builder->page_room, row + 1);
     void *array = builder->pages;
     if (!resize(builder, &array, room, sizeof *builder->pages))
       return no_memory(error);
@@ -101,7 +121,8 @@ int vt_table_add_row(struct vt_table_builder *builder, uint32_t page, uint64_t o
                    (unsigned long long)VT_LIMIT_PAGES);
   uint32_t row = builder->rows;
   if (row >= builder->room) {
-    uint32_t room = larger(builder->room, row + 1);
+    expect(builder, offset);
+    uint32_t room = larger(builder, builder->room, row + 1);
     void *array = builder->offsets;
     if (!resize(builder, &array, room, sizeof *builder->offsets))
       return no_memory(error);
@@ -122,7 +143,7 @@ static bool make_room(struct vt_table_builder *builder, int column, uint32_t row
   struct vt_builder_column *target = &builder->columns[column];
   if (rows <= target->room)
     return true;
-  uint32_t room = larger(target->room, rows);
+  uint32_t room = larger(builder, target->room, rows);
   enum vt_column_type type = vt_column_type(column);
   void *data = target->data;
   void *decimals = target->decimals;
@@ -140,7 +161,13 @@ static bool make_room(struct vt_table_builder *builder, int column, uint32_t row
   return done;
 }
 
-/* Makes rows up to `rows` absent that were not set. */
+static void repeat(uint32_t *ids, uint32_t id, size_t from, size_t to)
+{
+  for (size_t row = from; row < to; row++)
+    ids[row] = id;
+}
+
+/* Makes rows up to `rows` absent that were not set, or gives them what the column has otherwise. */
 static int fill(struct vt_table_builder *builder, int column, uint32_t rows, struct vt_error *error)
 {
   struct vt_builder_column *target = &builder->columns[column];
@@ -149,7 +176,10 @@ static int fill(struct vt_table_builder *builder, int column, uint32_t rows, str
   size_t width = vt_column_width(vt_column_type(column));
   size_t from = target->filled;
   if (from < rows) {
-    memset(target->data + from * width, 0, (rows - from) * width);
+    if (target->otherwise != VT_TABLE_NO_TEXT)
+      repeat((uint32_t *)(void *)target->data, target->otherwise, from, rows);
+    else
+      memset(target->data + from * width, 0, (rows - from) * width);
     if (target->decimals != NULL)
       memset(target->decimals + from, 0, rows - from);
     if (target->present != NULL)
@@ -188,6 +218,18 @@ static inline int begin_cell(struct vt_table_builder *builder, int column, enum 
   return begin_cell_slowly(builder, column, type, error);
 }
 
+bool vt_table_repeat_text(struct vt_table_builder *builder, int column, struct vater_str text)
+{
+  if (column <= VATER_COLUMN_NONE || column >= VT_TABLE_COLUMNS)
+    return false;
+  struct vt_builder_column *target = &builder->columns[column];
+  if (target->last == 0 || target->filled + 1 != builder->rows || target->filled >= target->room ||
+      !vt_str_equal(vt_dictionary_text(&builder->dictionary, target->last), text))
+    return false;
+  ((uint32_t *)(void *)target->data)[target->filled++] = target->last;
+  return true;
+}
+
 int vt_table_set_text(struct vt_table_builder *builder, int column, struct vater_str text,
                       struct vt_error *error)
 {
@@ -203,6 +245,52 @@ int vt_table_set_text(struct vt_table_builder *builder, int column, struct vater
   if (status != VATER_OK)
     return status;
   *cell = target->last = id;
+  return VATER_OK;
+}
+
+int vt_table_set_otherwise(struct vt_table_builder *builder, int column, struct vater_str text,
+                           struct vt_error *error)
+{
+  uint32_t id = VT_TABLE_NO_TEXT;
+  if (column <= VATER_COLUMN_NONE || column >= VT_TABLE_COLUMNS ||
+      vt_column_type(column) != VT_COLUMN_TEXT)
+    return vt_fail(error, VATER_E_CONFIG, "PLUG-PROTO", "column %d holds no texts", column);
+  struct vt_builder_column *target = &builder->columns[column];
+  int status = VATER_OK;
+  if (text.ptr != NULL)
+    status = vt_dictionary_intern(&builder->dictionary, text, &id, error);
+  if (status == VATER_OK && id != target->otherwise)
+    status = fill(builder, column, builder->rows, error);
+  if (status == VATER_OK)
+    target->otherwise = id;
+  return status;
+}
+
+int vt_table_end_page(struct vt_table_builder *builder, struct vt_error *error)
+{
+  int status = VATER_OK;
+  for (int column = 1; column < VT_TABLE_COLUMNS && status == VATER_OK; column++) {
+    if (builder->columns[column].otherwise == VT_TABLE_NO_TEXT)
+      continue;
+    status = fill(builder, column, builder->rows, error);
+    builder->columns[column].otherwise = VT_TABLE_NO_TEXT;
+  }
+  return status;
+}
+
+int vt_table_repeat_breakdown(struct vt_table_builder *builder, struct vt_error *error)
+{
+  struct vt_builder_column *target = &builder->columns[VATER_COLUMN_BREAKDOWN];
+  if (builder->rows < 2 || target->filled >= builder->rows)
+    return vt_fail(error, VATER_E_CONFIG, "PLUG-PROTO",
+                   "there is no row before, or the row has a breakdown already");
+  if (target->filled + 1 < builder->rows)
+    return VATER_OK; /* the row before has none */
+  if (!make_room(builder, VATER_COLUMN_BREAKDOWN, builder->rows))
+    return no_memory(error);
+  uint32_t *ids = (uint32_t *)(void *)target->data;
+  ids[target->filled] = ids[target->filled - 1];
+  target->filled++;
   return VATER_OK;
 }
 
@@ -242,7 +330,7 @@ int vt_table_set_place(struct vt_table_builder *builder, int column, uint64_t of
   struct vt_builder_column *target = &builder->columns[column];
   uint32_t row = builder->rows - 1;
   if (row >= target->place_room) {
-    uint32_t room = larger(target->place_room, row + 1);
+    uint32_t room = larger(builder, target->place_room, row + 1);
     void *array = target->places;
     if (!resize(builder, &array, room, sizeof *target->places))
       return no_memory(error);

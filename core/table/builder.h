@@ -11,7 +11,8 @@ struct vt_builder_column {
   uint8_t *decimals, *present;
   uint32_t *places; /* a row: offset in its page + 1, 0 unknown; NULL where none was set */
   uint32_t filled, room, placed, place_room;
-  uint32_t last; /* text: id of the cell set last */
+  uint32_t last;      /* text: id of the cell set last */
+  uint32_t otherwise; /* text: id of the cells that are not set, of rows from now on */
   enum vt_column_type type;
 };
 
@@ -22,6 +23,9 @@ struct vt_table_builder {
   uint32_t *offsets;
   uint16_t *pages; /* NULL while all are 0 */
   uint32_t rows, room, page_room;
+  uint32_t page_start; /* first row of the page under way */
+  uint64_t page_bytes; /* 0: unknown */
+  uint32_t expected;   /* rows, by those that are there */
   uint32_t head_texts[VT_TABLE_HEADS];
   uint8_t head_truths[VT_TABLE_HEADS];
 };

@@ -29,6 +29,19 @@ int vt_table_add_row(struct vt_table_builder *builder, uint32_t page, uint64_t o
 /* Of the current row; enum vater_column. A cell set twice keeps the last. */
 int vt_table_set_text(struct vt_table_builder *builder, int column, struct vater_str text,
                       struct vt_error *error);
+/* Sets a text cell where the column's cell that was set last has the same text; else does nothing
+ * and returns false. */
+bool vt_table_repeat_text(struct vt_table_builder *builder, int column, struct vater_str text);
+/* What a text column holds in each further row of the page that does not set it; .ptr NULL: nothing
+ * again. */
+int vt_table_set_otherwise(struct vt_table_builder *builder, int column, struct vater_str text,
+                           struct vt_error *error);
+/* Before a page of so many bytes: what its first rows take says how much room all will. */
+void vt_table_begin_page(struct vt_table_builder *builder, uint64_t bytes);
+/* Behind the last row of a page: rows of the next one have nothing otherwise. */
+int vt_table_end_page(struct vt_table_builder *builder, struct vt_error *error);
+/* The current row, whose breakdown is not set yet, has that of the row before. */
+int vt_table_repeat_breakdown(struct vt_table_builder *builder, struct vt_error *error);
 int vt_table_set_number(struct vt_table_builder *builder, int column, double value,
                         unsigned decimals, struct vt_error *error);
 int vt_table_set_truth(struct vt_table_builder *builder, int column, bool value,

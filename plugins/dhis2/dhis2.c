@@ -86,6 +86,25 @@ static int open_texts(vater_call *call, struct dhis2 *dhis2)
   return status;
 }
 
+/* "orgnr", or {"actor": …, "area": …}. */
+static int open_units(vater_call *call, struct dhis2 *dhis2)
+{
+  const struct vater_node_api *node = host->node;
+  int status = mapping_index_init(host, call, node->member(dhis2->root, "orgUnits"), &dhis2->units);
+  if (status != VATER_OK)
+    return status;
+  dhis2->org_units = calloc((size_t)dhis2->units.count + 1, sizeof *dhis2->org_units);
+  if (dhis2->org_units == NULL)
+    return host->fail(call, VATER_E_NOMEM, "out of memory for %u units", dhis2->units.count);
+  for (uint32_t i = 0; i < dhis2->units.count; i++) {
+    const vater_node *unit = dhis2->units.members[i];
+    bool alone = node->type(unit) == VATER_NODE_TEXT;
+    dhis2->org_units[i].actor = node->text(alone ? unit : node->member(unit, "actor"));
+    dhis2->org_units[i].area = node->text(node->member(unit, "area"));
+  }
+  return VATER_OK;
+}
+
 static void close_format(void *self)
 {
   struct dhis2 *dhis2 = self;
@@ -97,6 +116,7 @@ static void close_format(void *self)
   mapping_index_fini(&dhis2->elements);
   mapping_index_fini(&dhis2->units);
   mapping_index_fini(&dhis2->categories);
+  free(dhis2->org_units);
   free(dhis2->measures);
   free(dhis2->groups);
   free(dhis2);
@@ -113,7 +133,7 @@ static int open_format(vater_call *call, const vater_config *config, void **self
   mapping_dialect_read(host, node->member(dhis2->root, "dialect"), &dhis2->dialect);
   int status = open_measures(call, dhis2);
   if (status == VATER_OK)
-    status = mapping_index_init(host, call, node->member(dhis2->root, "orgUnits"), &dhis2->units);
+    status = open_units(call, dhis2);
   if (status == VATER_OK)
     status = mapping_index_init(host, call, node->member(dhis2->root, "categoryOptionCombos"),
                                 &dhis2->categories);

@@ -41,15 +41,25 @@ struct dhis2_group {
   const vater_node *breakdown;
 };
 
-/* One observation: what came for the same period, unit and combinations. Texts live in the pool. */
+/* What an organisation unit of the mapping is; empty: it does not say. */
+struct dhis2_unit {
+  struct vater_str actor, area;
+};
+
+/* One observation: what came for the same period, unit and combinations. Texts live in the pool;
+ * a page, so an offset in it, has less than 4 GiB. There are many: small and without pointers. */
 struct dhis2_slot {
-  size_t key, key_len; /* in the pool */
+  uint32_t key; /* in the pool; the period as written comes first */
+  uint16_t key_len, period_len;
   uint32_t group, org_unit, category;
   uint32_t have; /* a bit a part */
-  uint64_t offset, period_offset, org_offset;
-  uint64_t offsets[DHIS2_PARTS];
-  size_t numbers[DHIS2_PARTS]; /* in the pool, NUL-terminated */
-  char period[MAPPING_PERIOD_BYTES];
+  uint32_t offset, period_offset, org_offset;
+  uint32_t offsets[DHIS2_PARTS];
+  uint32_t numbers[DHIS2_PARTS]; /* in the pool, NUL-terminated */
+};
+
+struct dhis2_entry {
+  uint32_t hash, slot; /* of its key; its number + 1, 0: free */
 };
 
 struct dhis2 {
@@ -59,12 +69,13 @@ struct dhis2 {
   struct dhis2_measure *measures; /* by index in elements */
   struct dhis2_group *groups;
   uint32_t group_count;
+  struct dhis2_unit *org_units; /* by index in units */
   struct mapping_source texts[DHIS2_TEXTS]; /* asOf, area, areaRole, unit, status, reason */
   struct mapping_dialect dialect;
   /* the page under way */
   struct dhis2_slot *slots;
   uint32_t slot_count, slot_room;
-  uint32_t *table; /* slot + 1, by hash of key */
+  struct dhis2_entry *table; /* by hash of key */
   uint32_t table_size;
   char *pool;
   size_t pool_len, pool_room;

@@ -15,28 +15,33 @@ static int put_texts(vater_call *call, struct dhis2 *dhis2, vater_table *table)
   int status = VATER_OK;
   for (int i = 0; i < DHIS2_TEXTS && status == VATER_OK; i++)
     if (dhis2->texts[i].fixed.ptr != NULL)
-      status = dhis2->host->table->set_text(call, table, columns[i], dhis2->texts[i].fixed);
+      status = dhis2->host->table->set_otherwise(call, table, columns[i], dhis2->texts[i].fixed);
   return status;
 }
 
-/* "orgnr", or {"actor": …, "area": …}. */
 static int put_unit(vater_call *call, struct dhis2 *dhis2, const struct dhis2_slot *slot,
                     vater_table *table)
 {
-  const struct vater_node_api *node = dhis2->host->node;
   const struct vater_table_api *api = dhis2->host->table;
   if (slot->org_unit == UINT32_MAX)
     return VATER_OK;
-  const vater_node *unit = dhis2->units.members[slot->org_unit];
-  bool alone = node->type(unit) == VATER_NODE_TEXT;
-  struct vater_str actor = node->text(alone ? unit : node->member(unit, "actor"));
-  struct vater_str area = node->text(node->member(unit, "area"));
+  const struct dhis2_unit *unit = &dhis2->org_units[slot->org_unit];
   int status = VATER_OK;
-  if (actor.len > 0)
-    status = api->set_text_at(call, table, VATER_COLUMN_ACTOR, actor, slot->org_offset);
-  if (status == VATER_OK && area.len > 0)
-    status = api->set_text_at(call, table, VATER_COLUMN_AREA, area, slot->org_offset);
+  if (unit->actor.len > 0)
+    status = api->set_text_at(call, table, VATER_COLUMN_ACTOR, unit->actor, slot->org_offset);
+  if (status == VATER_OK && unit->area.len > 0)
+    status = api->set_text_at(call, table, VATER_COLUMN_AREA, unit->area, slot->org_offset);
   return status;
+}
+
+/* Taken as a period when it was joined. */
+static int put_period(vater_call *call, struct dhis2 *dhis2, const struct dhis2_slot *slot,
+                      vater_table *table)
+{
+  char period[MAPPING_PERIOD_BYTES];
+  mapping_period((struct vater_str){dhis2->pool + slot->key, slot->period_len}, period);
+  return dhis2->host->table->set_text_at(call, table, VATER_COLUMN_PERIOD, of(period),
+                                         slot->period_offset);
 }
 
 static int put_breakdown(vater_call *call, struct dhis2 *dhis2, const vater_node *dimensions,
@@ -93,14 +98,11 @@ static int put_slot(vater_call *call, struct dhis2 *dhis2, const struct dhis2_sl
   const struct dhis2_group *group = &dhis2->groups[slot->group];
   int status = api->row(call, table, slot->offset);
   if (status == VATER_OK)
-    status = put_texts(call, dhis2, table);
-  if (status == VATER_OK)
     status = api->set_text(call, table, VATER_COLUMN_INDICATOR, group->indicator);
   if (status == VATER_OK && group->unit.len > 0)
     status = api->set_text(call, table, VATER_COLUMN_UNIT, group->unit);
   if (status == VATER_OK)
-    status =
-        api->set_text_at(call, table, VATER_COLUMN_PERIOD, of(slot->period), slot->period_offset);
+    status = put_period(call, dhis2, slot, table);
   if (status == VATER_OK)
     status = put_unit(call, dhis2, slot, table);
   if (status == VATER_OK)
@@ -112,7 +114,7 @@ static int put_slot(vater_call *call, struct dhis2 *dhis2, const struct dhis2_sl
 
 int dhis2_emit(vater_call *call, struct dhis2 *dhis2, vater_table *table)
 {
-  int status = VATER_OK;
+  int status = put_texts(call, dhis2, table);
   for (uint32_t i = 0; i < dhis2->slot_count && status == VATER_OK; i++)
     status = put_slot(call, dhis2, &dhis2->slots[i], table);
   return status;

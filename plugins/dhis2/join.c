@@ -45,7 +45,7 @@ static bool pool_room(struct dhis2 *dhis2, size_t wanted)
     room *= 2;
   if (room == dhis2->pool_room)
     return true;
-  char *fresh = room > POOL_BYTES_MAX ? NULL : realloc(dhis2->pool, room);
+  char *fresh = room > POOL_BYTES_MAX ? NULL : mapping_grow(dhis2->pool, dhis2->pool_len, room);
   if (fresh == NULL)
     return false;
   dhis2->pool = fresh;
@@ -66,26 +66,39 @@ static bool pool_put(struct dhis2 *dhis2, struct vater_str text, size_t *at)
   return true;
 }
 
-static uint64_t hash(const char *key, size_t len)
+static uint64_t mix(uint64_t value)
 {
-  uint64_t value = 14695981039346656037u;
-  for (size_t i = 0; i < len; i++)
-    value = (value ^ (unsigned char)key[i]) * 1099511628211u;
-  return value ^ (value >> 29);
+  value *= 0x9e3779b97f4a7c15u;
+  return value ^ value >> 32;
+}
+
+static uint32_t hash(const char *key, size_t len)
+{
+  uint64_t value = len;
+  uint64_t word;
+  for (; len >= sizeof word; key += sizeof word, len -= sizeof word) {
+    memcpy(&word, key, sizeof word);
+    value = mix(value ^ word);
+  }
+  word = 0;
+  memcpy(&word, key, len);
+  return (uint32_t)mix(value ^ word);
 }
 
 static bool grow_table(struct dhis2 *dhis2)
 {
   uint32_t size = dhis2->table_size == 0 ? 4 * FIRST_SLOTS : dhis2->table_size * 2;
-  uint32_t *fresh = calloc(size, sizeof *fresh);
+  struct dhis2_entry *fresh = mapping_grow(NULL, 0, size * sizeof *fresh);
   if (fresh == NULL)
     return false;
-  for (uint32_t i = 0; i < dhis2->slot_count; i++) {
-    const struct dhis2_slot *slot = &dhis2->slots[i];
-    uint32_t at = (uint32_t)hash(dhis2->pool + slot->key, slot->key_len) & (size - 1);
-    while (fresh[at] != 0)
+  memset(fresh, 0, size * sizeof *fresh);
+  for (uint32_t i = 0; i < dhis2->table_size; i++) {
+    const struct dhis2_entry *entry = &dhis2->table[i];
+    uint32_t at = entry->hash & (size - 1);
+    while (entry->slot != 0 && fresh[at].slot != 0)
       at = (at + 1) & (size - 1);
-    fresh[at] = i + 1;
+    if (entry->slot != 0)
+      fresh[at] = *entry;
   }
   free(dhis2->table);
   dhis2->table = fresh;
@@ -97,7 +110,8 @@ static bool grow_slots(struct dhis2 *dhis2)
 {
   if (dhis2->slot_count == dhis2->slot_room) {
     uint32_t room = dhis2->slot_room == 0 ? FIRST_SLOTS : dhis2->slot_room * 2;
-    struct dhis2_slot *fresh = realloc(dhis2->slots, room * sizeof *fresh);
+    struct dhis2_slot *fresh =
+        mapping_grow(dhis2->slots, dhis2->slot_count * sizeof *fresh, room * sizeof *fresh);
     if (fresh == NULL)
       return false;
     dhis2->slots = fresh;
@@ -109,23 +123,23 @@ static bool grow_slots(struct dhis2 *dhis2)
 /* ---- what is joined by --------------------------------------------------------------------------
  */
 
-/* Group, period, unit and combinations, each with a separator that no identifier holds. */
+/* Period, unit and combinations, each with a separator that no identifier holds, and the group. */
 static size_t make_key(const struct dhis2_item *item, uint32_t group, char key[KEY_BYTES])
 {
   static const enum dhis2_member by[] = {DHIS2_PERIOD, DHIS2_ORG_UNIT, DHIS2_CATEGORY,
                                          DHIS2_ATTRIBUTE};
-  size_t used = sizeof group;
-  memcpy(key, &group, sizeof group);
+  size_t used = 0;
   for (size_t i = 0; i < sizeof by / sizeof *by; i++) {
     struct vater_str text = item->members[by[i]].text;
-    if (used + text.len + 1 > KEY_BYTES)
+    if (used + text.len + 1 + sizeof group > KEY_BYTES)
       return 0;
     if (text.len > 0)
       memcpy(key + used, text.ptr, text.len);
     used += text.len;
     key[used++] = '\x1f';
   }
-  return used;
+  memcpy(key + used, &group, sizeof group);
+  return used + sizeof group;
 }
 
 static int find_slot(vater_call *call, struct dhis2 *dhis2, const char *key, size_t len,
@@ -134,19 +148,21 @@ static int find_slot(vater_call *call, struct dhis2 *dhis2, const char *key, siz
   if (!grow_slots(dhis2))
     return no_memory(call, dhis2);
   uint32_t mask = dhis2->table_size - 1;
-  uint32_t at = (uint32_t)hash(key, len) & mask;
+  uint32_t hashed = hash(key, len);
+  uint32_t at = hashed & mask;
   *fresh = false;
-  for (; dhis2->table[at] != 0; at = (at + 1) & mask) {
-    *slot = &dhis2->slots[dhis2->table[at] - 1];
-    if ((*slot)->key_len == len && memcmp(dhis2->pool + (*slot)->key, key, len) == 0)
+  for (; dhis2->table[at].slot != 0; at = (at + 1) & mask) {
+    *slot = &dhis2->slots[dhis2->table[at].slot - 1];
+    if (dhis2->table[at].hash == hashed && (*slot)->key_len == len &&
+        memcmp(dhis2->pool + (*slot)->key, key, len) == 0)
       return VATER_OK;
   }
+  size_t place;
   *slot = &dhis2->slots[dhis2->slot_count];
-  memset(*slot, 0, sizeof **slot);
-  if (!pool_put(dhis2, (struct vater_str){key, len}, &(*slot)->key))
+  if (!pool_put(dhis2, (struct vater_str){key, len}, &place))
     return no_memory(call, dhis2);
-  (*slot)->key_len = len;
-  dhis2->table[at] = ++dhis2->slot_count;
+  **slot = (struct dhis2_slot){.key = (uint32_t)place, .key_len = (uint16_t)len};
+  dhis2->table[at] = (struct dhis2_entry){hashed, ++dhis2->slot_count};
   *fresh = true;
   return VATER_OK;
 }
@@ -224,7 +240,8 @@ static int look_up(vater_call *call, struct dhis2 *dhis2, vater_table *table,
     return complain(call, dhis2, table, item, DHIS2_CATEGORY, unmapped);
   if (!attribute_fits(dhis2, item->members[DHIS2_ATTRIBUTE].text))
     return complain(call, dhis2, table, item, DHIS2_ATTRIBUTE, unmapped);
-  const char *why = mapping_period(item->members[DHIS2_PERIOD].text, found->period);
+  char period[MAPPING_PERIOD_BYTES];
+  const char *why = mapping_period(item->members[DHIS2_PERIOD].text, period);
   if (why != NULL)
     return complain(call, dhis2, table, item, DHIS2_PERIOD, why);
   *known = true;
@@ -240,7 +257,7 @@ static int put_number(vater_call *call, struct dhis2 *dhis2, vater_table *table,
     return complain(call, dhis2, table, item, DHIS2_DATA_ELEMENT,
                     "stands twice for the same period, orgUnit and combinations");
   slot->have |= bit;
-  slot->offsets[part] = place_of(item, DHIS2_VALUE);
+  slot->offsets[part] = (uint32_t)place_of(item, DHIS2_VALUE);
   if (item->members[DHIS2_VALUE].text.len == 0)
     return VATER_OK; /* absent: not zero */
   const char *why = mapping_number(item->members[DHIS2_VALUE].text, &dhis2->dialect, number);
@@ -249,7 +266,7 @@ static int put_number(vater_call *call, struct dhis2 *dhis2, vater_table *table,
   size_t at;
   if (!pool_put(dhis2, (struct vater_str){number, strlen(number)}, &at))
     return no_memory(call, dhis2);
-  slot->numbers[part] = at + 1; /* 0: none */
+  slot->numbers[part] = (uint32_t)at + 1; /* 0: none */
   return VATER_OK;
 }
 
@@ -272,10 +289,10 @@ static int join(vater_call *call, struct dhis2 *dhis2, vater_table *table,
     slot->group = measure->group;
     slot->org_unit = found.org_unit;
     slot->category = found.category;
-    slot->offset = item->offset;
-    slot->period_offset = item->members[DHIS2_PERIOD].offset;
-    slot->org_offset = item->members[DHIS2_ORG_UNIT].offset;
-    memcpy(slot->period, found.period, sizeof slot->period);
+    slot->period_len = (uint16_t)item->members[DHIS2_PERIOD].text.len;
+    slot->offset = (uint32_t)item->offset;
+    slot->period_offset = (uint32_t)item->members[DHIS2_PERIOD].offset;
+    slot->org_offset = (uint32_t)item->members[DHIS2_ORG_UNIT].offset;
   }
   return put_number(call, dhis2, table, item, measure->part, slot);
 }

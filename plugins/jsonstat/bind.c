@@ -57,6 +57,7 @@ static int translate(struct plan *plan, struct field *field, uint32_t position)
   if (ours != NULL || field->source->keep)
     return VATER_OK;
   category->meaning = SKIPPED;
+  plan->skips = true;
   if (field->source->skip)
     return VATER_OK;
   return jsonstat_fault(plan->out, field->dimension->code_at[position],
@@ -140,6 +141,7 @@ static int bind_fields(struct plan *plan)
   int status = VATER_OK;
   for (int i = 0; i < FIXED_FIELDS && status == VATER_OK; i++)
     status = bind(plan, fixed[i].column, fixed[i].source, fixed[i].role);
+  plan->breakdown_from = plan->field_count;
   for (uint32_t i = 0; i < mapping->breakdown_count && status == VATER_OK; i++)
     status = bind(plan, VATER_COLUMN_BREAKDOWN, &mapping->breakdown[i], JSONSTAT_NO_ROLE);
   return status;

@@ -116,9 +116,6 @@ int jsonstat_children_check(struct jsonstat_out *out, const struct jsonstat_dime
  */
 
 int jsonstat_values_read(struct jsonstat_out *out, struct jsonstat_dataset *dataset);
-/* The cell's status; empty where it has none. */
-struct vater_str jsonstat_status(const struct jsonstat_dataset *dataset, uint64_t cell,
-                                 const vater_node **at);
 
 /* ---- mapping.c ---------------------------------------------------------------------------------
  */

@@ -27,18 +27,24 @@ struct field {
 struct target {
   struct vater_str indicator, unit;
   int64_t positions[JSONSTAT_AS_COUNT]; /* -1: none */
+  uint32_t count;                       /* of those that are there, in order: */
+  int as[JSONSTAT_AS_COUNT];
+  uint64_t ahead[JSONSTAT_AS_COUNT]; /* cells from the place under way */
 };
 
 struct plan {
   struct jsonstat_out *out;
   const struct jsonstat_dataset *dataset;
   struct field *fields;
-  uint32_t field_count;
+  uint32_t field_count, breakdown_from; /* the fields from there are dimensions of the breakdown */
   struct target *targets;
   uint32_t target_count;
   int64_t metric; /* number of the metric dimension; -1: none */
   uint64_t strides[JSONSTAT_DIMENSIONS];
   uint32_t at[JSONSTAT_DIMENSIONS]; /* the categories under way */
+  bool skips;                       /* some category is left out */
+  bool put;                         /* a row of this data set, with the breakdown at: */
+  uint32_t before[JSONSTAT_DIMENSIONS];
 };
 
 extern const char *const jsonstat_as_names[JSONSTAT_AS_COUNT];

@@ -5,29 +5,27 @@ static const int as_columns[JSONSTAT_AS_COUNT] = {VATER_COLUMN_VALUE, VATER_COLU
 
 /* ---- one row -------------------------------------------------------------------------------- */
 
-/* The cells of a target at the place under way. */
+/* The cells of a target at the place under way, by enum jsonstat_as. */
 struct cells {
-  const vater_node *values[JSONSTAT_AS_COUNT]; /* NULL: not there */
-  uint64_t numbers[JSONSTAT_AS_COUNT];
-  bool zero[JSONSTAT_AS_COUNT]; /* no number, and its status says nil */
-  bool given;                   /* at least one says something */
+  const vater_node *values[JSONSTAT_AS_COUNT];   /* NULL: not there */
+  const vater_node *statuses[JSONSTAT_AS_COUNT]; /* NULL: none said */
+  bool zero[JSONSTAT_AS_COUNT];                  /* no number, and its status says nil */
+  bool given;                                    /* at least one says something */
 };
 
 static void find_cells(const struct plan *plan, const struct target *target, uint64_t base,
                        struct cells *cells)
 {
-  const vater_node *at;
+  const struct jsonstat_dataset *dataset = plan->dataset;
   *cells = (struct cells){.given = false};
-  for (int as = 0; as < JSONSTAT_AS_COUNT; as++) {
-    if (target->positions[as] < 0)
-      continue;
-    uint64_t stride = plan->metric >= 0 ? plan->strides[plan->metric] : 0;
-    uint64_t number = base + (uint64_t)target->positions[as] * stride;
-    cells->numbers[as] = number;
-    cells->values[as] = plan->dataset->values[number];
-    bool spoken =
-        plan->dataset->one_status == NULL && jsonstat_status(plan->dataset, number, &at).len > 0;
-    cells->given |= cells->values[as] != NULL || spoken;
+  for (uint32_t i = 0; i < target->count; i++) {
+    int as = target->as[i];
+    uint64_t number = base + target->ahead[i];
+    const vater_node *one =
+        dataset->one_status == NULL && dataset->status != NULL ? dataset->status[number] : NULL;
+    cells->values[as] = dataset->values[number];
+    cells->statuses[as] = dataset->one_status != NULL ? dataset->one_status : one;
+    cells->given |= cells->values[as] != NULL || jsonstat_host->node->text(one).len > 0;
   }
 }
 
@@ -38,11 +36,10 @@ static int find_missing(const struct plan *plan, const struct target *target, st
   const struct vater_node_api *node = jsonstat_host->node;
   bool has_value = node->type(cells->values[JSONSTAT_VALUE]) == VATER_NODE_NUMBER;
   *reason = (struct vater_str){NULL, 0};
-  for (int as = 0; as < JSONSTAT_AS_COUNT; as++) {
-    if (target->positions[as] < 0)
-      continue;
-    const vater_node *said;
-    struct vater_str status = jsonstat_status(plan->dataset, cells->numbers[as], &said);
+  for (uint32_t i = 0; i < target->count; i++) {
+    int as = target->as[i];
+    const vater_node *said = cells->statuses[as];
+    struct vater_str status = node->text(said);
     bool number = node->type(cells->values[as]) == VATER_NODE_NUMBER;
     *at = said != NULL ? said : cells->values[as];
     bool mapped = status.len > 0 && jsonstat_mapping_missing(plan->out->mapping, status, reason);
@@ -75,11 +72,11 @@ static int find_missing(const struct plan *plan, const struct target *target, st
 static bool is_preliminary(const struct plan *plan, const struct target *target,
                            const struct cells *cells)
 {
-  const vater_node *at;
-  for (int as = 0; as < JSONSTAT_AS_COUNT && plan->out->mapping->preliminary != NULL; as++)
-    if (target->positions[as] >= 0 &&
-        jsonstat_mapping_preliminary(plan->out->mapping,
-                                     jsonstat_status(plan->dataset, cells->numbers[as], &at)))
+  if (plan->out->mapping->preliminary == NULL)
+    return false;
+  for (uint32_t i = 0; i < target->count; i++)
+    if (jsonstat_mapping_preliminary(plan->out->mapping,
+                                     jsonstat_host->node->text(cells->statuses[target->as[i]])))
       return true;
   return false;
 }
@@ -87,8 +84,7 @@ static bool is_preliminary(const struct plan *plan, const struct target *target,
 /* A number whose status says that there is none: tables write 0 there. */
 static bool is_missing(const struct plan *plan, const struct cells *cells, int as)
 {
-  const vater_node *at;
-  struct vater_str reason, status = jsonstat_status(plan->dataset, cells->numbers[as], &at);
+  struct vater_str reason, status = jsonstat_host->node->text(cells->statuses[as]);
   return status.len > 0 && jsonstat_mapping_missing(plan->out->mapping, status, &reason);
 }
 
@@ -130,7 +126,8 @@ static int put_numbers(const struct plan *plan, const struct target *target, str
   int status = find_missing(plan, target, cells, &reason, &at);
   if (status == VATER_OK && reason.len > 0)
     return put_missing(plan, cells, reason, at);
-  for (int as = 0; as < JSONSTAT_AS_COUNT && status == VATER_OK; as++) {
+  for (uint32_t i = 0; i < target->count && status == VATER_OK; i++) {
+    int as = target->as[i];
     bool number = node->type(cells->values[as]) == VATER_NODE_NUMBER;
     struct vater_str written = number ? node->text(cells->values[as]) : (struct vater_str){"0", 1};
     if (number || cells->zero[as])
@@ -146,24 +143,85 @@ static int put_numbers(const struct plan *plan, const struct target *target, str
 
 static int put_field(const struct plan *plan, const struct field *field)
 {
-  const struct vater_table_api *table = jsonstat_host->table;
   struct jsonstat_out *out = plan->out;
-  if (field->dimension == NULL)
-    return field->column == VATER_COLUMN_BREAKDOWN
-               ? table->set_breakdown(out->call, out->table, field->source->name,
-                                      field->source->fixed)
-               : table->set_text(out->call, out->table, field->column, field->source->fixed);
   uint32_t position = plan->at[field->number];
   const struct category *category = &field->categories[position];
   if (category->meaning == TOTAL)
     return VATER_OK;
-  if (field->column == VATER_COLUMN_BREAKDOWN)
-    return table->set_breakdown(out->call, out->table, field->source->name, category->text);
-  return table->set_text_at(out->call, out->table, field->column, category->text,
-                            jsonstat_host->node->offset(field->dimension->code_at[position]));
+  return jsonstat_host->table->set_text_at(
+      out->call, out->table, field->column, category->text,
+      jsonstat_host->node->offset(field->dimension->code_at[position]));
 }
 
-static int put_row(const struct plan *plan, const struct target *target, uint64_t base)
+static int put_dimension(const struct plan *plan, const struct field *field)
+{
+  struct jsonstat_out *out = plan->out;
+  struct vater_str text = field->source->fixed;
+  if (field->dimension != NULL) {
+    const struct category *category = &field->categories[plan->at[field->number]];
+    if (category->meaning == TOTAL)
+      return VATER_OK;
+    text = category->text;
+  }
+  return jsonstat_host->table->set_breakdown(out->call, out->table, field->source->name, text);
+}
+
+static bool same_breakdown(struct plan *plan)
+{
+  bool same = plan->put;
+  for (uint32_t i = plan->breakdown_from; i < plan->field_count; i++) {
+    const struct field *field = &plan->fields[i];
+    if (field->dimension == NULL)
+      continue;
+    same = same && plan->before[field->number] == plan->at[field->number];
+    plan->before[field->number] = plan->at[field->number];
+  }
+  plan->put = true;
+  return same;
+}
+
+static int put_fields(struct plan *plan)
+{
+  struct jsonstat_out *out = plan->out;
+  int status = VATER_OK;
+  for (uint32_t i = 0; i < plan->breakdown_from && status == VATER_OK; i++)
+    if (plan->fields[i].dimension != NULL)
+      status = put_field(plan, &plan->fields[i]);
+  if (status != VATER_OK || plan->breakdown_from == plan->field_count)
+    return status;
+  if (same_breakdown(plan))
+    return jsonstat_host->table->repeat_breakdown(out->call, out->table);
+  for (uint32_t i = plan->breakdown_from; i < plan->field_count && status == VATER_OK; i++)
+    status = put_dimension(plan, &plan->fields[i]);
+  return status;
+}
+
+/* What is the same in all rows of the data set. */
+static int put_fixed(const struct plan *plan)
+{
+  const struct vater_table_api *table = jsonstat_host->table;
+  struct jsonstat_out *out = plan->out;
+  const struct target *only = plan->target_count == 1 ? &plan->targets[0] : NULL;
+  int status = VATER_OK;
+  static const int columns[] = {VATER_COLUMN_INDICATOR, VATER_COLUMN_ACTOR,     VATER_COLUMN_PERIOD,
+                                VATER_COLUMN_AREA,      VATER_COLUMN_AREA_ROLE, VATER_COLUMN_UNIT,
+                                VATER_COLUMN_STATUS};
+  for (int c = 0; c < (int)(sizeof columns / sizeof *columns) && status == VATER_OK; c++) {
+    int column = columns[c];
+    struct vater_str text = {NULL, 0};
+    for (uint32_t i = 0; i < plan->breakdown_from; i++)
+      if (plan->fields[i].column == column && plan->fields[i].dimension == NULL)
+        text = plan->fields[i].source->fixed;
+    if (only != NULL && column == VATER_COLUMN_INDICATOR && only->indicator.len > 0)
+      text = only->indicator;
+    if (only != NULL && column == VATER_COLUMN_UNIT && only->unit.len > 0)
+      text = only->unit;
+    status = table->set_otherwise(out->call, out->table, column, text);
+  }
+  return status;
+}
+
+static int put_row(struct plan *plan, const struct target *target, uint64_t base)
 {
   const struct vater_table_api *table = jsonstat_host->table;
   struct jsonstat_out *out = plan->out;
@@ -172,14 +230,15 @@ static int put_row(const struct plan *plan, const struct target *target, uint64_
   if (!cells.given)
     return VATER_OK;
   const vater_node *at = plan->dataset->at;
-  for (int as = JSONSTAT_AS_COUNT - 1; as >= 0; as--)
-    at = cells.values[as] != NULL ? cells.values[as] : at;
+  for (uint32_t i = target->count; i > 0; i--)
+    at = cells.values[target->as[i - 1]] != NULL ? cells.values[target->as[i - 1]] : at;
   int status = table->row(out->call, out->table, jsonstat_host->node->offset(at));
-  for (uint32_t i = 0; i < plan->field_count && status == VATER_OK; i++)
-    status = put_field(plan, &plan->fields[i]);
-  if (status == VATER_OK && target->indicator.len > 0)
+  if (status == VATER_OK)
+    status = put_fields(plan);
+  bool several = plan->target_count > 1;
+  if (status == VATER_OK && several && target->indicator.len > 0)
     status = table->set_text(out->call, out->table, VATER_COLUMN_INDICATOR, target->indicator);
-  if (status == VATER_OK && target->unit.len > 0)
+  if (status == VATER_OK && several && target->unit.len > 0)
     status = table->set_text(out->call, out->table, VATER_COLUMN_UNIT, target->unit);
   if (status == VATER_OK && is_preliminary(plan, target, &cells))
     status = table->set_text(out->call, out->table, VATER_COLUMN_STATUS,
@@ -191,7 +250,7 @@ static int put_row(const struct plan *plan, const struct target *target, uint64_
 
 static bool is_skipped(const struct plan *plan)
 {
-  for (uint32_t i = 0; i < plan->field_count; i++)
+  for (uint32_t i = 0; plan->skips && i < plan->field_count; i++)
     if (plan->fields[i].dimension != NULL &&
         plan->fields[i].categories[plan->at[plan->fields[i].number]].meaning == SKIPPED)
       return true;
@@ -213,6 +272,17 @@ static bool next_place(struct plan *plan, uint64_t *base)
   return false;
 }
 
+static void count_parts(const struct plan *plan, struct target *target)
+{
+  uint64_t stride = plan->metric >= 0 ? plan->strides[plan->metric] : 0;
+  for (int as = 0; as < JSONSTAT_AS_COUNT; as++) {
+    if (target->positions[as] < 0)
+      continue;
+    target->as[target->count] = as;
+    target->ahead[target->count++] = (uint64_t)target->positions[as] * stride;
+  }
+}
+
 static int put_all(struct plan *plan)
 {
   const struct jsonstat_dataset *dataset = plan->dataset;
@@ -225,6 +295,9 @@ static int put_all(struct plan *plan)
   }
   if (dataset->cells == 0)
     return VATER_OK;
+  for (uint32_t i = 0; i < plan->target_count; i++)
+    count_parts(plan, &plan->targets[i]);
+  status = put_fixed(plan);
   do {
     for (uint32_t i = 0; i < plan->target_count && status == VATER_OK && !is_skipped(plan); i++)
       status = put_row(plan, &plan->targets[i], base);

@@ -20,10 +20,9 @@ static bool parse_position(struct vater_str text, uint64_t cells, uint64_t *posi
 
 static void fill_list(const vater_node *list, const vater_node **cells)
 {
-  const struct vater_node_api *node = jsonstat_host->node;
-  uint64_t position = 0;
-  for (const vater_node *one = node->first(list); one != NULL; one = node->next(one))
-    cells[position++] = one;
+  const vater_node *(*next)(const vater_node *) = jsonstat_host->node->next;
+  for (const vater_node *one = jsonstat_host->node->first(list); one != NULL; one = next(one))
+    *cells++ = one;
 }
 
 static int fill_object(struct jsonstat_out *out, const vater_node *object, uint64_t count,
@@ -42,14 +41,31 @@ static int fill_object(struct jsonstat_out *out, const vater_node *object, uint6
 
 /* ---- value ---------------------------------------------------------------------------------- */
 
+static int fault_value(struct jsonstat_out *out, const vater_node *value)
+{
+  return jsonstat_fault(out, value, "a value is a number or null");
+}
+
 /* Each a number, or null. */
-static int check_numbers(struct jsonstat_out *out, const vater_node *values)
+static int fill_values(struct jsonstat_out *out, const vater_node *list, const vater_node **cells)
 {
   const struct vater_node_api *node = jsonstat_host->node;
-  for (const vater_node *one = node->first(values); one != NULL; one = node->next(one)) {
+  for (const vater_node *one = node->first(list); one != NULL; one = node->next(one)) {
     int type = node->type(one);
     if (type != VATER_NODE_NUMBER && type != VATER_NODE_NULL)
-      return jsonstat_fault(out, one, "a value is a number or null");
+      return fault_value(out, one);
+    *cells++ = one;
+  }
+  return VATER_OK;
+}
+
+static int check_values(struct jsonstat_out *out, const vater_node *object)
+{
+  const struct vater_node_api *node = jsonstat_host->node;
+  for (const vater_node *one = node->first(object); one != NULL; one = node->next(one)) {
+    int type = node->type(one);
+    if (type != VATER_NODE_NUMBER && type != VATER_NODE_NULL)
+      return fault_value(out, one);
   }
   return VATER_OK;
 }
@@ -65,18 +81,17 @@ static int read_values(struct jsonstat_out *out, struct jsonstat_dataset *datase
     return jsonstat_fault(out, values,
                           "VALUE_LEN_MISMATCH: %u values, and the sizes make %llu cells",
                           (unsigned)node->length(values), (unsigned long long)dataset->cells);
-  int status = check_numbers(out, values);
-  if (status == VATER_OK && !list && node->length(values) == 0 && dataset->cells > 0)
-    status = jsonstat_warn(out, values, "'value' is empty: no cell has a number");
-  if (status != VATER_OK || out->faulty)
-    return status;
   dataset->values = calloc(dataset->cells + 1, sizeof *dataset->values);
   if (dataset->values == NULL)
     return jsonstat_host->fail(out->call, VATER_E_NOMEM, "out of memory for the cells");
-  if (!list)
-    return fill_object(out, values, dataset->cells, dataset->values, "SPARSE_KEY_OUT_OF_RANGE");
-  fill_list(values, dataset->values);
-  return VATER_OK;
+  if (list)
+    return fill_values(out, values, dataset->values);
+  int status = check_values(out, values);
+  if (status == VATER_OK && node->length(values) == 0 && dataset->cells > 0)
+    status = jsonstat_warn(out, values, "'value' is empty: no cell has a number");
+  if (status != VATER_OK || out->faulty)
+    return status;
+  return fill_object(out, values, dataset->cells, dataset->values, "SPARSE_KEY_OUT_OF_RANGE");
 }
 
 /* ---- status --------------------------------------------------------------------------------- */
@@ -128,15 +143,6 @@ static int read_status(struct jsonstat_out *out, struct jsonstat_dataset *datase
   if (node->type(states) == VATER_NODE_LIST)
     return read_status_list(out, dataset, states);
   return fill_object(out, states, dataset->cells, dataset->status, "STATUS_KEY_OUT_OF_RANGE");
-}
-
-struct vater_str jsonstat_status(const struct jsonstat_dataset *dataset, uint64_t cell,
-                                 const vater_node **at)
-{
-  *at = dataset->one_status;
-  if (*at == NULL && dataset->status != NULL)
-    *at = dataset->status[cell];
-  return jsonstat_host->node->text(*at);
 }
 
 int jsonstat_values_read(struct jsonstat_out *out, struct jsonstat_dataset *dataset)

@@ -40,6 +40,14 @@ void mapping_index_fini(struct mapping_index *index); /* zeroed is fine */
 uint32_t mapping_index_find(const struct vater_host *host, const struct mapping_index *index,
                             struct vater_str name);
 
+/* ---- memory ------------------------------------------------------------------------------------
+ */
+
+/* As realloc() for arrays that become large: of the `held` bytes nothing is lost, and large blocks
+ * are aligned for huge pages, since touching millions of bytes by small ones costs more than what
+ * is done with them. NULL: no memory, the block is as it was. */
+void *mapping_grow(void *block, size_t held, size_t size);
+
 /* ---- sources -----------------------------------------------------------------------------------
  */
 

@@ -168,10 +168,10 @@ bench_formats() {
     echo "formats: skipped, the samples are not here"
     return
   fi
-  title "formats: the largest sample of each, repeated to 50 MB; peer is node's JSON.parse alone"
+  title "formats: the largest sample of each, repeated to 50 MB; peer is node's parse alone"
   while read -r name ours peer rows; do
     row "$name, MB/s ($rows observations)" "$ours" "$peer" "$(divide "$ours" "$peer")" "at least 150"
-  done < <("$here/formats/tree.sh" "$build" "$samples" "$scratch")
+  done < <("$here/formats/formats.sh" "$build" "$samples" "$scratch")
 }
 
 bench_cel() { "$here/cel/bench.sh" "$build"; }

@@ -293,6 +293,11 @@ struct vater_table_api {
    * goes on. VATER_SEVERITY_ERROR: the delivery is refused. */
   int (*finding)(vater_call *, vater_table *, int severity, uint64_t offset, const char *format,
                  ...) VATER_PRINTF(5, 6);
+  /* from 1.1. What a text column, not the breakdown, holds in each further row of the page that
+   * does not set it; .ptr NULL: nothing again. For what is the same everywhere. */
+  int (*set_otherwise)(vater_call *, vater_table *, int column, struct vater_str text);
+  /* from 1.1. The current row has the breakdown of the row before it */
+  int (*repeat_breakdown)(vater_call *, vater_table *);
 };
 
 enum vater_severity { VATER_SEVERITY_INFO, VATER_SEVERITY_WARNING, VATER_SEVERITY_ERROR };

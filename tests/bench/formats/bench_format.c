@@ -1,30 +1,26 @@
-/* MB/s of a format that walks: the reader's pass (tree, schema, person numbers), then the format's
- * own screening and decoding. bench_format PLUGINS SCHEMAS NAME MAPPING FILE [STEP]; the best of
- * several rounds. Prints "MB/s rows", or of one STEP only: "read", "screen", "decode". */
+/* MB/s of a format as the worker reads it: person numbers, reader, schema, the format's own
+ * screening and decoding into the table, before the rules. bench_format BUILD NAME SETTINGS
+ * MEDIA_TYPE PAGE…; the pages of one delivery; the best of several rounds. Prints "MB/s rows". */
 #include "base/file.h"
-#include "judge/decode.h"
-#include "plugin/call.h"
-#include "plugin/config.h"
-#include "plugin/host.h"
-#include "plugin/registry.h"
+#include "judge/judging.h"
+#include "table/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { ROUNDS = 5 };
+enum { ROUNDS = 5, FIXED = 5, PAGES = 8 };
 
 struct bench {
   struct vt_environment environment;
   struct vt_arena *arena;
-  struct vt_registry registry;
   struct vt_diagnostics diagnostics;
-  const struct vt_plugin *plugin;
-  struct vt_schema *schema;
-  vater_config *config;
-  struct vater_call call;
-  struct vt_instance instance;
-  struct vater_str bytes;
+  struct vt_registry registry;
+  struct vt_judge_context context;
+  struct vt_judge_job job;
+  struct vt_judge_head head;
+  struct vater_str pages[PAGES];
+  int page_count;
   uint32_t rows;
 };
 
@@ -50,132 +46,79 @@ static struct vater_str load(struct bench *bench, const char *path)
   return text;
 }
 
-static void open_plugin(struct bench *bench, const char *folder, const char *name)
+static void prepare(struct bench *bench, char **arguments)
+{
+  char plugins[1024];
+  char rule_files[1024];
+  char schema_files[1024];
+  struct vt_plugin_files files;
+  struct vt_rules *rules;
+  snprintf(plugins, sizeof plugins, "%s/lib/vater/plugins", arguments[1]);
+  snprintf(rule_files, sizeof rule_files, "%s/share/vater/rules", arguments[1]);
+  snprintf(schema_files, sizeof schema_files, "%s/share/vater/rules/schemas", arguments[1]);
+  bench->arena = vt_arena_new(&bench->environment.allocator, 0);
+  vt_diagnostics_init(&bench->diagnostics, bench->arena);
+  const char *const folders[] = {plugins};
+  const struct vt_judge_schemas schemas = {.directory = schema_files};
+  const struct vt_rules_options options = {
+      .environment = &bench->environment, .directory = rule_files, .plugins = &bench->registry};
+  if (vt_registry_init(&bench->registry, &bench->environment, bench->arena, NULL) != VATER_OK ||
+      vt_plugin_scan(folders, 1, bench->arena, &files, &bench->diagnostics) != VATER_OK ||
+      vt_registry_load_all(&bench->registry, &files, NULL, &bench->diagnostics) != VATER_OK ||
+      vt_rules_load(&options, &rules, &bench->diagnostics) != VATER_OK ||
+      vt_judge_context_init(&bench->context, &bench->environment, &bench->registry, rules, &schemas,
+                            &bench->diagnostics) != VATER_OK)
+    fail("load", &bench->diagnostics.items[0].error);
+  bench->job = (struct vt_judge_job){.id = VT_STR("bench"),
+                                     .actor = VT_STR("983974724"),
+                                     .format = vt_str(arguments[2]),
+                                     .settings = load(bench, arguments[3]),
+                                     .today = 20779,
+                                     .hash_seed = 1};
+  bench->head =
+      (struct vt_judge_head){.media_type = vt_str(arguments[4]), .framing = VT_FRAMING_WHOLE};
+}
+
+static double run(struct bench *bench)
 {
   struct vt_error error = {0};
-  char path[1024];
-  snprintf(path, sizeof path, "%s/%s.so", folder, name);
-  vt_registry_init(&bench->registry, &bench->environment, bench->arena, NULL);
-  if (vt_registry_load(&bench->registry, path, NULL, &bench->plugin, &error) != VATER_OK)
-    fail("plugin", &error);
-}
-
-static void open_schema(struct bench *bench, const char *folder)
-{
-  char path[1024];
-  if (bench->plugin->format->schema == NULL)
-    return;
-  snprintf(path, sizeof path, "%s/%s", folder, bench->plugin->format->schema);
-  if (vt_schema_compile(load(bench, path), NULL, &bench->environment.allocator, &bench->schema,
-                        &bench->diagnostics) != VATER_OK)
-    fail("schema", &bench->diagnostics.items[0].error);
-}
-
-static void open_instance(struct bench *bench, const char *mapping)
-{
-  struct vt_error error = {0};
-  struct vater_str text = load(bench, mapping);
-  const struct vt_config_origin origin = {
-      .allocator = &bench->environment.allocator, .owner = bench->plugin->info.name, .pointer = ""};
-  json_t *settings = json_object();
-  json_object_set_new(settings, "mapping", json_loadb(text.ptr, text.len, 0, NULL));
-  if (vt_config_parse(bench->plugin->info.settings, settings, &origin, bench->arena,
-                      &bench->diagnostics, &bench->config) != VATER_OK)
-    fail("mapping", &bench->diagnostics.items[0].error);
-  json_decref(settings);
-  vt_call_init(&bench->call, &bench->environment, NULL, "decode");
-  if (vt_instance_open(&bench->call, bench->plugin, VT_CAPABILITY_FORMAT, bench->config,
-                       &bench->instance, &error) != VATER_OK)
-    fail("open", &error);
-}
-
-/* ---- one round ------------------------------------------------------------------------------ */
-
-static struct vt_doc_tree *read_page(struct bench *bench)
-{
-  /* the files are larger than what one page may hold */
-  const struct vt_doc_budget budget = {.bytes = 1u << 30, .nodes = 1u << 28, .members = 1u << 20};
-  struct vt_screen screen = {0};
-  struct vt_error error = {0};
-  struct vt_decode_result result;
-  const struct vt_decode_input input = {.allocator = &bench->environment.allocator,
-                                        .hash_seed = 1,
-                                        .bytes = bench->bytes,
-                                        .budget = &budget,
-                                        .schema = bench->schema,
-                                        .screen = &screen};
-  if (vt_decode_page(&input, &result, &error) != VATER_OK)
-    fail("read", &error);
-  if (result.violations > 0 || screen.count > 0)
-    fail("the file is not clean", &error);
-  return result.tree;
-}
-
-static int see(void *context, int severity, uint64_t offset, struct vater_str text,
-               struct vt_error *error)
-{
-  (void)context, (void)offset, (void)error;
-  if (severity != VATER_SEVERITY_ERROR)
-    return VATER_OK;
-  fprintf(stderr, "bench_format: %.*s\n", VT_STR_ARGS(text));
-  exit(2);
-}
-
-static void decode_page(struct bench *bench, const struct vt_doc_tree *tree)
-{
-  struct vt_table_builder *builder;
-  struct vater_table table;
-  struct vt_error error = {0};
-  struct vt_arena *arena = vt_arena_new(&bench->environment.allocator, 0);
-  vt_table_builder_new(&bench->environment.allocator, 1, &builder);
-  vt_plugin_table_write(&table, builder, 0, arena);
-  table.finding = see;
-  if (vt_format_decode(&bench->call, &bench->instance, vt_doc_tree_root(tree), bench->bytes, &table,
-                       &error) != VATER_OK)
-    fail("decode", &error);
-  bench->rows = vt_table_builder_rows(builder);
-  vt_table_builder_free(builder);
-  vt_arena_free(arena);
-}
-
-static double run(struct bench *bench, const char *step)
-{
-  struct vt_error error = {0};
+  struct vt_judge *judge;
+  struct vt_judge_page page;
   double start = now();
-  struct vt_doc_tree *tree = read_page(bench);
-  double read = now();
-  if (vt_format_screen(&bench->call, &bench->instance, vt_doc_tree_root(tree), bench->bytes,
-                       &error) != VATER_OK)
-    fail("screen", &error);
-  double screened = now();
-  decode_page(bench, tree);
-  vt_doc_tree_free(tree);
-  double end = now();
-  if (step != NULL && strcmp(step, "read") == 0)
-    return read - start;
-  if (step != NULL && strcmp(step, "screen") == 0)
-    return screened - read;
-  return step != NULL ? end - screened : end - start;
+  if (vt_judge_begin(&bench->context, &bench->job, &judge, &error) != VATER_OK)
+    fail("begin", &error);
+  for (int i = 0; i < bench->page_count; i++) {
+    if (vt_judge_page(judge, bench->pages[i], &bench->head, &page, &error) != VATER_OK)
+      fail("page", &error);
+    if (page.refused) {
+      snprintf(error.text, sizeof error.text, "page %d was refused", i + 1);
+      fail("page", &error);
+    }
+  }
+  double took = now() - start;
+  bench->rows = vt_table_builder_rows(judge->rows);
+  vt_judge_free(judge);
+  return took;
 }
 
 int main(int count, char **arguments)
 {
   struct bench bench = {.environment = vt_environment_real()};
   double best = 1e9;
-  if (count < 6) {
-    fputs("usage: bench_format PLUGINS SCHEMAS NAME MAPPING FILE [STEP]\n", stderr);
+  double megabytes = 0;
+  if (count <= FIXED || count > FIXED + PAGES) {
+    fputs("usage: bench_format BUILD NAME SETTINGS MEDIA_TYPE PAGE…\n", stderr);
     return 2;
   }
-  bench.arena = vt_arena_new(&bench.environment.allocator, 0);
-  vt_diagnostics_init(&bench.diagnostics, bench.arena);
-  open_plugin(&bench, arguments[1], arguments[3]);
-  open_schema(&bench, arguments[2]);
-  open_instance(&bench, arguments[4]);
-  bench.bytes = load(&bench, arguments[5]);
+  prepare(&bench, arguments);
+  for (int i = FIXED; i < count; i++) {
+    bench.pages[bench.page_count] = load(&bench, arguments[i]);
+    megabytes += (double)bench.pages[bench.page_count++].len / 1e6;
+  }
   for (int round = 0; round < ROUNDS; round++) {
-    double took = run(&bench, arguments[6]);
+    double took = run(&bench);
     best = took < best ? took : best;
   }
-  printf("%.0f %u\n", (double)bench.bytes.len / 1e6 / best, (unsigned)bench.rows);
+  printf("%.0f %u\n", megabytes / best, (unsigned)bench.rows);
   return 0;
 }

@@ -3,6 +3,9 @@
 
 #include "doc/tree.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 static struct vt_doc_tree *read_tree(struct vater_str document)
 {
   struct vt_allocator allocator = vt_allocator_real();
@@ -99,17 +102,75 @@ static void reads_numbers(void **state)
   vt_doc_tree_free(tree);
 }
 
-static void takes_24_bytes_a_value(void **state)
+static void takes_8_bytes_a_value(void **state)
 {
   (void)state;
-  enum { VALUES = 4095 };
-  char text[2 * VALUES + 2] = "[";
+  enum { VALUES = 100000 };
+  static char text[2 * VALUES + 2] = "[";
   for (size_t i = 0; i < VALUES - 1; i++)
     memcpy(text + 1 + 2 * i, i + 2 < VALUES ? "1," : "1]", 2);
   struct vt_doc_tree *tree = read_tree(vt_str(text));
   assert_int_equal(vt_node_length(vt_doc_tree_root(tree)), VALUES - 1);
-  assert_true(vt_doc_tree_memory(tree) < 4096 * 24 + 2048);
+  assert_true(vt_doc_tree_memory(tree) < VALUES * 11);
   vt_doc_tree_free(tree);
+}
+
+/* Units of every size at every place of a chunk: each value is found again behind the one before.
+ */
+static void keeps_order_across_chunks(void **state)
+{
+  (void)state;
+  enum { OBJECTS = 3000 };
+  struct vt_allocator allocator = vt_allocator_real();
+  struct vt_buffer text;
+  vt_buffer_init(&text, &allocator, 1u << 20);
+  vt_buffer_char(&text, '[');
+  for (int i = 0; i < OBJECTS; i++)
+    vt_buffer_format(&text, "%s{\"a\":[%d],\"b\":{},\"c\":\"%d\"},[],%d", i > 0 ? "," : "", i, i,
+                     i);
+  vt_buffer_char(&text, ']');
+  struct vt_doc_tree *tree = read_tree(vt_buffer_str(&text));
+  const struct vater_node *node = vt_node_first(vt_doc_tree_root(tree));
+  for (int64_t i = 0; i < OBJECTS; i++) {
+    int64_t number;
+    assert_true(vt_node_integer(vt_node_first(vt_node_member(node, "a")), &number));
+    assert_int_equal(number, i);
+    assert_null(vt_node_next(vt_node_first(vt_node_member(node, "a"))));
+    assert_null(vt_node_first(vt_node_member(node, "b")));
+    assert_null(vt_node_next(vt_node_member(node, "c")));
+    node = vt_node_next(node);
+    assert_int_equal(vt_node_type(node), VATER_NODE_LIST);
+    node = vt_node_next(node);
+    assert_true(vt_node_integer(node, &number));
+    assert_int_equal(number, i);
+    node = vt_node_next(node);
+  }
+  assert_null(node);
+  vt_doc_tree_free(tree);
+  vt_buffer_fini(&text);
+}
+
+static void keeps_texts_of_any_length(void **state)
+{
+  (void)state;
+  enum { LONG = 0xffffff };
+  struct vt_allocator allocator = vt_allocator_real();
+  const struct vt_doc_budget budget = {.bytes = 1u << 30, .text_bytes = 1u << 30};
+  for (size_t len = LONG - 1; len <= LONG + 1; len++) {
+    struct vt_doc_tree *tree;
+    char *text = malloc(len + 16);
+    size_t at = (size_t)sprintf(text, "{\"x\":\"");
+    memset(text + at, 'y', len);
+    memcpy(text + at + len, "\",\"z\":1}", 9);
+    struct vater_str document = {text, at + len + 8};
+    assert_int_equal(vt_doc_tree_read(&allocator, document, &budget, 3, &tree, NULL), VATER_OK);
+    const struct vater_node *x = vt_node_first(vt_doc_tree_root(tree));
+    assert_int_equal(vt_node_text(x).len, len);
+    assert_str(vt_node_name(vt_node_next(x)), "z");
+    assert_str(vt_node_text(vt_node_next(x)), "1");
+    vt_doc_tree_free(tree);
+    free(text);
+  }
 }
 
 static void survives_each_failed_allocation(void **state)
@@ -146,7 +207,9 @@ int main(void)
       cmocka_unit_test(gives_values_as_written),
       cmocka_unit_test(reads_absent_nodes),
       cmocka_unit_test(reads_numbers),
-      cmocka_unit_test(takes_24_bytes_a_value),
+      cmocka_unit_test(takes_8_bytes_a_value),
+      cmocka_unit_test(keeps_order_across_chunks),
+      cmocka_unit_test(keeps_texts_of_any_length),
       cmocka_unit_test(survives_each_failed_allocation),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

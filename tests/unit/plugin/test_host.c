@@ -136,6 +136,79 @@ static void what_is_ignored_is_not_lost(void **state)
                       "'' is not a number that can be kept (value)");
 }
 
+/* ["a", null, "b", …]: rows with that indicator, or with what holds otherwise. */
+static int write_otherwise(vater_call *call, const vater_node *root, vater_table *table)
+{
+  const struct vater_node_api *node = host->node;
+  const struct vater_table_api *api = host->table;
+  int status = api->row(call, table, 0);
+  if (status == VATER_OK)
+    status = api->set_otherwise(call, table, VATER_COLUMN_INDICATOR, VT_STR("x"));
+  if (status == VATER_OK)
+    status = api->set_otherwise(call, table, VATER_COLUMN_UNIT, VT_STR("one"));
+  for (const vater_node *one = node->first(root); one != NULL && status == VATER_OK;
+       one = node->next(one)) {
+    status = api->row(call, table, node->offset(one));
+    if (status == VATER_OK && node->type(one) == VATER_NODE_TEXT)
+      status = api->set_text(call, table, VATER_COLUMN_INDICATOR, node->text(one));
+    if (status == VATER_OK && node->next(one) == NULL)
+      status = api->set_otherwise(call, table, VATER_COLUMN_UNIT, VT_STR_NONE);
+  }
+  return status;
+}
+
+static void what_holds_otherwise_ends_with_the_page(void **state)
+{
+  static const char *const wanted[] = {"", "a", "x", "x", "b"};
+  struct stage *stage = *state;
+  struct vt_table rows;
+  assert_int_equal(run_decode(stage, "[\"a\", null, null, \"b\"]", write_otherwise), VATER_OK);
+  vt_table_add_row(stage->builder, 1, 0, NULL);
+  assert_int_equal(vt_table_view(stage->builder, &rows, NULL), VATER_OK);
+  assert_int_equal(rows.rows, 6);
+  for (uint32_t i = 0; i < 5; i++)
+    assert_str_is(vt_table_cell(&rows, i, VATER_COLUMN_INDICATOR), wanted[i]);
+  assert_null(vt_table_cell(&rows, 5, VATER_COLUMN_INDICATOR).ptr);
+  for (uint32_t i = 0; i < 6; i++)
+    assert_int_equal(vt_table_cell(&rows, i, VATER_COLUMN_UNIT).len, i > 0 && i < 5 ? 3 : 0);
+}
+
+/* [null, "a", null, "b", null, null]: a text is a breakdown of its own, null that of the row
+ * before. */
+static int write_repeated(vater_call *call, const vater_node *root, vater_table *table)
+{
+  const struct vater_node_api *node = host->node;
+  int status = VATER_OK;
+  for (const vater_node *one = node->first(root); one != NULL && status == VATER_OK;
+       one = node->next(one)) {
+    status = host->table->row(call, table, node->offset(one));
+    if (status == VATER_OK && node->type(one) == VATER_NODE_TEXT)
+      status = host->table->set_breakdown(call, table, VT_STR("sex"), node->text(one));
+    else if (status == VATER_OK && node->type(one) == VATER_NODE_NULL)
+      status = host->table->repeat_breakdown(call, table);
+  }
+  return status;
+}
+
+static void a_breakdown_is_repeated(void **state)
+{
+  static const char *const wanted[] = {"", "", "sex=a", "sex=a", "sex=b", "sex=b", "sex=b"};
+  struct stage *stage = *state;
+  struct vt_table rows;
+  assert_int_equal(run_decode(stage, "[0, null, \"a\", null, \"b\", null, null]", write_repeated),
+                   VATER_OK);
+  assert_int_equal(vt_table_view(stage->builder, &rows, NULL), VATER_OK);
+  for (uint32_t i = 0; i < 7; i++)
+    assert_str_is(vt_table_cell(&rows, i, VATER_COLUMN_BREAKDOWN), wanted[i]);
+}
+
+static void the_first_row_repeats_nothing(void **state)
+{
+  struct stage *stage = *state;
+  assert_int_equal(run_decode(stage, "[null]", write_repeated), VATER_E_CONFIG);
+  assert_string_equal(stage->rig.error.code, "PLUG-PROTO");
+}
+
 static int act_number; /* which misuse */
 
 static int misuse(vater_call *call, const vater_node *root, vater_table *table)
@@ -352,6 +425,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(rows_are_written_and_read, setup, teardown),
       cmocka_unit_test_setup_teardown(what_is_ignored_is_not_lost, setup, teardown),
+      cmocka_unit_test_setup_teardown(what_holds_otherwise_ends_with_the_page, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_breakdown_is_repeated, setup, teardown),
+      cmocka_unit_test_setup_teardown(the_first_row_repeats_nothing, setup, teardown),
       cmocka_unit_test_setup_teardown(misuse_is_named, setup, teardown),
       cmocka_unit_test_setup_teardown(cursor_of_the_limit_and_one_more, setup, teardown),
       cmocka_unit_test_setup_teardown(checks_read_and_report, setup, teardown),

@@ -39,6 +39,29 @@ static int build(struct vt_table_builder *builder)
   return status;
 }
 
+/* Rows a page begins with say how many will come; wrong guesses cost room, never rows. */
+static void grows_by_what_is_expected(void **state)
+{
+  (void)state;
+  enum { ROWS = 5000 };
+  static const uint64_t page_bytes[] = {0, 1, 10 * ROWS, 1000000000000};
+  for (size_t i = 0; i < sizeof page_bytes / sizeof *page_bytes; i++) {
+    struct vt_table_builder *builder = new_builder();
+    struct vt_table table;
+    double number;
+    vt_table_begin_page(builder, page_bytes[i]);
+    for (uint32_t row = 0; row < ROWS; row++) {
+      assert_int_equal(vt_table_add_row(builder, 0, 10 * row, NULL), VATER_OK);
+      assert_int_equal(vt_table_set_number(builder, VATER_COLUMN_VALUE, row, 0, NULL), VATER_OK);
+    }
+    assert_int_equal(vt_table_view(builder, &table, NULL), VATER_OK);
+    assert_int_equal(table.rows, ROWS);
+    assert_true(vt_table_number(&table, ROWS - 1, VATER_COLUMN_VALUE, &number));
+    assert_true(number == ROWS - 1);
+    vt_table_builder_free(builder);
+  }
+}
+
 static void check_rows(const struct vt_table *table)
 {
   double number;
@@ -355,6 +378,7 @@ static void breakdowns_have_limits(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(grows_by_what_is_expected),
       cmocka_unit_test(keeps_what_was_set),
       cmocka_unit_test(the_seed_does_not_show),
       cmocka_unit_test(opens_an_empty_table),
