@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/number.h"
+#include "cli/explain_pointers.h"
 #include "cli/rules_frame.h"
 #include "doc/csv.h"
 #include "doc/tree.h"
@@ -19,6 +20,8 @@ struct pages {
   struct vt_lines **lines;
   struct vt_buffer *texts;
   int count;
+  struct vt_explain_place **places; /* of a page that is JSON: with their pointers */
+  size_t *place_counts;
 };
 
 static enum vt_csv_encoding encoding_of(struct vt_cli *cli, const struct vt_judge_job *job)
@@ -115,29 +118,99 @@ static bool cell_text(const struct vt_table *table, const struct pages *pages, u
   return true;
 }
 
+/* Where something of the payload stands. */
+struct stand {
+  uint32_t line, column;
+  struct vater_str pointer; /* in JSON */
+};
+
+static struct stand stand_at(const struct pages *pages, uint32_t page, uint64_t offset)
+{
+  struct stand stand = {0};
+  vt_lines_place(pages->lines[page], (size_t)offset, &stand.line, &stand.column);
+  if (pages->places != NULL)
+    stand.pointer = vt_explain_pointer(pages->places[page], pages->place_counts[page], offset);
+  return stand;
+}
+
 /* False: by a fixed value, or by the row as a whole. */
 static bool find_place(const struct vt_table *table, const struct pages *pages, uint32_t row,
-                       int column, uint32_t *line, uint32_t *at)
+                       int column, struct stand *stand)
 {
   uint64_t offset;
   uint32_t page = vt_table_page(table, row);
   if (!vt_table_place(table, row, column, &offset) || page >= (uint32_t)pages->count)
     return false;
-  vt_lines_place(pages->lines[page], (size_t)offset, line, at);
+  *stand = stand_at(pages, page, offset);
   return true;
+}
+
+static struct stand place_of_row(const struct vt_table *table, const struct pages *pages,
+                                 uint32_t row)
+{
+  uint32_t page = vt_table_page(table, row);
+  if (page >= (uint32_t)pages->count)
+    return (struct stand){0};
+  return stand_at(pages, page, table->offsets[row]);
+}
+
+/* Rows and cells of one page, counted or written down. */
+static size_t list_places(const struct vt_table *table, uint32_t page,
+                          struct vt_explain_place *places)
+{
+  size_t count = 0;
+  for (uint32_t row = 0; row < table->rows; row++) {
+    uint64_t offset;
+    if (vt_table_page(table, row) != page)
+      continue;
+    if (places != NULL)
+      places[count] = (struct vt_explain_place){.offset = table->offsets[row]};
+    count++;
+    for (int column = 1; column < VATER_COLUMN_COUNT; column++) {
+      if (!vt_table_place(table, row, column, &offset))
+        continue;
+      if (places != NULL)
+        places[count] = (struct vt_explain_place){.offset = offset};
+      count++;
+    }
+  }
+  return count;
+}
+
+static int find_pointers(struct vt_cli *cli, const struct vt_table *table, struct vt_arena *arena,
+                         struct pages *pages, struct vt_error *error)
+{
+  size_t count = (size_t)pages->count;
+  struct vt_explain_place **places = vt_arena_array(arena, count, sizeof *places);
+  pages->place_counts = vt_arena_array(arena, count, sizeof *pages->place_counts);
+  int status = places == NULL || pages->place_counts == NULL ? VATER_E_NOMEM : VATER_OK;
+  for (uint32_t page = 0; page < (uint32_t)count && status == VATER_OK; page++) {
+    struct vater_str text = vt_buffer_str(&pages->texts[page]);
+    struct vater_str start = vt_str_trim(vt_str_slice(text, 0, 64));
+    if (start.len == 0 || (start.ptr[0] != '{' && start.ptr[0] != '['))
+      continue;
+    pages->place_counts[page] = list_places(table, page, NULL);
+    places[page] = vt_arena_array(arena, pages->place_counts[page] + 1, sizeof **places);
+    if (places[page] == NULL)
+      break;
+    list_places(table, page, places[page]);
+    status = vt_explain_pointers(&cli->environment.allocator, arena, text, places[page],
+                                 pages->place_counts[page]);
+  }
+  pages->places = places;
+  return status == VATER_OK ? VATER_OK : vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
 }
 
 static void print_row(const struct vt_explain_asked *asked, const struct pages *pages, uint32_t row,
                       struct vt_buffer *out)
 {
   const struct vt_table *table = &asked->result->table;
-  uint32_t line = 0, at = 0, page = vt_table_page(table, row);
-  if (page < (uint32_t)pages->count)
-    vt_lines_place(pages->lines[page], table->offsets[row], &line, &at);
+  uint32_t page = vt_table_page(table, row);
+  struct stand stand = place_of_row(table, pages, row);
   vt_buffer_format(out, "observation %u, ", row + 1);
   if (page < (uint32_t)asked->file_count)
     vt_encode_terminal(out, vt_str(asked->files[page]));
-  vt_buffer_format(out, ":%u:%u\n", line, at);
+  vt_buffer_format(out, ":%u:%u\n", stand.line, stand.column);
   for (int column = 1; column < VATER_COLUMN_COUNT; column++) {
     char number[32];
     struct vater_str text;
@@ -148,12 +221,20 @@ static void print_row(const struct vt_explain_asked *asked, const struct pages *
     vt_encode_terminal(out, text);
     while (out->len < before + 24 && !out->failed)
       vt_buffer_char(out, ' ');
-    if (find_place(table, pages, row, column, &line, &at))
-      vt_buffer_format(out, " from %u:%u\n", line, at);
+    if (find_place(table, pages, row, column, &stand))
+      vt_buffer_format(out, " from %u:%u\n", stand.line, stand.column);
     else
       vt_buffer_text(out,
                      column == VATER_COLUMN_BREAKDOWN ? " from the row\n" : " by the mapping\n");
   }
+}
+
+static void add_place(json_t *object, const struct stand *stand)
+{
+  json_object_set_new(object, "line", json_integer(stand->line));
+  json_object_set_new(object, "column", json_integer(stand->column));
+  if (stand->pointer.ptr != NULL)
+    json_object_set_new(object, "pointer", json_stringn(stand->pointer.ptr, stand->pointer.len));
 }
 
 static json_t *row_json(const struct vt_explain_asked *asked, const struct pages *pages,
@@ -163,23 +244,24 @@ static json_t *row_json(const struct vt_explain_asked *asked, const struct pages
   json_t *cells = json_array();
   for (int column = 1; column < VATER_COLUMN_COUNT; column++) {
     char number[32];
-    uint32_t line, at;
+    struct stand stand;
     struct vater_str text;
     if (!cell_text(table, pages, row, column, number, &text))
       continue;
     json_t *cell =
         json_pack("{s:s, s:s%}", "member", vt_column_name(column), "value", text.ptr, text.len);
-    if (find_place(table, pages, row, column, &line, &at)) {
-      json_object_set_new(cell, "line", json_integer(line));
-      json_object_set_new(cell, "column", json_integer(at));
-    }
+    if (find_place(table, pages, row, column, &stand))
+      add_place(cell, &stand);
     json_array_append_new(cells, cell);
   }
-  uint32_t line = 0, at = 0, page = vt_table_page(table, row);
-  if (page < (uint32_t)pages->count)
-    vt_lines_place(pages->lines[page], table->offsets[row], &line, &at);
-  return json_pack("{s:i, s:i, s:i, s:i, s:o}", "observation", (int)row + 1, "page", (int)page + 1,
-                   "line", (int)line, "column", (int)at, "cells", cells);
+  uint32_t page = vt_table_page(table, row);
+  struct stand stand = place_of_row(table, pages, row);
+  json_t *object = json_pack("{s:i, s:i}", "observation", (int)row + 1, "page", (int)page + 1);
+  if (page < (uint32_t)asked->file_count)
+    json_object_set_new(object, "file", json_string(asked->files[page]));
+  add_place(object, &stand);
+  json_object_set_new(object, "cells", cells);
+  return object;
 }
 
 static int append(const char *bytes, size_t size, void *out)
@@ -233,6 +315,8 @@ int vt_check_explain(struct vt_cli *cli, const struct vt_explain_asked *asked)
                              : load_pages(cli, asked, arena, &pages, &error);
   if (status == VATER_OK)
     status = hide(cli, asked, arena, &pages, &error);
+  if (status == VATER_OK && asked->json)
+    status = find_pointers(cli, &asked->result->table, arena, &pages, &error);
   if (status == VATER_OK && asked->json)
     print_json(asked, &pages, &out);
   for (uint32_t row = 0; status == VATER_OK && !asked->json && row < asked->result->table.rows;

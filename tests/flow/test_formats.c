@@ -129,6 +129,53 @@ static void faults_have_places(void **state)
   check_faults("G1-11", persons);
 }
 
+static void check_place(const json_t *cell, const char *member, const char *value, int line,
+                        int column, const char *pointer)
+{
+  assert_string_equal(json_string_value(json_object_get(cell, "member")), member);
+  assert_string_equal(json_string_value(json_object_get(cell, "value")), value);
+  assert_int_equal(json_integer_value(json_object_get(cell, "line")), line);
+  assert_int_equal(json_integer_value(json_object_get(cell, "column")), column);
+  const char *found = json_string_value(json_object_get(cell, "pointer"));
+  assert_string_equal(found != NULL ? found : "none", pointer);
+}
+
+/* A cell of CSV has line and column; a second page counts on, with places of its own. */
+static void explanations_are_json(void **state)
+{
+  (void)state;
+  char folder[512];
+  rig_folder(folder, sizeof folder);
+  rig_write(folder, "mapping.json",
+            "{\"format\": \"csv\", \"indicator\": {\"fixed\": \"G1-03\"}, \"period\": \"P\","
+            " \"area\": {\"fixed\": \"NO\"}, \"unit\": {\"fixed\": \"percent\"},"
+            " \"status\": {\"fixed\": \"final\"}, \"value\": \"V\"}");
+  rig_write(folder, "a.csv", "P,V\n2026,12.5\n");
+  rig_write(folder, "b.csv", "V,P\n\"7\",2025\n");
+  static const char *const arguments[] = {
+      "check",  "--actor", "983974724", "--mapping", "mapping.json", "--explain-mapping",
+      "--json", "a.csv",   "b.csv",     NULL};
+  struct rig_run run = rig_vater(folder, arguments);
+  json_t *root = json_loads(run.out, 0, NULL);
+  json_t *list = json_object_get(root, "observations");
+  if (json_array_size(list) != 2)
+    fail_msg("exit %d: %s%s", run.exit_code, run.out, run.error);
+  json_t *second = json_array_get(list, 1);
+  assert_int_equal(run.exit_code, 0);
+  assert_int_equal(json_integer_value(json_object_get(second, "observation")), 2);
+  assert_int_equal(json_integer_value(json_object_get(second, "page")), 2);
+  assert_string_equal(json_string_value(json_object_get(second, "file")), "b.csv");
+  json_t *cells = json_object_get(json_array_get(list, 0), "cells");
+  check_place(json_array_get(cells, 1), "period", "2026", 2, 1, "none");
+  check_place(json_array_get(cells, 3), "value", "12.5", 2, 6, "none");
+  cells = json_object_get(second, "cells");
+  check_place(json_array_get(cells, 1), "period", "2025", 2, 5, "none");
+  check_place(json_array_get(cells, 3), "value", "7", 2, 1, "none");
+  json_decref(root);
+  rig_done(&run);
+  rig_remove(folder);
+}
+
 /* Names that nobody knows, with the nearest that somebody does. */
 static void mappings_are_linted(void **state)
 {
@@ -164,6 +211,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_page_is_right),
       cmocka_unit_test(faults_have_places),
+      cmocka_unit_test(explanations_are_json),
       cmocka_unit_test(mappings_are_linted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
