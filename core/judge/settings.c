@@ -123,9 +123,35 @@ static int parse_settings(struct vt_judge *judge, struct vt_error *error)
                             : vt_fail(error, status, "PLUG-LIMIT", "no memory for settings");
 }
 
+/* A mapping may name columns of account numbers as well. */
+static int add_accounts(struct vt_judge *judge, struct vt_error *error)
+{
+  const struct vater_setting *setting = judge->format->plugin->info.settings;
+  for (; setting->name != NULL; setting++) {
+    const struct vater_node *list =
+        vt_node_member(vt_config_node(judge->config, setting->name), "accounts");
+    if (vt_node_type(list) != VATER_NODE_LIST)
+      continue;
+    size_t count = judge->accounts.count;
+    struct vater_str *names =
+        vt_arena_array(judge->arena, count + vt_node_length(list), sizeof *names);
+    if (names == NULL)
+      return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for settings");
+    if (count > 0)
+      memcpy(names, judge->accounts.names, count * sizeof *names);
+    for (const struct vater_node *one = vt_node_first(list); one != NULL; one = vt_node_next(one))
+      names[count++] = vt_node_text(one);
+    judge->accounts.names = names;
+    judge->accounts.count = count;
+  }
+  return VATER_OK;
+}
+
 int vt_judge_open_format(struct vt_judge *judge, struct vt_error *error)
 {
   int status = parse_settings(judge, error);
+  if (status == VATER_OK)
+    status = add_accounts(judge, error);
   if (status != VATER_OK)
     return status;
   vt_judge_take_dialect(judge);

@@ -119,8 +119,11 @@ int vt_table_open(const void *block, size_t size, struct vt_table *table, struct
   if (size < sizeof header || (uintptr_t)block % 8 != 0)
     return refuse(table, error, "it is too short");
   memcpy(&header, block, sizeof header);
-  if (header.magic != VT_TABLE_MAGIC || header.head_truth_count != VT_TABLE_HEADS)
-    return refuse(table, error, "it is of another version");
+  if (header.magic != VT_TABLE_MAGIC || header.head_truth_count != VT_TABLE_HEADS) {
+    *table = (struct vt_table){0};
+    return vt_fail(error, VATER_E_REFUSED, "PLUG-PROTO",
+                   "a table of observations is of another version of vater, and is not read");
+  }
   if (header.size > size)
     return refuse(table, error, "it was cut");
   table->size = (size_t)header.size;

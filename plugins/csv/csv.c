@@ -176,6 +176,7 @@ static int open_format(vater_call *call, const vater_config *config, void **self
   csv->host = host;
   mapping_dialect_read(host, host->node->member(root, "dialect"), &csv->dialect);
   csv->ignored = host->node->member(root, "ignore");
+  csv->accounts = host->node->member(root, "accounts");
   csv->provisional = host->node->text(host->node->member(root, "provisional"));
   host->node->truth(host->node->member(host->node->member(root, "dialect"), "header"), &header);
   csv->has_header =

@@ -33,7 +33,7 @@ struct csv {
   struct csv_group *groups;
   uint32_t group_count;
   struct mapping_index missing;
-  const vater_node *ignored; /* a list of names, or NULL */
+  const vater_node *ignored, *accounts; /* lists of names, or NULL */
   struct mapping_dialect dialect;
   struct vater_str provisional;
   bool has_header;

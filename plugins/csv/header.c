@@ -92,9 +92,11 @@ static bool is_used(struct csv *csv, uint32_t column)
 static bool is_ignored(const struct csv *csv, struct vater_str name)
 {
   const struct vater_node_api *node = csv->host->node;
-  for (const vater_node *one = node->first(csv->ignored); one != NULL; one = node->next(one))
-    if (mapping_equal(node->text(one), name))
-      return true;
+  const vater_node *const lists[] = {csv->ignored, csv->accounts};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    for (const vater_node *one = node->first(lists[i]); one != NULL; one = node->next(one))
+      if (mapping_equal(node->text(one), name))
+        return true;
   return false;
 }
 

@@ -18,7 +18,7 @@ static const char malaria[] =
 
 /* A code that begins with 0 is no number; all other rows, 0301 among them, are fine. */
 static const char municipalities[] =
-    "{\"mapping\": {\"format\": \"csv\", \"indicator\": {\"fixed\": \"G1-11\"},"
+    "{\"mapping\": {\"format\": \"csv\", \"indicator\": {\"fixed\": \"G1-03\"},"
     " \"period\": {\"fixed\": \"2026-09\"}, \"area\": {\"from\": \"kommunenummer\", \"digits\": 4},"
     " \"unit\": {\"fixed\": \"percent\"}, \"status\": {\"fixed\": \"final\"},"
     " \"value\": \"fylkesnummer\", \"ignore\": [\"navn\"]}}";

@@ -375,6 +375,35 @@ static void breakdowns_have_limits(void **state)
   assert_string_equal(error.text, "a breakdown is longer than 2048 bytes (limit BREAKDOWN_BYTES)");
 }
 
+/* A block lives as long as its run: one of an older or a newer layout is told as that. */
+static void other_versions_are_told(void **state)
+{
+  (void)state;
+  struct vt_table table;
+  struct vt_table_builder *builder = new_builder();
+  assert_int_equal(build(builder), VATER_OK);
+  size_t size = vt_table_size(builder);
+  char *block = malloc(size);
+  vt_table_write(builder, block);
+  for (int by = -1; by <= 1; by += 2) {
+    struct vt_error error = {0};
+    uint32_t magic;
+    memcpy(&magic, block, sizeof magic);
+    magic += (uint32_t)by << 24; /* VTB1, VTB3 */
+    memcpy(block, &magic, sizeof magic);
+    assert_int_equal(vt_table_open(block, size, &table, &error), VATER_E_REFUSED);
+    assert_string_equal(error.code, "PLUG-PROTO");
+    assert_string_equal(error.text,
+                        "a table of observations is of another version of vater, and is not read");
+    assert_int_equal(table.rows, 0);
+    magic -= (uint32_t)by << 24;
+    memcpy(block, &magic, sizeof magic);
+    assert_int_equal(vt_table_open(block, size, &table, NULL), VATER_OK);
+  }
+  free(block);
+  vt_table_builder_free(builder);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -383,6 +412,7 @@ int main(void)
       cmocka_unit_test(the_seed_does_not_show),
       cmocka_unit_test(opens_an_empty_table),
       cmocka_unit_test(damaged_blocks_are_refused_or_harmless),
+      cmocka_unit_test(other_versions_are_told),
       cmocka_unit_test(refuses_wrong_cells),
       cmocka_unit_test(pages_must_agree_about_the_head),
       cmocka_unit_test(a_cell_set_twice_keeps_the_last),
