@@ -88,6 +88,22 @@ static inline void sip_round(uint64_t v[4])
   v[2] = turn(v[2], 32);
 }
 
+/* Fewer than 8 bytes, the first one lowest, without a call to copy them. */
+static inline uint64_t last_word(const char *bytes, size_t count)
+{
+  uint32_t first;
+  uint32_t last;
+  if (count >= sizeof first) {
+    memcpy(&first, bytes, sizeof first);
+    memcpy(&last, bytes + count - sizeof last, sizeof last);
+    return first | (uint64_t)last << 8 * (count - sizeof last);
+  }
+  uint64_t word = 0;
+  for (size_t i = 0; i < count; i++)
+    word |= (uint64_t)(unsigned char)bytes[i] << 8 * i;
+  return word;
+}
+
 /* SipHash-1-3: nobody who does not know the seed can make texts that collide. */
 uint64_t vt_str_hash(struct vater_str a, uint64_t seed)
 {
@@ -102,10 +118,7 @@ uint64_t vt_str_hash(struct vater_str a, uint64_t seed)
     sip_round(v);
     v[0] ^= word;
   }
-  uint64_t tail = 0;
-  if (i < a.len)
-    memcpy(&tail, a.ptr + i, a.len - i);
-  tail |= (uint64_t)a.len << 56;
+  uint64_t tail = last_word(a.ptr + i, a.len - i) | (uint64_t)a.len << 56;
   v[3] ^= tail;
   sip_round(v);
   v[0] ^= tail;

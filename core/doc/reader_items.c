@@ -71,10 +71,14 @@ uint32_t vt_doc_next_items(struct vt_doc_reader *reader, size_t until, struct vt
   uint32_t count = 0;
   size_t done = reader->at;
   while (count < room && count < left) {
-    size_t at = skip_blanks(bytes, done, last);
-    if (!first && bytes[at] != ',')
-      break;
-    at = first ? at : skip_blanks(bytes, at + 1, last);
+    size_t at = done;
+    if (!first) {
+      if (bytes[at] != ',' && bytes[at = skip_blanks(bytes, at, last)] != ',')
+        break;
+      at++;
+    }
+    if ((unsigned char)bytes[at] <= ' ')
+      at = skip_blanks(bytes, at, last);
     bool null;
     size_t to = at < last ? end_of_item(bytes, at, &null) : at;
     if (to == at || to > until || to > last)

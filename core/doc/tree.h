@@ -16,7 +16,8 @@ struct vt_doc_tree;
 int vt_doc_tree_new(const struct vt_allocator *allocator, struct vater_str bytes,
                     struct vt_doc_tree **tree);
 void vt_doc_tree_free(struct vt_doc_tree *tree); /* NULL is fine */
-/* Each event of one reader over the same bytes, in order. No node is read before VT_DOC_END is fed. */
+/* Each event of one reader over the same bytes, in order. No node is read before VT_DOC_END is fed.
+ */
 int vt_doc_tree_feed(struct vt_doc_tree *tree, const struct vt_doc_event *event,
                      struct vt_error *error);
 /* What vt_doc_next_items() gave. */

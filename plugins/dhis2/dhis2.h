@@ -69,7 +69,7 @@ struct dhis2 {
   struct dhis2_measure *measures; /* by index in elements */
   struct dhis2_group *groups;
   uint32_t group_count;
-  struct dhis2_unit *org_units; /* by index in units */
+  struct dhis2_unit *org_units;             /* by index in units */
   struct mapping_source texts[DHIS2_TEXTS]; /* asOf, area, areaRole, unit, status, reason */
   struct mapping_dialect dialect;
   /* the page under way */

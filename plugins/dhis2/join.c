@@ -214,10 +214,10 @@ static int check_whole(vater_call *call, struct dhis2 *dhis2, vater_table *table
 
 static bool attribute_fits(const struct dhis2 *dhis2, struct vater_str attribute)
 {
-  const struct vater_node_api *node = dhis2->host->node;
-  const vater_node *list = node->member(dhis2->root, "attributeOptionCombo");
   if (attribute.len == 0)
     return true;
+  const struct vater_node_api *node = dhis2->host->node;
+  const vater_node *list = node->member(dhis2->root, "attributeOptionCombo");
   for (const vater_node *one = node->first(list); one != NULL; one = node->next(one))
     if (mapping_equal(node->text(one), attribute))
       return true;

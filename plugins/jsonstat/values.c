@@ -81,7 +81,8 @@ static int read_values(struct jsonstat_out *out, struct jsonstat_dataset *datase
     return jsonstat_fault(out, values,
                           "VALUE_LEN_MISMATCH: %u values, and the sizes make %llu cells",
                           (unsigned)node->length(values), (unsigned long long)dataset->cells);
-  dataset->values = calloc(dataset->cells + 1, sizeof *dataset->values);
+  size_t room = (dataset->cells + 1) * sizeof *dataset->values;
+  dataset->values = list ? malloc(room) : calloc(1, room); /* a list fills them all */
   if (dataset->values == NULL)
     return jsonstat_host->fail(out->call, VATER_E_NOMEM, "out of memory for the cells");
   if (list)

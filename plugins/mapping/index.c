@@ -58,13 +58,20 @@ struct vater_str mapping_trim(struct vater_str text)
   return text;
 }
 
-/* FNV-1a; the names are ours, not the payload's. */
+/* The names are ours, not the payload's: ends and length tell most of them apart. */
 static uint32_t hash(struct vater_str text)
 {
-  uint32_t value = 2166136261u;
-  for (size_t i = 0; i < text.len; i++)
-    value = (value ^ (unsigned char)text.ptr[i]) * 16777619u;
-  return value ^ (value >> 15);
+  uint64_t first = 0;
+  uint64_t last = 0;
+  if (text.len >= sizeof first) {
+    memcpy(&first, text.ptr, sizeof first);
+    memcpy(&last, text.ptr + text.len - sizeof last, sizeof last);
+  } else {
+    for (size_t i = 0; i < text.len; i++)
+      first = first << 8 | (unsigned char)text.ptr[i];
+  }
+  uint64_t mixed = (first * 0x9e3779b97f4a7c15u ^ (last + text.len)) * 0xff51afd7ed558ccdu;
+  return (uint32_t)(mixed >> 32);
 }
 
 int mapping_index_init(const struct vater_host *host, vater_call *call, const vater_node *object,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { ROUNDS = 5, FIXED = 5, PAGES = 8 };
+enum { ROUNDS = 10, FIXED = 5, PAGES = 8 };
 
 struct bench {
   struct vt_environment environment;
