@@ -70,7 +70,7 @@ uint32_t vt_doc_next_items(struct vt_doc_reader *reader, size_t until, struct vt
   uint64_t left = reader->budget.nodes - reader->nodes;
   uint32_t count = 0;
   size_t done = reader->at;
-  while (count < room && count < left) {
+  while (count < room && count < left && done < last) {
     size_t at = done;
     if (!first) {
       if (bytes[at] != ',' && bytes[at = skip_blanks(bytes, at, last)] != ',')

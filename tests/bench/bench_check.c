@@ -61,7 +61,7 @@ static void judge(struct bench *bench, struct stages *stages)
   struct vt_error error = {0};
   struct vt_judge *made;
   struct vt_judge_page page;
-  size_t size;
+  size_t size = 0;
   bench->context.watch = &watch;
   stages_begin(stages);
   if (vt_judge_begin(&bench->context, &job, &made, &error) != VATER_OK ||

@@ -213,7 +213,7 @@ static void cases_are_masked_and_hold(void **state)
       memset(&test, 0, sizeof test);
       test.disclosure =
           (struct vt_disclosure){VT_DISCLOSURE_PUBLICATION, VT_DISCLOSURE_THRESHOLD, 0, false};
-      snprintf(test.name, sizeof test.name, "%s", line + 5);
+      snprintf(test.name, sizeof test.name, "%.*s", (int)sizeof test.name - 1, line + 5);
       count++;
     } else if (count > 0 && (line[0] == 'N' || (line[0] >= '0' && line[0] <= '9'))) {
       read_row(&test, line);
