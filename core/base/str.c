@@ -118,7 +118,7 @@ uint64_t vt_str_hash(struct vater_str a, uint64_t seed)
     sip_round(v);
     v[0] ^= word;
   }
-  uint64_t tail = last_word(a.ptr + i, a.len - i) | (uint64_t)a.len << 56;
+  uint64_t tail = (i < a.len ? last_word(a.ptr + i, a.len - i) : 0) | (uint64_t)a.len << 56;
   v[3] ^= tail;
   sip_round(v);
   v[0] ^= tail;

@@ -7,6 +7,8 @@ static bool grow(const struct vt_allocator *allocator, void *list, uint32_t *roo
                  uint32_t more, size_t size)
 {
   void **items = list;
+  if (more > UINT32_MAX / 4 - count || *room > UINT32_MAX / 4)
+    return false;
   if (count + more <= *room)
     return true;
   uint32_t wanted = (*room + more) * 2;

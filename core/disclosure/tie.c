@@ -128,16 +128,6 @@ static void add_row(struct tying *tying, uint32_t row)
   identity->vintages++;
 }
 
-/* The row of that vintage, the last one where it has fewer. */
-static uint32_t vintage(const struct tying *tying, uint32_t identity, uint32_t number)
-{
-  const struct identity *of = &tying->identity[identity];
-  uint32_t row = of->first;
-  for (uint32_t i = 0; i < number && row != of->last; i++)
-    row = tying->sums->cells[row].next;
-  return row;
-}
-
 /* ---- totals -----------------------------------------------------------------------------------
  */
 
@@ -207,13 +197,16 @@ static int add_group(struct tying *tying, const struct members *group)
   if (terms == NULL)
     return VATER_E_NOMEM;
   for (uint32_t i = 0; i < group->count; i++) {
-    uint32_t own = tying->identity[group->list[i]].vintages;
-    vintages = own > vintages ? own : vintages;
+    const struct identity *one = &tying->identity[group->list[i]];
+    vintages = one->vintages > vintages ? one->vintages : vintages;
+    terms[i] = (struct vt_term){one->first, i == 0 ? 1 : -1};
   }
   for (uint32_t number = 0; number < vintages && status == VATER_OK; number++) {
-    for (uint32_t i = 0; i < group->count; i++)
-      terms[i] = (struct vt_term){vintage(tying, group->list[i], number), i == 0 ? 1 : -1};
     status = vt_sums_add(tying->sums, terms, group->count, false);
+    /* to the next vintage, or the last one where there are fewer */
+    for (uint32_t i = 0; i < group->count; i++)
+      if (terms[i].cell != tying->identity[group->list[i]].last)
+        terms[i].cell = tying->sums->cells[terms[i].cell].next;
   }
   return status;
 }

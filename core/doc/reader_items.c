@@ -9,7 +9,7 @@ static inline size_t skip_blanks(const char *bytes, size_t at, size_t end)
   return at;
 }
 
-/* One bit for each of 16 bytes that is no digit, and one behind them. */
+/* One bit for each of 16 bytes that is no digit, and all behind them. */
 static inline unsigned other_than_digits(const char *at)
 {
 #if defined(__SSE2__)
@@ -18,7 +18,7 @@ static inline unsigned other_than_digits(const char *at)
   __m128i digits = _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value);
   return ~(unsigned)_mm_movemask_epi8(digits);
 #else
-  unsigned others = 1u << 16;
+  unsigned others = ~0u << 16;
   for (unsigned i = 0; i < 16; i++)
     others |= (unsigned)(at[i] < '0' || at[i] > '9') << i;
   return others;

@@ -59,13 +59,18 @@ bool vt_judge_hides(struct vt_judge *judge, uint32_t number)
   struct vt_table view;
   if (judge->block != NULL)
     return judge->hides;
-  if (judge->rows != NULL && vt_table_view(judge->rows, &view, NULL) == VATER_OK)
-    judge->hides = judge->hides || vt_rules_hides(rules, &view);
+  uint32_t rows = judge->rows != NULL ? vt_table_builder_rows(judge->rows) : 0;
+  if (!judge->hides && rows != judge->rows_looked_at &&
+      vt_table_view(judge->rows, &view, NULL) == VATER_OK) {
+    judge->hides = vt_rules_hides(rules, &view);
+    judge->rows_looked_at = rows;
+  }
   if (!page->looked_at)
     judge->hides = judge->hides || vt_rules_hides_text(rules, page->bytes);
   page->looked_at = true;
-  for (size_t i = 0; i < judge->job->document_count && !judge->hides; i++)
-    judge->hides = vt_rules_hides_text(rules, judge->job->documents[i].bytes);
+  size_t *document = &judge->documents_looked_at;
+  for (; *document < judge->job->document_count && !judge->hides; (*document)++)
+    judge->hides = vt_rules_hides_text(rules, judge->job->documents[*document].bytes);
   return judge->hides;
 }
 
@@ -105,8 +110,8 @@ int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,
   if (page->lines == NULL)
     return VATER_E_NOMEM;
   vt_lines_place(page->lines, offset, &finding->line, &finding->line_column);
-  if (judge->personal)
-    return VATER_OK;
+  if (is_masked(judge))
+    return VATER_OK; /* what stands beside a person number is about that person */
   struct vt_buffer excerpt;
   vt_buffer_init(&excerpt, judge->allocator, EXCERPT_BYTES);
   int status = vt_doc_excerpt(page->bytes, offset, end > offset ? end : offset, EXCERPT_WIDTH,

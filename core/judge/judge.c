@@ -169,7 +169,10 @@ static int decide(struct vt_judge *judge, struct vt_error *error)
   if (judge->refusal != NULL)
     vt_delivery_parse(vt_str(vt_code_find(vt_str(judge->refusal))->delivery), &delivery);
   int status = vt_result_set_delivery(judge->result, delivery, judge->refusal, error);
-  vt_result_set_screened(judge->result, true, judge->screen.count > 0 || judge->personal);
+  bool personal = judge->screen.count > 0 || judge->personal;
+  vt_result_set_screened(judge->result, true, personal);
+  if (personal)
+    vt_result_drop_excerpts(judge->result);
   bool truncated = vt_result_truncated(judge->result);
   if (status == VATER_OK && truncated)
     status = vt_result_add_code_counts(judge->result, error);

@@ -48,7 +48,9 @@ struct vt_judge {
   struct vt_table table;
   void *block;
   struct vt_result_builder *result;
-  size_t walked_bytes; /* read again for pointers */
+  size_t walked_bytes;     /* read again for pointers */
+  uint32_t rows_looked_at; /* for indicators whose numbers are hidden */
+  size_t documents_looked_at;
   bool hides;          /* numbers of persons: no excerpt shows a digit */
   bool starved;        /* a text could not be kept for want of memory: the answer would differ */
   bool personal;       /* about single persons: nothing of the pages is shown or stored */

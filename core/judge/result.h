@@ -57,6 +57,8 @@ int vt_result_builder_new(const struct vt_allocator *allocator, struct vt_result
 void vt_result_builder_free(struct vt_result_builder *builder);
 int vt_result_set_delivery(struct vt_result_builder *builder, enum vt_delivery delivery,
                            const char *code, struct vt_error *error);
+/* Excerpts of the findings so far, text and all: a later page was about persons. */
+void vt_result_drop_excerpts(struct vt_result_builder *builder);
 void vt_result_set_screened(struct vt_result_builder *builder, bool screened, bool pii);
 /* How many findings of one code are kept; FINDINGS_PER_RULE unless set. */
 void vt_result_set_kept(struct vt_result_builder *builder, uint32_t per_code);

@@ -220,6 +220,31 @@ int vt_result_add_finding(struct vt_result_builder *builder, const struct vt_fin
   return status;
 }
 
+/* Texts are written from the map's own copies. */
+static void wipe_text(struct vt_result_builder *builder, struct result_text text)
+{
+  for (uint32_t i = 0; i < builder->texts.count; i++) {
+    const struct vt_map_entry *entry = &builder->texts.entries[i];
+    if (entry->value == text.start)
+      memset((char *)(uintptr_t)entry->key.ptr, ' ', entry->key.len);
+  }
+}
+
+void vt_result_drop_excerpts(struct vt_result_builder *builder)
+{
+  struct result_finding finding;
+  for (size_t at = 0; at < builder->findings.len; at += sizeof finding) {
+    char *record = builder->findings.bytes + at;
+    memcpy(&finding, record, sizeof finding);
+    if (finding.excerpt.len == 0)
+      continue;
+    wipe_text(builder, finding.excerpt);
+    finding.excerpt = (struct result_text){0};
+    finding.caret = finding.caret_width = 0;
+    memcpy(record, &finding, sizeof finding);
+  }
+}
+
 int vt_result_add_verdict(struct vt_result_builder *builder, const struct vt_block_verdict *verdict,
                           struct vt_error *error)
 {

@@ -181,6 +181,8 @@ static bool holds(struct vater_str bytes, const char *what)
 /* A digit as URLs write it, %30 to %39; '%' is rare. */
 static bool holds_coded_digit(struct vater_str bytes)
 {
+  if (bytes.len == 0)
+    return false;
   const char *at = bytes.ptr;
   const char *end = bytes.ptr + bytes.len;
   while (at < end && (at = memchr(at, '%', (size_t)(end - at))) != NULL)

@@ -135,8 +135,15 @@ static bool has_figures(struct vater_str said)
                                        " positions",
                                        "_MISMATCH: ",
                                        "_OUT_OF_RANGE: "};
+  /* what is quoted is the payload's and says nothing */
+  struct vater_str before = vt_str_slice(said, 0, vt_str_find(said, VT_STR("'"), 0));
+  size_t last = said.len;
+  while (last > before.len && said.ptr[last - 1] != '\'')
+    last--;
+  struct vater_str behind = vt_str_slice(said, last, said.len);
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-    if (vt_str_find(said, vt_str(others[i]), 0) < said.len)
+    if (vt_str_find(before, vt_str(others[i]), 0) < before.len ||
+        vt_str_find(behind, vt_str(others[i]), 0) < behind.len)
       return false;
   return true;
 }

@@ -66,23 +66,26 @@ static bool pool_put(struct dhis2 *dhis2, struct vater_str text, size_t *at)
   return true;
 }
 
-static uint64_t mix(uint64_t value)
+/* Both halves of the product: what goes in cannot be chosen so that nothing remains of it. */
+static uint64_t fold(uint64_t a, uint64_t b)
 {
-  value *= 0x9e3779b97f4a7c15u;
-  return value ^ value >> 32;
+  __uint128_t product = (__uint128_t)a * b;
+  return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint32_t hash(const char *key, size_t len)
+/* `seed`: where the instance lies in memory, which no payload knows. */
+static uint32_t hash(const char *key, size_t len, uint64_t seed)
 {
-  uint64_t value = len;
+  uint64_t value = fold(seed ^ 0x9e3779b97f4a7c15u, len ^ 0xff51afd7ed558ccdu);
   uint64_t word;
   for (; len >= sizeof word; key += sizeof word, len -= sizeof word) {
     memcpy(&word, key, sizeof word);
-    value = mix(value ^ word);
+    value = fold(value ^ word, seed ^ 0xc4ceb9fe1a85ec53u);
   }
   word = 0;
   memcpy(&word, key, len);
-  return (uint32_t)mix(value ^ word);
+  value = fold(value ^ word, seed ^ 0x9fb21c651e98df25u);
+  return (uint32_t)(value ^ value >> 32);
 }
 
 static bool grow_table(struct dhis2 *dhis2)
@@ -148,7 +151,7 @@ static int find_slot(vater_call *call, struct dhis2 *dhis2, const char *key, siz
   if (!grow_slots(dhis2))
     return no_memory(call, dhis2);
   uint32_t mask = dhis2->table_size - 1;
-  uint32_t hashed = hash(key, len);
+  uint32_t hashed = hash(key, len, (uint64_t)(uintptr_t)dhis2);
   uint32_t at = hashed & mask;
   *fresh = false;
   for (; dhis2->table[at].slot != 0; at = (at + 1) & mask) {

@@ -105,7 +105,35 @@ static void test_P12_person_number_behind_a_fault(void **state)
   judged_free(&judged);
 }
 
-/* On a page that is not even read: it is shown, and masked. */
+/* However far the number is from what is wrong, no window on the payload shows a part of it, or who
+ * and what stands beside it: no finding has an excerpt. */
+static void test_P12_no_excerpt_near_a_person_number(void **state)
+{
+  (void)state;
+  char number[12];
+  char text[600];
+  make_number(number);
+  for (int padding = 0; padding < 130; padding++) {
+    snprintf(text, sizeof text,
+             "{\"schemaVersion\": 7, \"%*s\": \"Kari, %s, ill\", \"%*s\": 1, \"observations\": 8}",
+             padding + 1, "a", number, padding + 1, "b");
+    struct judged judged = judged_text(&world, text);
+    is_refused(&judged);
+    for (uint32_t i = 0; i < judged.result.finding_count; i++) {
+      struct vt_finding finding;
+      vt_result_finding(&judged.result, i, &finding);
+      assert_int_equal(finding.excerpt.len, 0);
+      assert_int_equal(finding.caret_width, 0);
+    }
+    assert_false(holds(&judged, "Kari"));
+    assert_false(
+        holds(&judged, (char[]){number[0], number[1], number[2], number[3], number[4], 0}));
+    assert_false(holds(&judged, number + 6));
+    judged_free(&judged);
+  }
+}
+
+/* On a page that is not even read. */
 static void test_P12_person_number_on_another_type(void **state)
 {
   (void)state;
@@ -119,7 +147,7 @@ static void test_P12_person_number_on_another_type(void **state)
   const struct vater_str pages[] = {vt_str(text), VT_STR_NONE};
   struct judged judged = judged_pages(&world, &job, &head, pages);
   is_refused(&judged);
-  assert_str(judged_finding(&judged, "HTTP-TYPE", 0).excerpt, "<html>***********</html>");
+  assert_int_equal(judged_finding(&judged, "HTTP-TYPE", 0).excerpt.len, 0);
   assert_false(holds(&judged, number));
   judged_free(&judged);
 }
@@ -142,6 +170,24 @@ static void test_P12_person_number_on_a_later_page(void **state)
   assert_false(holds(&judged, number));
   judged_free(&judged);
   free(first);
+}
+
+/* What earlier pages showed beside their faults goes as well: it is about the same person. */
+static void test_P12_no_excerpt_of_the_page_before(void **state)
+{
+  (void)state;
+  char number[12];
+  char second[100];
+  const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};
+  const struct vt_judge_job job = judged_job();
+  make_number(number);
+  snprintf(second, sizeof second, "{\"comment\": \"%s\"}", number);
+  const struct vater_str pages[] = {VT_STR("{\"schemaVersion\": 7, \"comment\": \"Ola\"}"),
+                                    vt_str(second), VT_STR_NONE};
+  struct judged judged = judged_pages(&world, &job, &head, pages);
+  assert_true(judged.result.finding_count > 1);
+  assert_false(holds(&judged, "Ola"));
+  judged_free(&judged);
 }
 
 /* ---- small cells ----------------------------------------------------------------------------- */
@@ -357,7 +403,9 @@ int main(void)
       cmocka_unit_test(test_P12_person_number_as_name),
       cmocka_unit_test(test_P12_person_number_behind_a_fault),
       cmocka_unit_test(test_P12_person_number_on_another_type),
+      cmocka_unit_test(test_P12_no_excerpt_near_a_person_number),
       cmocka_unit_test(test_P12_person_number_on_a_later_page),
+      cmocka_unit_test(test_P12_no_excerpt_of_the_page_before),
       cmocka_unit_test(test_P13_small_cells_are_in_no_finding),
       cmocka_unit_test(test_P13_numbers_are_hidden_whatever_their_size),
       cmocka_unit_test(test_P13_other_indicators_are_shown),
