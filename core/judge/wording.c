@@ -135,17 +135,27 @@ static bool has_figures(struct vater_str said)
                                        " positions",
                                        "_MISMATCH: ",
                                        "_OUT_OF_RANGE: "};
-  /* what is quoted is the payload's and says nothing */
-  struct vater_str before = vt_str_slice(said, 0, vt_str_find(said, VT_STR("'"), 0));
-  size_t last = said.len;
-  while (last > before.len && said.ptr[last - 1] != '\'')
-    last--;
-  struct vater_str behind = vt_str_slice(said, last, said.len);
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-    if (vt_str_find(before, vt_str(others[i]), 0) < before.len ||
-        vt_str_find(behind, vt_str(others[i]), 0) < behind.len)
+    if (vt_str_find(said, vt_str(others[i]), 0) < said.len)
       return false;
   return true;
+}
+
+/* What is quoted is the payload's and says nothing: the words and what fills them unquoted do. */
+static bool speaks_of_figures(struct vater_str english)
+{
+  struct vater_str holes[HOLES_MAX] = {{NULL, 0}};
+  size_t found = find(english, false, holes);
+  if (found == WORDINGS)
+    return has_figures(english);
+  const char *pattern = wordings[found].text[VT_LANGUAGE_EN];
+  bool figures = has_figures(vt_str(pattern));
+  struct vater_str part;
+  for (unsigned i = 0; next_part(&pattern, &part); i++) {
+    bool quoted = part.len > 0 && part.ptr[part.len - 1] == '\'';
+    figures = figures && (quoted || has_figures(holes[i]));
+  }
+  return figures;
 }
 
 /* "1 234,5", "<3", "1E5": digits, and nothing that no number has. */
@@ -186,7 +196,7 @@ struct vater_str vt_wording_without_figures(struct vt_arena *arena, struct vater
   struct vater_str holes[HOLES_MAX] = {{NULL, 0}};
   struct vater_str copy = vt_arena_copy(arena, english);
   char *bytes = (char *)(uintptr_t)copy.ptr;
-  if (copy.ptr == NULL || !has_figures(english))
+  if (copy.ptr == NULL || !speaks_of_figures(english))
     return copy;
   if (find(english, false, holes) == WORDINGS) {
     hide_quoted(bytes, english, english);
