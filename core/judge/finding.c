@@ -87,7 +87,9 @@ static struct vater_str keep_excerpt(struct vt_judge *judge, uint32_t page,
                                      struct vt_buffer *excerpt)
 {
   struct vater_str text = vt_buffer_str(excerpt);
-  return keep(judge, vt_judge_hides(judge, page) ? vt_judge_without_digits(judge, text) : text);
+  return vt_judge_hides(judge, page)
+             ? vt_judge_without_digits(judge, text)
+             : noted(judge, vt_arena_copy(judge->arena, text), text.len > 0);
 }
 
 int vt_judge_place(struct vt_judge *judge, const struct judged_place *place,

@@ -178,17 +178,10 @@ static bool holds(struct vater_str bytes, const char *what)
   return false;
 }
 
-/* A digit as URLs write it, %30 to %39; '%' is rare. */
+/* A digit as URLs write it, %30 to %39. */
 static bool holds_coded_digit(struct vater_str bytes)
 {
-  if (bytes.len == 0)
-    return false;
-  const char *at = bytes.ptr;
-  const char *end = bytes.ptr + bytes.len;
-  while (at < end && (at = memchr(at, '%', (size_t)(end - at))) != NULL)
-    if (++at < end && *at == '3')
-      return true;
-  return false;
+  return holds(bytes, "%3");
 }
 
 void vt_screen_bytes(struct vt_screen *screen, uint32_t page, struct vater_str bytes, size_t from)

@@ -233,19 +233,18 @@ bool vt_table_repeat_text(struct vt_table_builder *builder, int column, struct v
 int vt_table_set_text(struct vt_table_builder *builder, int column, struct vater_str text,
                       struct vt_error *error)
 {
+  if (vt_table_repeat_text(builder, column, text))
+    return VATER_OK;
   int status = begin_cell(builder, column, VT_COLUMN_TEXT, error);
   if (status != VATER_OK)
     return status;
   struct vt_builder_column *target = &builder->columns[column];
-  uint32_t id = target->last;
-  uint32_t *cell = (uint32_t *)(void *)target->data + (builder->rows - 1);
-  *cell = VT_TABLE_NO_TEXT;
-  if (id == 0 || !vt_str_equal(vt_dictionary_text(&builder->dictionary, id), text))
-    status = vt_dictionary_intern(&builder->dictionary, text, &id, error);
-  if (status != VATER_OK)
-    return status;
-  *cell = target->last = id;
-  return VATER_OK;
+  uint32_t id = VT_TABLE_NO_TEXT;
+  status = vt_dictionary_intern(&builder->dictionary, text, &id, error);
+  ((uint32_t *)(void *)target->data)[builder->rows - 1] = id;
+  if (status == VATER_OK)
+    target->last = id;
+  return status;
 }
 
 int vt_table_set_otherwise(struct vt_table_builder *builder, int column, struct vater_str text,

@@ -41,33 +41,35 @@ static int fill_object(struct jsonstat_out *out, const vater_node *object, uint6
 
 /* ---- value ---------------------------------------------------------------------------------- */
 
-static int fault_value(struct jsonstat_out *out, const vater_node *value)
+/* A number, or null. */
+static int check_value(struct jsonstat_out *out, const vater_node *value)
 {
+  int type = jsonstat_host->node->type(value);
+  if (type == VATER_NODE_NUMBER || type == VATER_NODE_NULL)
+    return VATER_OK;
   return jsonstat_fault(out, value, "a value is a number or null");
 }
 
-/* Each a number, or null. */
 static int fill_values(struct jsonstat_out *out, const vater_node *list, const vater_node **cells)
 {
   const struct vater_node_api *node = jsonstat_host->node;
-  for (const vater_node *one = node->first(list); one != NULL; one = node->next(one)) {
-    int type = node->type(one);
-    if (type != VATER_NODE_NUMBER && type != VATER_NODE_NULL)
-      return fault_value(out, one);
+  int status = VATER_OK;
+  for (const vater_node *one = node->first(list); one != NULL && status == VATER_OK && !out->faulty;
+       one = node->next(one)) {
+    status = check_value(out, one);
     *cells++ = one;
   }
-  return VATER_OK;
+  return status;
 }
 
 static int check_values(struct jsonstat_out *out, const vater_node *object)
 {
   const struct vater_node_api *node = jsonstat_host->node;
-  for (const vater_node *one = node->first(object); one != NULL; one = node->next(one)) {
-    int type = node->type(one);
-    if (type != VATER_NODE_NUMBER && type != VATER_NODE_NULL)
-      return fault_value(out, one);
-  }
-  return VATER_OK;
+  int status = VATER_OK;
+  for (const vater_node *one = node->first(object);
+       one != NULL && status == VATER_OK && !out->faulty; one = node->next(one))
+    status = check_value(out, one);
+  return status;
 }
 
 static int read_values(struct jsonstat_out *out, struct jsonstat_dataset *dataset)

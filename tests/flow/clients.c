@@ -7,19 +7,7 @@ enum { TEXT = 512 * 1024 };
 
 void clients_orgnr(unsigned number, char orgnr[10])
 {
-  static const unsigned weights[] = {3, 2, 7, 6, 5, 4, 3, 2};
-  for (unsigned tried = 92000000 + number * 10;; tried++) {
-    unsigned sum = 0;
-    snprintf(orgnr, 10, "%08u", tried % 100000000);
-    for (int i = 0; i < 8; i++)
-      sum += (unsigned)(orgnr[i] - '0') * weights[i];
-    unsigned control = (11 - sum % 11) % 11;
-    if (control == 10)
-      continue;
-    orgnr[8] = (char)('0' + control);
-    orgnr[9] = '\0';
-    return;
-  }
+  rig_orgnr(92000000 + number * 10, orgnr);
 }
 
 char *clients_scenario(const char *head, const struct client_actor *actors, size_t count)

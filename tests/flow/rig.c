@@ -252,6 +252,21 @@ void rig_write(const char *folder, const char *name, const char *text)
   assert_int_equal(fclose(file), 0);
 }
 
+void rig_orgnr(unsigned first, char orgnr[10])
+{
+  static const unsigned weights[] = {3, 2, 7, 6, 5, 4, 3, 2};
+  unsigned control = 10;
+  for (unsigned serial = first; control == 10; serial++) {
+    unsigned sum = 0;
+    snprintf(orgnr, 10, "%08u", serial % 100000000);
+    for (int i = 0; i < 8; i++)
+      sum += (unsigned)(orgnr[i] - '0') * weights[i];
+    control = (11 - sum % 11) % 11;
+  }
+  orgnr[8] = (char)('0' + control);
+  orgnr[9] = '\0';
+}
+
 bool rig_contains(const char *text, const char *part)
 {
   return strstr(text, part) != NULL;

@@ -48,6 +48,8 @@ void rig_done(struct rig_run *run);
 json_t *rig_json(const char *folder, const char *name);
 char *rig_text(const char *folder, const char *name);
 void rig_write(const char *folder, const char *name, const char *text);
+/* The first organisation number from `first` on, eight digits and their control digit. */
+void rig_orgnr(unsigned first, char orgnr[10]);
 bool rig_contains(const char *text, const char *part);
 
 #endif

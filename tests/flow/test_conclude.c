@@ -1,3 +1,4 @@
+#include "flow/packs.h"
 #include "flow/rig.h"
 
 #include <signal.h>
@@ -9,18 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TEXTS(text) "{\"nb\":\"" text "\",\"nn\":\"" text "\",\"en\":\"" text "\"}"
-#define INDICATOR(id)                                                                           \
-  "{\"id\":\"" id                                                                               \
-  "\",\"state\":\"adopted\",\"objective\":null,\"bullets\":[\"1.1\"],\"title\":" TEXTS(         \
-      "T") ",\"definition\":" TEXTS("D") ",\"unit\":\"count\",\"frequency\":\"month\","         \
-                                         "\"origin\":\"actor\",\"reportedBy\":[\"trust\"],"     \
-                                         "\"requires\":[\"value\"],\"derive\":\"sum\","         \
-                                         "\"breakdowns\":{},\"areaRole\":null,\"disclosure\":{" \
-                                         "\"purpose\":\"none\"},\"direction\":"                 \
-                                         "\"increase\",\"baseline\":[],\"targets\":[],"         \
-                                         "\"definitionVersion\":1,\"validFrom\":\"2020\","      \
-                                         "\"sdg\":[3],\"sample\":{\"schemaVersion\":\"1.0.0\"}}"
 #define RULE(code, scope, expression, message)                                  \
   "{\"code\":\"" code "\",\"appliesTo\":[\"T-01\",\"T-02\"],\"scope\":\"" scope \
   ",\"severity\":\"warning\",\"missing\":\"skip\",\"assert\":\"" expression     \

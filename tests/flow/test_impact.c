@@ -1,4 +1,5 @@
 /* `vater rules impact`: two nights in a real store, replayed against changed rules. */
+#include "flow/packs.h"
 #include "flow/rig.h"
 
 #include <stdio.h>
@@ -6,18 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define TEXTS(text) "{\"nb\":\"" text "\",\"nn\":\"" text "\",\"en\":\"" text "\"}"
-#define INDICATOR(id)                                                                           \
-  "{\"id\":\"" id                                                                               \
-  "\",\"state\":\"adopted\",\"objective\":null,\"bullets\":[\"1.1\"],\"title\":" TEXTS(         \
-      "T") ",\"definition\":" TEXTS("D") ",\"unit\":\"count\",\"frequency\":\"month\","         \
-                                         "\"origin\":\"actor\",\"reportedBy\":[\"trust\"],"     \
-                                         "\"requires\":[\"value\"],\"derive\":\"sum\","         \
-                                         "\"breakdowns\":{},\"areaRole\":null,\"disclosure\":{" \
-                                         "\"purpose\":\"none\"},\"direction\":"                 \
-                                         "\"increase\",\"baseline\":[],\"targets\":[],"         \
-                                         "\"definitionVersion\":1,\"validFrom\":\"2020\","      \
-                                         "\"sdg\":[3],\"sample\":{\"schemaVersion\":\"1.0.0\"}}"
 #define RULE(code, indicator, scope, severity, expression)                         \
   "{\"code\":\"" code "\",\"appliesTo\":[\"" indicator "\"],\"scope\":\"" scope    \
   "\",\"severity\":\"" severity "\",\"missing\":\"skip\",\"assert\":\"" expression \

@@ -14,30 +14,12 @@ static struct person person_of(unsigned n)
   return person_make(n + PERSON_KINDS * (n % (PERSON_FORMS - 1)));
 }
 
-/* An organisation number with its control digit. */
-static void make_orgnr(unsigned n, char out[16])
-{
-  static const int weights[] = {3, 2, 7, 6, 5, 4, 3, 2};
-  for (unsigned serial = 90000000 + n * 100;; serial++) {
-    int sum = 0;
-    snprintf(out, 16, "%08u", serial);
-    for (int i = 0; i < 8; i++)
-      sum += weights[i] * (out[i] - '0');
-    int control = (11 - sum % 11) % 11;
-    if (control == 10)
-      continue;
-    out[8] = (char)('0' + control);
-    out[9] = '\0';
-    return;
-  }
-}
-
 static json_t *actor_of(unsigned n)
 {
   char id[16], orgnr[16], address[20], body[600];
   struct person person = person_of(n);
   snprintf(id, sizeof id, "p%u", n);
-  make_orgnr(n, orgnr);
+  rig_orgnr(90000000 + n * 100, orgnr);
   snprintf(address, sizeof address, "127.0.0.%u", 40 + n);
   snprintf(body, sizeof body,
            "{\"schemaVersion\":\"1.0.0\",\"reporter\":{\"orgnr\":\"%s\"},\"comment\":\"om %s her\","

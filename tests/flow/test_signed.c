@@ -56,24 +56,6 @@ static const struct row rows[] = {
 
 enum { ROWS = sizeof rows / sizeof *rows, TEXT = 64 * 1024 };
 
-/* Nine digits whose last is the control digit. */
-static void make_orgnr(unsigned number, char orgnr[10])
-{
-  static const unsigned weights[] = {3, 2, 7, 6, 5, 4, 3, 2};
-  for (unsigned tried = 91000000 + number * 10;; tried++) {
-    unsigned sum = 0;
-    snprintf(orgnr, 10, "%08u", tried % 100000000);
-    for (int i = 0; i < 8; i++)
-      sum += (unsigned)(orgnr[i] - '0') * weights[i];
-    unsigned control = (11 - sum % 11) % 11;
-    if (control == 10)
-      continue;
-    orgnr[8] = (char)('0' + control);
-    orgnr[9] = '\0';
-    return;
-  }
-}
-
 /* A submission of that actor, valid as long as its year is. */
 static void write_payload(const char *folder, const char *id, const char *orgnr)
 {
@@ -98,7 +80,7 @@ static char *scenario_of(const char *payloads, const char *jwks, const struct ro
   size_t at = (size_t)snprintf(text, TEXT, "{\"jwks\": %s, \"actors\": [\n", jwks);
   for (size_t i = 0; i < count; i++) {
     char orgnr[10];
-    make_orgnr((unsigned)i, orgnr);
+    rig_orgnr(91000000 + (unsigned)i * 10, orgnr);
     write_payload(payloads, list[i].id, orgnr);
     at += (size_t)snprintf(
         text + at, TEXT - at,
@@ -130,7 +112,7 @@ static json_t *run_rows(const char *jwks, const struct row *list, size_t count)
   json_t *report = rig_json(world.folder, "report.json");
   for (size_t i = 0; i < count; i++) {
     char orgnr[10];
-    make_orgnr((unsigned)i, orgnr);
+    rig_orgnr(91000000 + (unsigned)i * 10, orgnr);
     world_expect(report, orgnr, list[i].delivery, list[i].code);
   }
   json_decref(report);

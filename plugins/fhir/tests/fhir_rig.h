@@ -32,19 +32,6 @@ __attribute__((unused)) static const char own[] =
     "\"indicator\":\"G1-11\",\"unit\":\"percent\"}},\"breakdown\":{\"sex\":{\"from\":\"gender\","
     "\"codes\":{\"female\":\"F\",\"male\":\"M\"}}}}}";
 
-static inline struct vater_str load(const char *name)
-{
-  char path[1024];
-  snprintf(path, sizeof path, "%s/fixtures/payloads/%s", VATER_SOURCE_DIR, name);
-  FILE *file = fopen(path, "rb");
-  assert_non_null(file);
-  char *bytes = malloc(1u << 16);
-  assert_non_null(bytes);
-  size_t len = fread(bytes, 1, 1u << 16, file);
-  fclose(file);
-  return (struct vater_str){bytes, len};
-}
-
 /* The rows, and findings whose code begins with PAY-, as lines. */
 static inline void check(const char *settings, struct vater_str payload, const char *rows,
                          const char *findings)

@@ -5,7 +5,7 @@
 static void a_report_becomes_total_and_strata(void **state)
 {
   (void)state;
-  struct vater_str payload = load("fhir-report.json");
+  struct vater_str payload = observed_fixture("fhir-report.json");
   check(own, payload,
         "G1-11 983974724 2026-07 46 provider num=330 den=1200 val=27.5 percent final\n"
         "G1-11 983974724 2026-07 46 provider sex=F num=190 den=670 val=28.4 percent final\n"
@@ -255,7 +255,7 @@ static void a_bundle_has_reports_reporters_and_a_next_page(void **state)
   struct vt_judge_job job = judged_job();
   const struct vt_judge_head head = {.media_type = VT_STR("application/fhir+json"),
                                      .framing = VT_FRAMING_WHOLE};
-  struct vater_str payload = load("fhir-bundle.json");
+  struct vater_str payload = observed_fixture("fhir-bundle.json");
   struct vt_judge *judge;
   struct vt_judge_page page;
   struct vt_error error = {0};

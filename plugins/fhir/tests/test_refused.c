@@ -136,7 +136,7 @@ static const struct mutated_known known[] = {
 static void each_wrong_value_is_found_at_its_place(void **state)
 {
   (void)state;
-  struct vater_str payload = load("fhir-report.json");
+  struct vater_str payload = observed_fixture("fhir-report.json");
   const struct mutated mutated = {&world, "fhir", own, payload};
   assert_true(mutated_exactly(&mutated, known) > 1500);
   mutated_cuts(&mutated, 50);

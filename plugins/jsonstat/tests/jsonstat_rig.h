@@ -20,19 +20,6 @@ static const char own[] =
     "\"from\":"
     "\"KJONN\",\"codes\":{\"0\":null,\"1\":\"M\",\"2\":\"F\"}}},\"preliminary\":[\"*\"]}}";
 
-static inline struct vater_str load(const char *name)
-{
-  char path[1024];
-  snprintf(path, sizeof path, "%s/fixtures/payloads/%s", VATER_SOURCE_DIR, name);
-  FILE *file = fopen(path, "rb");
-  assert_non_null(file);
-  char *bytes = malloc(1u << 16);
-  assert_non_null(bytes);
-  size_t len = fread(bytes, 1, 1u << 16, file);
-  fclose(file);
-  return (struct vater_str){bytes, len};
-}
-
 static inline int setup(void **state)
 {
   (void)state;

@@ -39,7 +39,7 @@ static void check_text(const char *settings, const char *payload, const char *ro
 static void measures_are_joined(void **state)
 {
   (void)state;
-  struct vater_str payload = load("jsonstat-dataset.json");
+  struct vater_str payload = observed_fixture("jsonstat-dataset.json");
   check(own, payload,
         "G1-11 2026-06 NO num=2500 den=10000 val=25.0 percent final\n"
         "G1-11 2026-07 NO num=2640 den=10000 val=26.4 percent final\n"

@@ -46,7 +46,7 @@ static const struct mutated_known known[] = {
 static void each_wrong_value_is_found_at_its_place(void **state)
 {
   (void)state;
-  struct vater_str payload = load("jsonstat-dataset.json");
+  struct vater_str payload = observed_fixture("jsonstat-dataset.json");
   const struct mutated mutated = {&world, "jsonstat", own, payload};
   assert_true(mutated_exactly(&mutated, known) > 1000);
   mutated_cuts(&mutated, 50);

@@ -76,10 +76,8 @@ struct judged observed_payload(struct judged_world *world, const char *format, c
   return judged_pages(world, &job, &head, pages);
 }
 
-struct vater_str observed_sample(const char *name)
+static struct vater_str load(const char *path)
 {
-  char path[1024];
-  snprintf(path, sizeof path, "%s/../shared/samples/%s", VATER_SOURCE_DIR, name);
   FILE *file = fopen(path, "rb");
   if (file == NULL)
     return VT_STR_NONE;
@@ -88,4 +86,20 @@ struct vater_str observed_sample(const char *name)
   size_t len = fread(bytes, 1, 1u << 20, file);
   fclose(file);
   return (struct vater_str){bytes, len};
+}
+
+struct vater_str observed_sample(const char *name)
+{
+  char path[1024];
+  snprintf(path, sizeof path, "%s/../shared/samples/%s", VATER_SOURCE_DIR, name);
+  return load(path);
+}
+
+struct vater_str observed_fixture(const char *name)
+{
+  char path[1024];
+  snprintf(path, sizeof path, "%s/fixtures/payloads/%s", VATER_SOURCE_DIR, name);
+  struct vater_str payload = load(path);
+  assert_non_null(payload.ptr);
+  return payload;
 }

@@ -14,5 +14,7 @@ struct judged observed_payload(struct judged_world *world, const char *format, c
                                struct vater_str payload);
 /* A sample of the folder beside the project; empty where it is not there. Free its ptr. */
 struct vater_str observed_sample(const char *name);
+/* A payload of the fixtures, which must be there. Free its ptr. */
+struct vater_str observed_fixture(const char *name);
 
 #endif

@@ -152,19 +152,25 @@ static void test_P12_person_number_on_another_type(void **state)
   judged_free(&judged);
 }
 
-/* On the second page, after the first was read without fault. */
-static void test_P12_person_number_on_a_later_page(void **state)
+/* A first page, and a second one with a person number. */
+static struct judged judge_before_person(const char *first, char number[12])
 {
-  (void)state;
-  char number[12];
   char second[100];
   const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};
   const struct vt_judge_job job = judged_job();
   make_number(number);
   snprintf(second, sizeof second, "{\"comment\": \"%s\"}", number);
-  char *first = judged_submission("");
   const struct vater_str pages[] = {vt_str(first), vt_str(second), VT_STR_NONE};
-  struct judged judged = judged_pages(&world, &job, &head, pages);
+  return judged_pages(&world, &job, &head, pages);
+}
+
+/* On the second page, after the first was read without fault. */
+static void test_P12_person_number_on_a_later_page(void **state)
+{
+  (void)state;
+  char number[12];
+  char *first = judged_submission("");
+  struct judged judged = judge_before_person(first, number);
   is_refused(&judged);
   assert_int_equal(judged_finding(&judged, "PAY-PII", 0).page, 1);
   assert_false(holds(&judged, number));
@@ -177,14 +183,8 @@ static void test_P12_no_excerpt_of_the_page_before(void **state)
 {
   (void)state;
   char number[12];
-  char second[100];
-  const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};
-  const struct vt_judge_job job = judged_job();
-  make_number(number);
-  snprintf(second, sizeof second, "{\"comment\": \"%s\"}", number);
-  const struct vater_str pages[] = {VT_STR("{\"schemaVersion\": 7, \"comment\": \"Ola\"}"),
-                                    vt_str(second), VT_STR_NONE};
-  struct judged judged = judged_pages(&world, &job, &head, pages);
+  struct judged judged =
+      judge_before_person("{\"schemaVersion\": 7, \"comment\": \"Ola\"}", number);
   assert_true(judged.result.finding_count > 1);
   assert_false(holds(&judged, "Ola"));
   judged_free(&judged);
