@@ -1,7 +1,7 @@
 // Keys and certificates, made anew for each world: a CA, one server certificate for all addresses,
 // a client certificate, and the keys with which vater signs.
 import { execFileSync } from 'node:child_process';
-import { createHash, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -22,8 +22,19 @@ function openssl(...words) {
   return execFileSync('openssl', words, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 20000 });
 }
 
+// A private key that is read anew from its PEM. One that comes straight from its making hangs for
+// good when garbage is collected while it is exported (seen with Node.js 20: the destructor of the
+// making waits for the lock that the export holds).
+function generateKey(type, options) {
+  const pair = generateKeyPairSync(type, { ...options,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+  return createPrivateKey(pair.privateKey);
+}
+
 function makeKey(folder, name, [type, options, alg]) {
-  const { privateKey, publicKey } = generateKeyPairSync(type, options);
+  const privateKey = generateKey(type, options);
+  const publicKey = createPublicKey(privateKey);
   const kid = `vater-${name}`;
   const own = privateKey.export({ format: 'jwk' });
   writeFileSync(join(folder, `${name}.pem`), privateKey.export({ type: 'pkcs8', format: 'pem' }),
@@ -41,7 +52,7 @@ export function makeClientKeys(folder) {
 export function makeServerKeys() {
   return ['ps256', 'rs256', 'es256'].map((name) => {
     const [type, options, alg] = kinds[name];
-    const { privateKey } = generateKeyPairSync(type, options);
+    const privateKey = generateKey(type, options);
     return { ...privateKey.export({ format: 'jwk' }), kid: `world-${name}`, alg, use: 'sig' };
   });
 }
