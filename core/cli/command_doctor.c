@@ -63,7 +63,7 @@ static void tell_step(struct vt_buffer *out, const struct vt_doctor_step *step, 
 {
   char ms[24] = "";
   if (step->ms >= 0)
-    snprintf(ms, sizeof ms, "%lld ms", (long long)step->ms);
+    snprintf(ms, sizeof ms, step->ms > 0 ? "%lld ms" : "<1 ms", (long long)step->ms);
   vt_buffer_format(out, "  %-9s %-8s %9s  ", name, vt_doctor_state_name(step->state), ms);
   if (step->code[0] != '\0')
     vt_buffer_format(out, "%s ", step->code);
@@ -167,6 +167,7 @@ static int examine_in(struct vt_cli *cli, const struct asked *asked, struct vate
   options.store = store;
   options.reference_day = asked->day;
   options.observe = vt_doctor_observe;
+  options.observe_step = vt_doctor_observe_step;
   options.observe_context = doctor;
   vt_diagnostics_init(&diagnostics, doctor->arena);
   int status = vt_run(&options, &summary, &diagnostics, &error);

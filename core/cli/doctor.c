@@ -28,7 +28,11 @@ const char *vt_doctor_state_name(enum vt_doctor_state state)
 void vt_doctor_init(struct vt_doctor *doctor, const struct vt_environment *environment,
                     struct vt_arena *arena)
 {
-  *doctor = (struct vt_doctor){.environment = environment, .arena = arena};
+  *doctor = (struct vt_doctor){.environment = environment,
+                               .arena = arena,
+                               .authorize_ms = -1,
+                               .decode_ms = -1,
+                               .rules_ms = -1};
   vt_buffer_init(&doctor->transcript, &environment->allocator, VT_LIMIT_CONFIG_BYTES);
   for (int i = 0; i < VT_DOCTOR_STEPS; i++)
     doctor->steps[i] = (struct vt_doctor_step){.ms = -1};
@@ -213,7 +217,8 @@ static void take_page(struct vt_doctor *doctor, const struct vt_net_answer *answ
               (vt_str_find(challenge, VT_STR("dpop_proof"), 0) < challenge.len ||
                vt_str_find(challenge, VT_STR("use_dpop_nonce"), 0) < challenge.len);
   if (doctor->proved)
-    tell(doctor, VT_DOCTOR_PROOF, told ? VT_DOCTOR_FAILED : VT_DOCTOR_OK, -1,
+    tell(doctor, VT_DOCTOR_PROOF, told ? VT_DOCTOR_FAILED : VT_DOCTOR_OK,
+         doctor->authorize_ms,
          told ? VT_STR("AUTH-DPOP") : VT_STR_NONE, "%s",
          told ? "the endpoint does not take our DPoP proof" : "DPoP proof made for this request");
   if (answer->result == VT_NET_FAILED)
@@ -241,6 +246,22 @@ void vt_doctor_observe(void *context, enum vt_run_purpose purpose,
     return;
   case VT_RUN_PAGE:
     take_page(doctor, answer);
+    return;
+  }
+}
+
+void vt_doctor_observe_step(void *context, enum vt_run_step step, int64_t ms)
+{
+  struct vt_doctor *doctor = context;
+  switch (step) {
+  case VT_RUN_AUTHORIZE:
+    doctor->authorize_ms = ms;
+    return;
+  case VT_RUN_DECODE:
+    doctor->decode_ms = ms + (doctor->decode_ms > 0 ? doctor->decode_ms : 0);
+    return;
+  case VT_RUN_RULES:
+    doctor->rules_ms = ms;
     return;
   }
 }
@@ -298,7 +319,8 @@ static void place_failure(struct vt_doctor *doctor, const struct vt_store_job_ro
   enum vt_doctor_name at = failed_step(doctor, row);
   if (!was_reached(doctor) && at >= VT_DOCTOR_METADATA)
     return;
-  tell(doctor, at, VT_DOCTOR_FAILED, doctor->steps[at].ms, row->code, "%.*s",
+  tell(doctor, at, VT_DOCTOR_FAILED,
+       at == VT_DOCTOR_DECODE ? doctor->decode_ms : doctor->steps[at].ms, row->code, "%.*s",
        VT_STR_ARGS(message_of(row)));
   for (int i = (int)at + 1; i < VT_DOCTOR_STEPS; i++)
     doctor->steps[i] = (struct vt_doctor_step){.ms = -1};
@@ -314,7 +336,7 @@ static void tell_rules(struct vt_doctor *doctor, const struct vt_report_job *job
   enum vt_doctor_state state = rejected > 0 ? VT_DOCTOR_FAILED : VT_DOCTOR_OK;
   if (state == VT_DOCTOR_OK && undecided + job->row.finding_errors + job->row.finding_warnings > 0)
     state = VT_DOCTOR_WARNED;
-  tell(doctor, VT_DOCTOR_RULES, state, -1, VT_STR_NONE,
+  tell(doctor, VT_DOCTOR_RULES, state, doctor->rules_ms, VT_STR_NONE,
        "%zu blocks, %zu rejected; %llu errors, %llu warnings; see 'vater check' for places",
        job->block_count, rejected, (unsigned long long)job->row.finding_errors,
        (unsigned long long)job->row.finding_warnings);
@@ -333,7 +355,7 @@ static void tell_delivery(struct vt_doctor *doctor, const struct vt_report_job *
     place_failure(doctor, row);
     return;
   }
-  tell(doctor, VT_DOCTOR_DECODE, VT_DOCTOR_OK, row->execution.judge_ms, VT_STR_NONE,
+  tell(doctor, VT_DOCTOR_DECODE, VT_DOCTOR_OK, doctor->decode_ms, VT_STR_NONE,
        "%.*s, %u observations", VT_STR_ARGS(row->delivery), row->rows);
   tell_rules(doctor, job);
 }

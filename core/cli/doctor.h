@@ -43,6 +43,7 @@ struct vt_doctor {
   struct vt_buffer transcript; /* without secrets, tokens, payloads and person numbers */
   bool converses;              /* a token service was asked */
   bool proved;                 /* a DPoP proof went along */
+  int64_t authorize_ms, decode_ms, rules_ms; /* what they took; -1: not done; decode of all pages */
 };
 
 const char *vt_doctor_step_name(enum vt_doctor_name name); /* "dns" */
@@ -55,6 +56,8 @@ void vt_doctor_fini(struct vt_doctor *doctor);
 /* For vt_run_options.observe; `context` is the doctor. */
 void vt_doctor_observe(void *context, enum vt_run_purpose purpose,
                        const struct vt_net_answer *answer);
+/* For vt_run_options.observe_step. */
+void vt_doctor_observe_step(void *context, enum vt_run_step step, int64_t ms);
 /* What came of the job; `job` NULL: the run did not get as far. */
 void vt_doctor_conclude(struct vt_doctor *doctor, const struct vt_report_job *job);
 /* The exit code: 2 a step failed before there was something to judge, 1 what was delivered is

@@ -113,15 +113,10 @@ static void converse(struct vt_running *running, struct vt_authorization *author
   vt_request_fini(&request);
 }
 
-static int64_t monotonic_ms(const struct vt_running *running)
-{
-  return running->environment->clock.monotonic_ms(running->environment->clock.context);
-}
-
 static void begin(struct vt_running *running, struct vt_authorization *authorization)
 {
   authorization->tries = 0;
-  authorization->deadline_ms = monotonic_ms(running) + running->configuration.job_ms;
+  authorization->deadline_ms = vt_run_now_ms(running) + running->configuration.job_ms;
   converse(running, authorization, NULL);
 }
 
@@ -221,7 +216,7 @@ static bool plan_retry(struct vt_running *running, struct vt_authorization *auth
     asked = -1;
   environment->random.fill(environment->random.context, &chance, sizeof chance);
   authorization->due_ms =
-      monotonic_ms(running) +
+      vt_run_now_ms(running) +
       vt_net_retry_wait(authorization->tries, running->configuration.retry_ms, asked, chance);
   return asked <= (int64_t)VT_LIMIT_RETRY_WAIT_SECONDS * 1000 &&
          authorization->due_ms < authorization->deadline_ms;
@@ -285,7 +280,7 @@ void vt_run_authorize_answer(struct vt_running *running, struct vt_authorization
 
 int64_t vt_run_authorize_wake(struct vt_running *running, int64_t most)
 {
-  int64_t now = monotonic_ms(running), wait = most;
+  int64_t now = vt_run_now_ms(running), wait = most;
   for (uint32_t i = 0; i < running->authorization_count; i++) {
     struct vt_authorization *authorization = &running->authorizations[i];
     if (authorization->state != VT_AUTH_WAITING)
@@ -332,6 +327,7 @@ int vt_run_authorize_attempt(void *user, struct vt_net_exchange *exchange, uint3
   struct vt_authorization *authorization = job->authorization;
   if (authorization == NULL)
     return VATER_OK;
+  int64_t since_ms = vt_run_now_ms(job->running);
   struct vater_request request;
   vt_request_init(&request, job->arena);
   struct vater_attempt details = {.size = sizeof details,
@@ -351,5 +347,6 @@ int vt_run_authorize_attempt(void *user, struct vt_net_exchange *exchange, uint3
                      "each token had expired before the request could be sent with it");
   }
   vt_request_fini(&request);
+  vt_run_took(job->running, VT_RUN_AUTHORIZE, since_ms);
   return status;
 }

@@ -95,6 +95,7 @@ struct vt_job {
   char address[64];
   int64_t deadline_ms; /* monotonic: of all requests of the job */
   int64_t started_ms, fetch_ms, judge_started_ms, judge_ms;
+  int64_t asked_ms; /* monotonic: when the worker got what it is now at */
   uint64_t bytes;           /* as received */
   int64_t certificate_days; /* TLS-EXPIRING when >= 0 */
   bool unchanged;
@@ -142,6 +143,10 @@ struct vt_running {
   struct vt_run_summary *summary;
   struct vt_diagnostics *diagnostics;
 };
+
+/* Tells whoever observes the run that a step took from `since_ms` until now. */
+void vt_run_took(const struct vt_running *running, enum vt_run_step step, int64_t since_ms);
+int64_t vt_run_now_ms(const struct vt_running *running); /* monotonic */
 
 /* plan: which endpoints are asked for what; not-due ones are recorded at once. Settings of every
  * plugin are checked, all faults listed (OPS-CONFIG, OPS-KEY). */

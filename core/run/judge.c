@@ -1,10 +1,5 @@
 #include "run/job.h"
 
-static int64_t now_ms(const struct vt_running *running)
-{
-  return running->environment->clock.monotonic_ms(running->environment->clock.context);
-}
-
 static int list_actors(struct vt_job *job, struct vt_rules_actor **list, size_t *count)
 {
   const struct vt_actor *actor = job->actor;
@@ -85,7 +80,7 @@ int vt_run_open_worker(struct vt_job *job, struct vater_str keys)
   described.expected = expected;
   running->environment->random.fill(running->environment->random.context, &described.hash_seed,
                                     sizeof described.hash_seed);
-  job->judge_started_ms = now_ms(running);
+  job->judge_started_ms = vt_run_now_ms(running);
   return vt_worker_open(running->zygote, &described, job, &job->worker, &job->error);
 }
 
@@ -129,6 +124,7 @@ void vt_run_judge_page(struct vt_job *job)
   }
   vt_run_split_media_type(job, page->media_type, &head);
   status = job->worker == NULL ? vt_run_open_worker(job, keys) : VATER_OK;
+  job->asked_ms = vt_run_now_ms(job->running);
   if (status == VATER_OK)
     status = vt_worker_page(job->worker, page->fd, &head, &job->error);
   if (status == VATER_OK)
@@ -140,6 +136,7 @@ void vt_run_judge_page(struct vt_job *job)
 void vt_run_judge_finish(struct vt_job *job)
 {
   job->state = VT_JOB_JUDGING;
+  job->asked_ms = vt_run_now_ms(job->running);
   if (vt_worker_finish(job->worker, &job->error) != VATER_OK)
     vt_job_fail(job, VT_DELIVERY_INTERNAL_ERROR, NULL);
 }
@@ -165,13 +162,15 @@ void vt_run_judge_event(struct vt_running *running, const struct vt_worker_event
     job->worker_cpu_ms = event->cpu_ms;
     job->worker_peak_bytes = event->peak_bytes;
     job->worker_noisy = event->noisy;
-    job->judge_ms = now_ms(running) - job->judge_started_ms;
+    job->judge_ms = vt_run_now_ms(running) - job->judge_started_ms;
   }
   switch (event->kind) {
   case VT_WORKER_PAGE:
+    vt_run_took(running, VT_RUN_DECODE, job->asked_ms);
     page_read(job, &event->page);
     return;
   case VT_WORKER_RESULT:
+    vt_run_took(running, VT_RUN_RULES, job->asked_ms);
     job->result = event->result;
     job->delivery = event->result->delivery;
     if (job->unchanged && job->delivery == VT_DELIVERY_RECEIVED)

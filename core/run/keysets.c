@@ -4,11 +4,6 @@
 
 enum { ASK_AGAIN_MS = 5 * 60 * 1000 };
 
-static int64_t now_ms(const struct vt_running *running)
-{
-  return running->environment->clock.monotonic_ms(running->environment->clock.context);
-}
-
 /* What one endpoint may ask, another one may not. */
 static bool is_of(const struct vt_keyset *keyset, const struct vt_job *job)
 {
@@ -46,7 +41,7 @@ static int ask(struct vt_running *running, struct vt_keyset *keyset, struct vt_e
                                          .tries = running->configuration.tries,
                                          .user = keyset};
   keyset->state = VT_KEYSET_ASKED;
-  keyset->asked_ms = now_ms(running);
+  keyset->asked_ms = vt_run_now_ms(running);
   return vt_net_submit(running->net, &request, &keyset->exchange, error);
 }
 
@@ -76,7 +71,7 @@ bool vt_run_keys_renew(struct vt_job *job)
     return false;
   if (keyset->state == VT_KEYSET_ASKED || keyset->generation != job->keys_generation)
     return true;
-  if (now_ms(job->running) - keyset->asked_ms < ASK_AGAIN_MS)
+  if (vt_run_now_ms(job->running) - keyset->asked_ms < ASK_AGAIN_MS)
     return false;
   keyset->state = VT_KEYSET_NEW;
   return true;

@@ -8,16 +8,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-static int64_t monotonic_ms(const struct vt_running *running)
-{
-  return running->environment->clock.monotonic_ms(running->environment->clock.context);
-}
-
 static void report_progress(struct vt_running *running)
 {
   struct vt_run_progress *progress = &running->summary->progress;
   progress->in_flight = running->active;
-  progress->elapsed_ms = monotonic_ms(running) - running->started_ms;
+  progress->elapsed_ms = vt_run_now_ms(running) - running->started_ms;
   if (running->options->progress != NULL)
     running->options->progress(running->options->progress_context, progress);
 }
@@ -60,7 +55,7 @@ static void start_job(struct vt_running *running, struct vt_job *job)
   if (is_done(running, job))
     return;
   job->arena = vt_arena_new(&running->environment->allocator, 0);
-  job->deadline_ms = monotonic_ms(running) + running->configuration.job_ms;
+  job->deadline_ms = vt_run_now_ms(running) + running->configuration.job_ms;
   job->started_ms = running->environment->clock.wall_ms(running->environment->clock.context);
   if (job->arena == NULL) {
     running->stopping = true;
@@ -103,6 +98,18 @@ static void observe(const struct vt_running *running, enum vt_run_purpose purpos
   const struct vt_run_options *options = running->options;
   if (options->observe != NULL)
     options->observe(options->observe_context, purpose, vt_net_exchange_answer(exchange));
+}
+
+int64_t vt_run_now_ms(const struct vt_running *running)
+{
+  return running->environment->clock.monotonic_ms(running->environment->clock.context);
+}
+
+void vt_run_took(const struct vt_running *running, enum vt_run_step step, int64_t since_ms)
+{
+  const struct vt_run_options *options = running->options;
+  if (options->observe_step != NULL)
+    options->observe_step(options->observe_context, step, vt_run_now_ms(running) - since_ms);
 }
 
 /* Reaches for the first job's endpoint before anything else, so that it is known whether it can be

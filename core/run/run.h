@@ -32,6 +32,13 @@ enum vt_run_purpose {
   VT_RUN_PAGE
 };
 
+/* What takes time at our end. */
+enum vt_run_step {
+  VT_RUN_AUTHORIZE, /* what goes along with one attempt: token, proof */
+  VT_RUN_DECODE,    /* reading, screening and decoding one page, in the worker */
+  VT_RUN_RULES      /* judging the delivery, in the worker */
+};
+
 struct vt_run_options {
   const struct vt_environment *environment;
   const struct vt_log *log;
@@ -51,7 +58,9 @@ struct vt_run_options {
   void *progress_context;
   /* Called with each answer before it is looked at; may be NULL. */
   void (*observe)(void *context, enum vt_run_purpose purpose, const struct vt_net_answer *answer);
-  void *observe_context;
+  /* Called after each such step of the jobs; may be NULL. */
+  void (*observe_step)(void *context, enum vt_run_step step, int64_t ms);
+  void *observe_context; /* of both */
 };
 
 struct vt_run_summary {
