@@ -82,6 +82,29 @@ void vt_document_fini(struct vt_document *document)
   document->root = NULL;
 }
 
+void vt_document_add(const struct vt_document *document, const struct vt_environment *environment,
+                     struct vt_diagnostics *diagnostics, int severity, const char *pointer,
+                     const struct vt_error *error)
+{
+  struct vt_error told = *error;
+  vt_error_pointer(&told, vt_str(pointer));
+  size_t offset = 0;
+  size_t end = 0;
+  uint32_t width = 1;
+  if (vt_doc_find(&environment->allocator, document->text, vt_str(pointer), &offset, &end, NULL) ==
+      VATER_OK) {
+    uint32_t line;
+    uint32_t column;
+    struct vater_str line_text;
+    vt_text_place(document->text, offset, &line, &column, &line_text);
+    vt_error_at(&told, document->path, line, column);
+    width = (uint32_t)(end - offset);
+  } else {
+    vt_error_at(&told, document->path, 0, 0);
+  }
+  vt_diagnostics_add(diagnostics, severity, &told, document->text, width);
+}
+
 static void add(const struct vt_document *document, const struct vt_environment *environment,
                 struct vt_diagnostics *diagnostics, int severity, const char *pointer,
                 const char *format, va_list arguments) VATER_PRINTF(6, 0);
@@ -92,22 +115,7 @@ static void add(const struct vt_document *document, const struct vt_environment 
 {
   struct vt_error error = {0};
   vt_fail_v(&error, VATER_E_CONFIG, "OPS-CONFIG", format, arguments);
-  vt_error_pointer(&error, vt_str(pointer));
-  size_t offset = 0;
-  size_t end = 0;
-  uint32_t width = 1;
-  if (vt_doc_find(&environment->allocator, document->text, vt_str(pointer), &offset, &end, NULL) ==
-      VATER_OK) {
-    uint32_t line;
-    uint32_t column;
-    struct vater_str line_text;
-    vt_text_place(document->text, offset, &line, &column, &line_text);
-    vt_error_at(&error, document->path, line, column);
-    width = (uint32_t)(end - offset);
-  } else {
-    vt_error_at(&error, document->path, 0, 0);
-  }
-  vt_diagnostics_add(diagnostics, severity, &error, document->text, width);
+  vt_document_add(document, environment, diagnostics, severity, pointer, &error);
 }
 
 void vt_document_complain(const struct vt_document *document,

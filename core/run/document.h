@@ -18,6 +18,10 @@ int vt_document_load(const struct vt_environment *environment, const char *path,
                      const char *rules_directory, const char *schema_name, struct vt_arena *arena,
                      struct vt_document *document, struct vt_diagnostics *diagnostics);
 void vt_document_fini(struct vt_document *document);
+/* Adds an error with its own code at a JSON Pointer of the document. */
+void vt_document_add(const struct vt_document *document, const struct vt_environment *environment,
+                     struct vt_diagnostics *diagnostics, int severity, const char *pointer,
+                     const struct vt_error *error);
 /* Adds an error (OPS-CONFIG) at a JSON Pointer of the document. */
 void vt_document_complain(const struct vt_document *document,
                           const struct vt_environment *environment,

@@ -121,14 +121,10 @@ static void complain_of_auth(struct vt_running *running, const struct vt_endpoin
   char pointer[128];
   struct vt_error told = *error;
   snprintf(pointer, sizeof pointer, "%s/auth", endpoint->pointer);
-  if (strcmp(error->code, "OPS-KEY") != 0) {
-    vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
-                         pointer, "%s", error->text);
-    return;
-  }
-  vt_error_at(&told, running->actors.document.path, 0, 0);
-  vt_error_pointer(&told, vt_str(pointer));
-  vt_diagnostics_add(running->diagnostics, VATER_SEVERITY_ERROR, &told, VT_STR_NONE, 0);
+  if (strcmp(error->code, "OPS-KEY") != 0)
+    vt_text_copy(told.code, sizeof told.code, VT_STR("OPS-CONFIG"));
+  vt_document_add(&running->actors.document, running->environment, running->diagnostics,
+                  VATER_SEVERITY_ERROR, pointer, &told);
 }
 
 /* The one that is used for it: conversations that bring the same are had once. */
