@@ -15,7 +15,7 @@ static int fail_all(struct check *check, struct vater_str text)
 {
   struct vt_judging *judging = check->judging;
   int severity = vt_judging_severity(check->rule, false);
-  struct vt_target_place place = {.row = VT_NO_ROW, .block = UINT32_MAX, .text = text};
+  struct vt_target_place place = {.row = VT_NO_ROW, .block = UINT32_MAX, .why.text = text};
   check->failed_all = true;
   int status = vt_judging_count_blocks(judging, check->selection, VT_OUTCOME_FAIL, severity);
   if (status != VATER_OK)
@@ -36,7 +36,7 @@ static int fail(void *context, uint32_t row, int column, struct vater_str text,
   bool explained = comments != NULL && comments[place_row] != VT_TABLE_NO_TEXT;
   int severity = vt_judging_severity(check->rule, explained);
   struct vt_target_place place = {
-      .row = place_row, .block = judging->row_block[place_row], .column = column, .text = text};
+      .row = place_row, .block = judging->row_block[place_row], .column = column, .why.text = text};
   check->failed[row] = 1;
   vt_judging_count(judging, place.block, VT_OUTCOME_FAIL, severity);
   return vt_judging_keep(judging, check->index, VT_OUTCOME_FAIL, severity, &place);
@@ -87,7 +87,7 @@ static int could_not(struct check *check, const struct vt_error *failure)
 {
   struct vt_judging *judging = check->judging;
   struct vt_target_place place = {
-      .row = VT_NO_ROW, .block = UINT32_MAX, .text = vt_str(failure->text)};
+      .row = VT_NO_ROW, .block = UINT32_MAX, .why.text = vt_str(failure->text)};
   judging->states[check->index].counts[VT_OUTCOME_ERROR]++;
   int status =
       vt_judging_count_blocks(judging, check->selection, VT_OUTCOME_ERROR, VATER_SEVERITY_WARNING);

@@ -134,7 +134,7 @@ static int subject_of(struct vt_judging *judging, uint32_t row, uint32_t *block)
 }
 
 static int found(struct vt_judging *judging, uint32_t index, uint32_t row, enum vt_outcome outcome,
-                 struct vater_str text)
+                 const struct vt_why *why)
 {
   const struct vt_rule *rule = &judging->rules->rules[index];
   const uint32_t *comments = judging->table->columns[VATER_COLUMN_COMMENT_CODE].ids;
@@ -149,7 +149,7 @@ static int found(struct vt_judging *judging, uint32_t index, uint32_t row, enum 
                                   .block = judging->row_block[row],
                                   .part = row,
                                   .column = period ? VATER_COLUMN_NONE : rule->column,
-                                  .text = text};
+                                  .why = *why};
   int status = period ? subject_of(judging, row, &place.block) : VATER_OK;
   if (status == VATER_OK)
     status = vt_judging_keep(judging, index, outcome, severity, &place);
@@ -163,16 +163,16 @@ static int judge_target(struct vt_judging *judging, uint32_t index, uint32_t row
 {
   const struct vt_rule *rule = &judging->rules->rules[index];
   struct vt_wide_frame frame;
-  struct vater_str text;
+  struct vt_why why = {0};
   enum vt_outcome outcome = VT_OUTCOME_NOT_APPLICABLE;
   if (vt_judging_applies(judging, rule, row)) {
     vt_wide_frame(judging, rule, row, &frame, variables);
-    outcome = vt_judging_evaluate(judging, rule, variables, &text);
+    outcome = vt_judging_evaluate(judging, rule, variables, &why);
   }
   judging->states[index].counts[outcome]++;
   if (outcome != VT_OUTCOME_FAIL && outcome != VT_OUTCOME_ERROR)
     return VATER_OK;
-  return found(judging, index, row, outcome, text);
+  return found(judging, index, row, outcome, &why);
 }
 
 static int judge_rule(struct vt_judging *judging, uint32_t index)

@@ -12,6 +12,12 @@ struct vt_block {
   uint64_t errors, warnings, infos, undecided;
 };
 
+/* What a check says, or why an expression has no value; empty for what the rule itself says. */
+struct vt_why {
+  struct vater_str text;
+  bool ours; /* it tells a limit of ours, and nothing of the payload */
+};
+
 /* A finding that is kept until its rule's turn. */
 struct vt_kept {
   uint32_t row;   /* of the table; VT_NO_ROW: of none */
@@ -19,7 +25,7 @@ struct vt_kept {
   uint32_t part;  /* of the rule's partition, for scope submission */
   uint8_t severity, outcome;
   int column;
-  struct vater_str text; /* of a check, or of an error */
+  struct vt_why why;
 };
 
 struct vt_rule_state {
@@ -138,7 +144,7 @@ bool vt_judging_applies(const struct vt_judging *judging, const struct vt_rule *
 struct vt_target_place {
   uint32_t row, block, part;
   int column;
-  struct vater_str text;
+  struct vt_why why;
 };
 /* A fail or error with that severity; counts it in its block (block UINT32_MAX: nowhere). */
 int vt_judging_keep(struct vt_judging *judging, uint32_t rule, enum vt_outcome outcome,
@@ -188,9 +194,11 @@ struct vt_submission_frame {
 };
 void vt_judging_frame(const struct vt_judging *judging, const struct vt_rule *rule,
                       const struct vt_selection *selection, struct vt_submission_frame *frame);
-/* What the rule says of these variables; *text is why, of an error. */
+/* Why a value is none, an error or missing. */
+struct vt_why vt_judging_why(const struct vt_cel_value *value);
+/* What the rule says of these variables; `why` of an error. */
 enum vt_outcome vt_judging_evaluate(struct vt_judging *judging, const struct vt_rule *rule,
-                                    const struct vt_cel_value *variables, struct vater_str *text);
+                                    const struct vt_cel_value *variables, struct vt_why *why);
 /* Whether the rule is for the group's indicator. */
 bool vt_judging_names(const struct vt_rule *rule, const struct vt_group *group);
 

@@ -34,8 +34,8 @@ int vt_judging_keep(struct vt_judging *judging, uint32_t rule, enum vt_outcome o
   if (state->kept == NULL)
     state->kept = vt_arena_array(judging->arena, judging->keep_max, sizeof *state->kept);
   struct vater_str text =
-      place->text.len == 0 ? VT_STR_NONE : vt_arena_copy(judging->arena, place->text);
-  if (state->kept == NULL || (place->text.len > 0 && text.ptr == NULL))
+      place->why.text.len == 0 ? VT_STR_NONE : vt_arena_copy(judging->arena, place->why.text);
+  if (state->kept == NULL || (place->why.text.len > 0 && text.ptr == NULL))
     return VATER_E_NOMEM;
   state->kept[state->kept_count++] = (struct vt_kept){.row = place->row,
                                                       .block = place->block,
@@ -43,6 +43,6 @@ int vt_judging_keep(struct vt_judging *judging, uint32_t rule, enum vt_outcome o
                                                       .severity = (uint8_t)severity,
                                                       .outcome = (uint8_t)outcome,
                                                       .column = place->column,
-                                                      .text = text};
+                                                      .why = {text, place->why.ours}};
   return VATER_OK;
 }

@@ -68,17 +68,15 @@ static enum vt_outcome outcome_of(const struct vt_rule *rule, uint8_t when, uint
   return rule->missing == VT_MISSING_ERROR ? VT_OUTCOME_ERROR : VT_OUTCOME_SKIPPED;
 }
 
-/* Why an expression has no value; the texts live until the run's next evaluation. */
-static struct vater_str fault_text(struct pass *pass, const struct vt_rule *rule, uint32_t row)
+/* The texts live until the run's next evaluation. */
+static struct vt_why why_error(struct pass *pass, const struct vt_rule *rule, uint32_t row)
 {
-  struct vt_cel_value value;
-  if (rule->when != NULL) {
+  struct vt_cel_value value = {.kind = VT_CEL_MISSING};
+  if (rule->when != NULL)
     eval_row(pass, rule->when, row, &value);
-    if (value.kind == VT_CEL_ERROR)
-      return value.as.fault->text;
-  }
-  eval_row(pass, rule->assert, row, &value);
-  return value.kind == VT_CEL_ERROR ? value.as.fault->text : VT_STR("a number is missing");
+  if (value.kind != VT_CEL_ERROR)
+    eval_row(pass, rule->assert, row, &value);
+  return vt_judging_why(&value);
 }
 
 static int found(struct pass *pass, const struct bound_rule *bound, enum vt_outcome outcome,
@@ -92,7 +90,7 @@ static int found(struct pass *pass, const struct bound_rule *bound, enum vt_outc
   int severity = vt_judging_severity(bound->rule, explained);
   if (outcome == VT_OUTCOME_ERROR) {
     severity = VATER_SEVERITY_WARNING;
-    place.text = fault_text(pass, bound->rule, row);
+    place.why = why_error(pass, bound->rule, row);
   }
   vt_judging_count(judging, place.block, outcome, severity);
   return vt_judging_keep(judging, bound->index, outcome, severity, &place);

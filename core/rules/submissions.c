@@ -82,17 +82,25 @@ static enum vt_outcome outcome_of(const struct vt_rule *rule, const struct vt_ce
   return rule->missing == VT_MISSING_FAIL ? VT_OUTCOME_FAIL : VT_OUTCOME_SKIPPED;
 }
 
+struct vt_why vt_judging_why(const struct vt_cel_value *value)
+{
+  if (value->kind != VT_CEL_ERROR)
+    return (struct vt_why){VT_STR("a number is missing"), true};
+  const struct vt_cel_fault *fault = value->as.fault;
+  return (struct vt_why){fault->text, fault->status == VATER_E_LIMIT};
+}
+
 enum vt_outcome vt_judging_evaluate(struct vt_judging *judging, const struct vt_rule *rule,
-                                    const struct vt_cel_value *variables, struct vater_str *text)
+                                    const struct vt_cel_value *variables, struct vt_why *why)
 {
   struct vt_cel_value value;
-  *text = VT_STR_NONE;
+  *why = (struct vt_why){0};
   if (rule->when != NULL) {
     vt_judging_eval(judging, rule->when, variables, &value);
     if (value.kind == VT_CEL_MISSING)
       return VT_OUTCOME_SKIPPED;
     if (value.kind == VT_CEL_ERROR) {
-      *text = value.as.fault->text;
+      *why = vt_judging_why(&value);
       return VT_OUTCOME_ERROR;
     }
     if (!value.as.truth)
@@ -101,7 +109,7 @@ enum vt_outcome vt_judging_evaluate(struct vt_judging *judging, const struct vt_
   vt_judging_eval(judging, rule->assert, variables, &value);
   enum vt_outcome outcome = outcome_of(rule, &value);
   if (outcome == VT_OUTCOME_ERROR)
-    *text = value.kind == VT_CEL_ERROR ? value.as.fault->text : VT_STR("a number is missing");
+    *why = vt_judging_why(&value);
   return outcome;
 }
 
@@ -125,9 +133,9 @@ static int judge_part(struct vt_judging *judging, uint32_t index, uint32_t part,
 {
   const struct vt_rule *rule = &judging->rules->rules[index];
   bool delivery = rule->target == VT_TARGET_DELIVERY;
-  struct vater_str text;
+  struct vt_why why;
   vt_judging_frame(judging, rule, selection, frame);
-  enum vt_outcome outcome = vt_judging_evaluate(judging, rule, frame->variables, &text);
+  enum vt_outcome outcome = vt_judging_evaluate(judging, rule, frame->variables, &why);
   judging->states[index].counts[outcome]++;
   if (outcome != VT_OUTCOME_FAIL && outcome != VT_OUTCOME_ERROR)
     return VATER_OK;
@@ -138,7 +146,7 @@ static int judge_part(struct vt_judging *judging, uint32_t index, uint32_t part,
                                   .block = row == VT_NO_ROW ? UINT32_MAX : judging->row_block[row],
                                   .part = part,
                                   .column = row == VT_NO_ROW ? VATER_COLUMN_NONE : rule->column,
-                                  .text = text};
+                                  .why = why};
   int status = vt_judging_keep(judging, index, outcome, severity, &place);
   if (status == VATER_OK && delivery)
     return vt_judging_count_blocks(judging, selection, outcome, severity);

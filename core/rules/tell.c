@@ -79,8 +79,8 @@ static int message_of(struct rendering *rendering, int language, struct vater_st
 {
   const struct vt_kept *kept = rendering->kept;
   struct vt_arena *scratch = rendering->judging->scratch;
-  struct vater_str own = kept->text;
-  if (rendering->hides && own.len > 0)
+  struct vater_str own = kept->why.text;
+  if (rendering->hides && !kept->why.ours && own.len > 0)
     own = vt_judging_without_digits(scratch, own);
   int status = VATER_OK;
   if (kept->outcome == VT_OUTCOME_ERROR) {

@@ -1,5 +1,7 @@
 #include "pack.h"
 
+#include "rules/bundle.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -428,12 +430,34 @@ static void test_nothing_to_judge(void **state)
   bundle_free(&bundle);
 }
 
+/* Where numbers of persons are hidden, the limit that was met is told: it is ours. */
+static void test_limit_is_told(void **state)
+{
+  (void)state;
+  struct bundle bundle = {0};
+  assert_int_equal(bundle_load(&bundle, RULE("T-001", SUBMISSION SKIP
+                                             ",\"per\":\"area\",\"assert\":\"rows.all(a, "
+                                             "rows.all(b, a.value + b.value > 0.0))\"")),
+                   VATER_OK);
+  bundle.rules->indicators[0].disclosure =
+      (struct vt_disclosure){VT_DISCLOSURE_PUBLICATION, VT_DISCLOSURE_THRESHOLD, 0, false};
+  for (int i = 0; i < 1200; i++)
+    bundle_row(&bundle, "value=1");
+  bundle_judge(&bundle);
+  assert_int_equal(bundle.told.finding_count, 1);
+  assert_int_equal(bundle.told.findings[0].outcome, VT_OUTCOME_ERROR);
+  assert_non_null(
+      strstr(bundle.told.findings[0].message, "more than 1000000 steps (limit EXPRESSION_STEPS)"));
+  bundle_free(&bundle);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_missing_policies),
       cmocka_unit_test(test_missing_is_absorbed),
       cmocka_unit_test(test_when),
+      cmocka_unit_test(test_limit_is_told),
       cmocka_unit_test(test_since_and_until),
       cmocka_unit_test(test_actions),
       cmocka_unit_test(test_explain),
