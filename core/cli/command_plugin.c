@@ -38,6 +38,7 @@ struct plugins {
   struct vt_cli *cli;
   struct vt_arena *arena;
   bool json;
+  bool given[128]; /* options, by their letter */
   json_t *with;
   const char *folders[FOLDERS_MAX];
   uint32_t folder_count;
@@ -293,6 +294,8 @@ static int take_options(struct plugins *plugins, int argc, char **argv)
       fputs(help, plugins->cli->out);
       return VT_EXIT_CLEAN;
     }
+    if (option > 0 && option < 128)
+      plugins->given[option] = true;
     if (option == 'w' && !take_with(plugins, optarg))
       return vt_cli_usage(plugins->cli, "plugin", "--with takes a JSON object");
     if (option == 'w')
@@ -313,6 +316,60 @@ static int take_options(struct plugins *plugins, int argc, char **argv)
   return -1;
 }
 
+/* What was given and is not for `what`: an option's name, or NULL. */
+static const char *idle_option(const struct plugins *plugins, const char *what)
+{
+  static const struct {
+    const char *what, *takes;
+  } tools[] = {{"list", "jp"}, {"info", "jp"}, {"check", "jw"}, {"new", ""}};
+  static const struct {
+    char letter;
+    const char *name;
+  } options[] = {{'j', "--json"}, {'p', "--plugins"}, {'w', "--with"}};
+  for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
+    for (size_t n = 0; strcmp(what, tools[i].what) == 0 && n < 3; n++)
+      if (plugins->given[(unsigned char)options[n].letter] &&
+          strchr(tools[i].takes, options[n].letter) == NULL)
+        return options[n].name;
+  return NULL;
+}
+
+static bool has_setting(const struct vater_setting *settings, const char *name)
+{
+  for (; settings->name != NULL; settings++)
+    if (strcmp(settings->name, name) == 0)
+      return true;
+  return false;
+}
+
+/* A setting that neither the plugin nor one of its checks has would be tried by nothing. */
+static const char *idle_setting(const struct plugins *plugins, const struct vt_plugin_info *info)
+{
+  const char *name;
+  json_t *value;
+  json_object_foreach(plugins->with, name, value)
+  {
+    bool known = has_setting(info->settings, name);
+    for (uint32_t i = 0; i < info->check_count && !known; i++)
+      known = has_setting(info->checks[i].settings, name);
+    if (!known)
+      return name;
+  }
+  return NULL;
+}
+
+static int check(struct plugins *plugins, const char *path)
+{
+  if (plugins->with != NULL)
+    add_file(plugins, path); /* one that cannot be loaded is what the check is about */
+  const char *idle = plugins->count > 0 ? idle_setting(plugins, plugins->items) : NULL;
+  if (idle != NULL)
+    return vt_cli_usage(plugins->cli, "plugin",
+                        "--with: the plugin '%s' has no setting '%s'; see 'vater plugin info %s'",
+                        plugins->items->name, idle, path);
+  return vt_plugin_conformance(plugins->cli, path, plugins->with, plugins->json);
+}
+
 static int run(struct plugins *plugins, int argc, char **argv)
 {
   int code = take_options(plugins, argc, argv);
@@ -320,12 +377,15 @@ static int run(struct plugins *plugins, int argc, char **argv)
     return code;
   const char *what = optind < argc ? argv[optind] : "";
   int names = argc - optind - 1;
+  const char *idle = idle_option(plugins, what);
+  if (idle != NULL)
+    return vt_cli_usage(plugins->cli, "plugin", "%s takes no option %s", what, idle);
   if (strcmp(what, "list") == 0 && names == 0)
     return list(plugins);
   if (strcmp(what, "info") == 0 && names == 1)
     return info(plugins, argv[optind + 1]);
   if (strcmp(what, "check") == 0 && names == 1)
-    return vt_plugin_conformance(plugins->cli, argv[optind + 1], plugins->with, plugins->json);
+    return check(plugins, argv[optind + 1]);
   if (strcmp(what, "new") == 0 && names == 2)
     return vt_plugin_new(plugins->cli, argv[optind + 1], argv[optind + 2]);
   if (strcmp(what, "check") == 0 || strcmp(what, "new") == 0)

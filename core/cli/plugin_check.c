@@ -118,6 +118,10 @@ int vt_plugin_conformance(struct vt_cli *cli, const char *path, const json_t *wi
 {
   int ends[2];
   struct vt_error error = {0};
+  if (access(path, R_OK) != 0) {
+    vt_fail(&error, VATER_E_IO, NULL, "cannot read '%s': %s", path, strerror(errno));
+    return vt_cli_error(cli, "plugin check", &error, VT_EXIT_FAILED);
+  }
   struct report report = {.cli = cli, .json = json, .results = json_array()};
   int status = vt_plugin_check_trust(path, &error);
   if (status == VATER_OK)

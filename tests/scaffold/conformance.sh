@@ -63,3 +63,14 @@ at function nonsense 'gave a value that is none (type 99)'
 at format.decode hang 'it did not come back within\|of processor time'
 
 "$vater" plugin check --json "$1/lib/vater/plugins/norway.so" | jq -e '.faults == 0 and (.results | length) > 5' >/dev/null
+
+# A file that is not there is no fault of a plugin, and a setting that nothing has is no trial.
+code=0
+"$vater" plugin check "$1/none.so" >"$said" 2>&1 || code=$?
+[ "$code" = 2 ] && grep -q "cannot read '.*none.so': No such file" "$said"
+code=0
+"$vater" plugin check "$1/lib/vater/plugins/http.so" --with '{"atc": 1}' >"$said" 2>&1 || code=$?
+[ "$code" = 64 ] && grep -q "the plugin 'http' has no setting 'atc'" "$said"
+code=0
+"$vater" plugin list --with '{}' >"$said" 2>&1 || code=$?
+[ "$code" = 64 ] && grep -q 'list takes no option --with' "$said"
