@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-enum { TEXT_BYTES_MAX = 1024 * 1024, NEAREST_MAX = 512 };
+enum { TEXT_BYTES_MAX = 1024 * 1024, NEAREST_MAX = 1024 };
 
 struct asked {
   struct vater_str code;
@@ -20,16 +20,17 @@ struct asked {
 
 static void print_help(FILE *out)
 {
-  fputs("usage: vater explain [OPTION…] CODE\n"
+  fputs("usage: vater explain [OPTION…] CODE|INDICATOR\n"
         "       vater explain --all\n\n"
         "Explains a code of the engine, of a rule or of a token service (HID-1010, MP-251): what\n"
-        "it means, how serious it is, who acts, and what to do.\n\n"
+        "it means, how serious it is, who acts, and what to do; or an indicator (G4-15). Capitals\n"
+        "or not is the same.\n\n"
         "  -l, --language nb|nn|en  of the texts (default en)\n"
         "  -r, --rules DIRECTORY    rule packs (default: those beside this program)\n"
         "  -j, --json               machine-readable, in all languages\n"
         "      --all                every code of the engine as Markdown (docs/codes.md)\n"
         "  -h, --help               this text\n\n"
-        "exit: 0 explained, 2 there is no such code, 64 wrong usage\n",
+        "exit: 0 explained, 2 there is no such code or indicator, 64 wrong usage\n",
         out);
 }
 
@@ -161,7 +162,7 @@ static const char *service_of(const char *code)
 static const struct service_code *find_service_code(struct vater_str code)
 {
   for (size_t i = 0; i < SERVICE_CODES; i++)
-    if (vt_str_is(code, service_codes[i].code))
+    if (vt_str_equal_nocase(code, vt_str(service_codes[i].code)))
       return &service_codes[i];
   return NULL;
 }
@@ -239,6 +240,103 @@ static int explain_rule(struct vt_cli *cli, const struct asked *asked, const str
   return print_json(cli, object);
 }
 
+/* ---- indicators ------------------------------------------------------------------------------ */
+
+/* Their names with ", " between; the rules are those that name the indicator. */
+static json_t *own_rules(const struct vt_rules *rules, struct vater_str id)
+{
+  json_t *codes = json_array();
+  for (uint32_t i = 0; i < vt_rules_count(rules); i++) {
+    const struct vt_rule_info *rule = vt_rules_info(rules, i);
+    for (uint32_t j = 0; j < rule->applies_count; j++)
+      if (vt_str_equal(rule->applies_to[j], id))
+        json_array_append_new(codes, json_stringn(rule->code.ptr, rule->code.len));
+  }
+  return codes;
+}
+
+static void say_list(struct vt_cli *cli, const struct asked *asked, enum vt_report_text label,
+                     const json_t *list)
+{
+  struct vt_buffer text;
+  vt_buffer_init(&text, &cli->environment.allocator, TEXT_BYTES_MAX);
+  for (size_t i = 0; i < json_array_size(list); i++)
+    vt_buffer_format(&text, "%s%s", i > 0 ? ", " : "", json_string_value(json_array_get(list, i)));
+  say(cli, asked, label, vt_buffer_str(&text));
+  vt_buffer_fini(&text);
+}
+
+static int explain_indicator(struct vt_cli *cli, const struct asked *asked,
+                             const struct vt_rules *rules, uint32_t index)
+{
+  const struct vt_indicator_info *info = vt_rules_indicator(rules, index);
+  const json_t *json = vt_rules_indicator_json(rules, index);
+  json_t *codes = own_rules(rules, info->id);
+  if (asked->json) {
+    json_t *object = json_deep_copy(json);
+    json_object_del(object, "sample");
+    json_object_set_new(object, "kind", json_string("indicator"));
+    json_object_set_new(object, "pack", json_stringn(info->pack.ptr, info->pack.len));
+    json_object_set_new(object, "rules", codes);
+    return print_json(cli, object);
+  }
+  fprintf(cli->out, "%.*s: %.*s\n", VT_STR_ARGS(info->id),
+          VT_STR_ARGS(info->title[asked->language]));
+  fprintf(cli->out, "  %.*s\n", VT_STR_ARGS(info->definition[asked->language]));
+  say(cli, asked, VT_TEXT_STATE, vt_str(vt_indicator_state_name(info->state)));
+  say(cli, asked, VT_TEXT_UNIT, info->unit);
+  say(cli, asked, VT_TEXT_FREQUENCY, info->frequency);
+  say_list(cli, asked, VT_TEXT_REPORTED_BY, json_object_get(json, "reportedBy"));
+  say_list(cli, asked, VT_TEXT_OWN_RULES, codes);
+  say(cli, asked, VT_TEXT_PACK, info->pack);
+  json_decref(codes);
+  return VT_EXIT_CLEAN;
+}
+
+/* ---- whatever it is ---------------------------------------------------------------------------
+ */
+
+static const struct vt_code *find_code(struct vater_str code)
+{
+  size_t count;
+  const struct vt_code *codes = vt_code_list(&count);
+  for (size_t i = 0; i < count; i++)
+    if (vt_str_equal_nocase(vt_str(codes[i].code), code))
+      return &codes[i];
+  return NULL;
+}
+
+static const struct vt_rule_info *find_rule(const struct vt_rules *rules, struct vater_str code)
+{
+  for (uint32_t i = 0; i < vt_rules_count(rules); i++)
+    if (vt_str_equal_nocase(vt_rules_info(rules, i)->code, code))
+      return vt_rules_info(rules, i);
+  return NULL;
+}
+
+/* Index, or the number of indicators where there is none. */
+static uint32_t find_indicator(const struct vt_rules *rules, struct vater_str id)
+{
+  uint32_t i = 0;
+  while (i < vt_rules_indicator_count(rules) &&
+         !vt_str_equal_nocase(vt_rules_indicator(rules, i)->id, id))
+    i++;
+  return i;
+}
+
+/* In capitals, as nearly all names are. */
+static struct vater_str nearest(struct vater_str asked, const struct vater_str *names, size_t count)
+{
+  char upper[64];
+  struct vater_str near = vt_str_nearest(asked, names, count);
+  if (near.len > 0 || asked.len >= sizeof upper)
+    return near;
+  for (size_t i = 0; i < asked.len; i++)
+    upper[i] =
+        asked.ptr[i] >= 'a' && asked.ptr[i] <= 'z' ? (char)(asked.ptr[i] - 32) : asked.ptr[i];
+  return vt_str_nearest((struct vater_str){upper, asked.len}, names, count);
+}
+
 /* "there is no code 'NET-REFUSD'; did you mean 'NET-REFUSED'?" */
 static int say_unknown(struct vt_cli *cli, const struct asked *asked, const struct vt_rules *rules)
 {
@@ -249,18 +347,39 @@ static int say_unknown(struct vt_cli *cli, const struct asked *asked, const stru
     names[used++] = vt_str(codes[i].code);
   for (size_t i = 0; i < SERVICE_CODES && used < NEAREST_MAX; i++)
     names[used++] = vt_str(service_codes[i].code);
-  for (uint32_t i = 0; rules != NULL && i < vt_rules_count(rules) && used < NEAREST_MAX; i++)
+  for (uint32_t i = 0; i < vt_rules_indicator_count(rules) && used < NEAREST_MAX; i++)
+    names[used++] = vt_rules_indicator(rules, i)->id;
+  for (uint32_t i = 0; i < vt_rules_count(rules) && used < NEAREST_MAX; i++)
     names[used++] = vt_rules_info(rules, i)->code;
-  struct vater_str near = vt_str_nearest(asked->code, names, used);
+  struct vater_str near = nearest(asked->code, names, used);
   struct vt_error error = {0};
-  vt_fail(&error, VATER_E_CONFIG, NULL, "there is no code '%.*s'%s%.*s%s", VT_STR_ARGS(asked->code),
-          near.len > 0 ? "; did you mean '" : "", VT_STR_ARGS(near), near.len > 0 ? "'?" : "");
+  if (near.len > 0)
+    vt_fail(&error, VATER_E_CONFIG, NULL,
+            "there is no code or indicator '%.*s'; did you mean '%.*s'?", VT_STR_ARGS(asked->code),
+            VT_STR_ARGS(near));
+  else
+    vt_fail(&error, VATER_E_CONFIG, NULL,
+            "there is no code or indicator '%.*s'; see 'vater rules list' and 'vater explain "
+            "--all'",
+            VT_STR_ARGS(asked->code));
   return vt_cli_error(cli, "explain", &error, VT_EXIT_FAILED);
+}
+
+static int explain_from_packs(struct vt_cli *cli, const struct asked *asked,
+                              const struct vt_rules *rules)
+{
+  const struct vt_rule_info *rule = find_rule(rules, asked->code);
+  uint32_t indicator = find_indicator(rules, asked->code);
+  if (rule != NULL)
+    return explain_rule(cli, asked, rules, rule);
+  return indicator < vt_rules_indicator_count(rules)
+             ? explain_indicator(cli, asked, rules, indicator)
+             : say_unknown(cli, asked, rules);
 }
 
 static int explain(struct vt_cli *cli, const struct asked *asked)
 {
-  const struct vt_code *code = vt_code_find(asked->code);
+  const struct vt_code *code = find_code(asked->code);
   if (code != NULL)
     return explain_code(cli, asked, code);
   const struct service_code *service = find_service_code(asked->code);
@@ -270,13 +389,10 @@ static int explain(struct vt_cli *cli, const struct asked *asked)
   struct vt_rules_frame frame;
   int exit_code = VT_EXIT_FAILED;
   int status = vt_rules_frame_begin(cli, &plugins, NULL, 0, &frame);
-  const struct vt_rule_info *rule =
-      status == VATER_OK && frame.rules != NULL ? vt_rules_find(frame.rules, asked->code) : NULL;
   if (status == VATER_OK && frame.rules == NULL)
     vt_cli_diagnostics(cli, &frame.diagnostics);
-  if (status == VATER_OK)
-    exit_code = rule != NULL ? explain_rule(cli, asked, frame.rules, rule)
-                             : say_unknown(cli, asked, frame.rules);
+  else if (status == VATER_OK)
+    exit_code = explain_from_packs(cli, asked, frame.rules);
   vt_rules_frame_end(&frame);
   return exit_code;
 }
@@ -309,7 +425,7 @@ int vt_command_explain(struct vt_cli *cli, int argc, char **argv)
   if (asked.all)
     return optind < argc ? vt_cli_usage(cli, "explain", "--all takes no code") : print_all(cli);
   if (optind + 1 != argc)
-    return vt_cli_usage(cli, "explain", "name one code, such as NET-REFUSED");
+    return vt_cli_usage(cli, "explain", "name one code or indicator, such as NET-REFUSED or G4-15");
   asked.code = vt_str(argv[optind]);
   return explain(cli, &asked);
 }

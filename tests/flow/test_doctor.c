@@ -183,7 +183,7 @@ static void test_explain(void **state)
        "invalid_client (OAuth 2.0): klienten eller autentiseringa blir ikkje godteken",
        0},
       {{"explain", "--json", "MP-121"}, "\"nn\": \"den registrerte nøkkelen har gått ut", 0},
-      {{"explain", "MP-25"}, "there is no code 'MP-25'; did you mean 'MP-250'?", 2}};
+      {{"explain", "MP-25"}, "there is no code or indicator 'MP-25'; did you mean 'MP-250'?", 2}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct rig_run run = rig_vater(world.folder, rows[i].arguments);
     if (run.exit_code != rows[i].exit_code ||
