@@ -1,8 +1,11 @@
 #include "cli/cli.h"
 
 #include "base/encode.h"
+#include "base/file.h"
 
 #include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { MESSAGE_MAX = 64 * 1024 };
 
@@ -60,4 +63,22 @@ void vt_cli_diagnostics(struct vt_cli *cli, const struct vt_diagnostics *list)
   vt_diagnostics_print(list, &buffer);
   vt_cli_put(cli->error, &buffer);
   vt_buffer_fini(&buffer);
+}
+
+void vt_cli_schemas(const struct vt_cli *cli, char *path, size_t size)
+{
+  snprintf(path, size, "%s/schemas", cli->rules);
+  if (access(path, F_OK) != 0)
+    snprintf(path, size, "%s/schemas", cli->installed);
+}
+
+int vt_cli_replace(const struct vt_cli *cli, const char *path, const struct vt_buffer *text,
+                   struct vt_error *error)
+{
+  if (text->failed)
+    return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for %s", path);
+  mode_t ours = umask((mode_t)cli->mask);
+  int status = vt_file_replace(path, vt_buffer_str(text), 0644, error);
+  umask(ours);
+  return status;
 }

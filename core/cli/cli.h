@@ -22,6 +22,8 @@ struct vt_cli {
   FILE *in, *out, *error;
   /* beside the binary in the build tree, under the prefix when installed */
   char plugins[512], rules[512];
+  char installed[512];     /* the rules beside this program, whatever --rules says */
+  unsigned mask;           /* the user's umask: for what others may read; ours is 077 */
   char binary[400];        /* this executable */
   const char *credentials; /* $CREDENTIALS_DIRECTORY or NULL */
   bool color;              /* a terminal, and NO_COLOR is not set */
@@ -42,6 +44,12 @@ int vt_cli_error(struct vt_cli *cli, const char *command, const struct vt_error 
                  int exit_code);
 /* What was gathered, to a stream; an empty buffer has no bytes to hand to fwrite(3). */
 void vt_cli_put(FILE *out, const struct vt_buffer *buffer);
+/* The folder of schemas for the packs in cli->rules: theirs, or where they have none the
+ * installation's. */
+void vt_cli_schemas(const struct vt_cli *cli, char *path, size_t size);
+/* Writes over; readable by others as far as the user's umask lets them. */
+int vt_cli_replace(const struct vt_cli *cli, const char *path, const struct vt_buffer *text,
+                   struct vt_error *error);
 /* Prints diagnostics on standard error. */
 void vt_cli_diagnostics(struct vt_cli *cli, const struct vt_diagnostics *list);
 

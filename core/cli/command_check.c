@@ -222,7 +222,7 @@ static int check(struct vt_cli *cli, struct asked *asked)
   struct vt_arena *arena = vt_arena_new(&cli->environment.allocator, 0);
   if (arena == NULL)
     return VT_EXIT_FAILED;
-  snprintf(schemas, sizeof schemas, "%s/schemas", cli->rules);
+  vt_cli_schemas(cli, schemas, sizeof schemas);
   struct vt_zygote_options options = {.environment = &cli->environment,
                                       .plugin_directories = asked->plugins.paths,
                                       .plugin_directory_count = asked->plugins.count,

@@ -1,58 +1,10 @@
 #include "cli/options.h"
 #include "cli/rules_frame.h"
-#include "cli/rules_mapping.h"
+#include "cli/rules_options.h"
 
 #include "base/encode.h"
 #include "base/number.h"
-#include "rules/review.h"
-
-#include <getopt.h>
 #include <jansson.h>
-
-static void print_help(FILE *out)
-{
-  fputs(
-      "usage: vater rules lint [OPTION…] [FILE…]\n"
-      "       vater rules test [OPTION…] [CODE…]\n"
-      "       vater rules list|docs|coverage [OPTION…]\n"
-      "       vater rules diff OLD NEW\n"
-      "       vater rules impact --rules NEW [--since DATE] [--threshold PERCENT] [OPTION…]\n"
-      "       vater rules new indicator ID | rule CODE -i ID | codelist NAME\n\n"
-      "lint      checks rule packs, and mapping files, and tells everything that is wrong, with\n"
-      "          line and column\n"
-      "test      judges every example in the packs: a patch on the indicator's sample, which\n"
-      "          the rule has to pass, fail, … as the example says\n"
-      "list      the rules, one a line\n"
-      "docs      a catalogue of indicators and rules as Markdown, with an anchor a code\n"
-      "coverage  the strategy's goals and points, their indicators and rules, what has none\n"
-      "diff      what was added, changed and removed between two folders of packs\n"
-      "impact    judges stored payloads by the rules in force and by changed ones, and tells "
-      "which\n"
-      "          actors would newly fail or pass, by verdict and by rule; the last delivery of\n"
-      "          each endpoint, or those since a day\n"
-      "new       writes a pack or code list to begin with, which lints clean\n\n"
-      "  -r, --rules DIRECTORY    rule packs (default: those beside this program); impact: the\n"
-      "                           changed ones\n"
-      "  -c, --config FILE        impact: whose store, actors and rules (default vater.json)\n"
-      "  -s, --store FILE         impact: the store, instead of the configuration's\n"
-      "  -S, --since DATE         impact: all deliveries of runs of that day and later\n"
-      "  -T, --threshold PERCENT  impact: more of those that passed before may not newly fail by\n"
-      "                           one rule, nor be rejected (default 50)\n"
-      "  -m, --mutate             test: also change each rule's expression a little, and report\n"
-      "                           changes that none of its examples notices\n"
-      "      --update-lock        lint: record in codes.lock what each code asks\n"
-      "      --html               docs: HTML\n"
-      "      --plugins DIRECTORY  plugins there as well; may be given several times\n"
-      "  -g, --goal N             list, coverage: of that goal\n"
-      "  -i, --indicator ID       list, new rule: for that indicator\n"
-      "  -l, --language nb|nn|en  list, docs: of the texts (default en)\n"
-      "  -j, --json               test, list, coverage, diff, impact: machine-readable\n"
-      "  -h, --help               this text\n\n"
-      "exit: 0 in order, 1 something is wrong with a pack or an example, or not covered, or the\n"
-      "      impact is beyond the threshold, 2 something could not be done (impact: or nothing\n"
-      "      could be judged), 3 the packs cannot be loaded, 64 wrong usage\n",
-      out);
-}
 
 int vt_rules_frame_begin(struct vt_cli *cli, const struct vt_cli_folders *folders,
                          const char *const *paths, size_t path_count, struct vt_rules_frame *frame)
@@ -74,52 +26,23 @@ int vt_rules_frame_begin(struct vt_cli *cli, const struct vt_cli_folders *folder
                                      .plugins = &frame->plugins,
                                      .paths = paths,
                                      .path_count = path_count,
-                                     .directory = path_count == 0 ? cli->rules : NULL};
+                                     .directory = path_count == 0 ? cli->rules : NULL,
+                                     .reviewed = true};
   status = vt_rules_load(&options, &frame->rules, &frame->diagnostics);
-  return status == VATER_E_RULE ? VATER_OK : status;
+  if (status != VATER_E_RULE)
+    return status;
+  frame->faulty = frame->rules;
+  frame->rules = NULL;
+  return VATER_OK;
 }
 
 void vt_rules_frame_end(struct vt_rules_frame *frame)
 {
   vt_rules_free(frame->rules);
+  vt_rules_free(frame->faulty);
   if (frame->arena != NULL)
     vt_registry_fini(&frame->plugins);
   vt_arena_free(frame->arena);
-}
-
-static void count(FILE *out, uint64_t number, const char *what)
-{
-  fprintf(out, "%llu %s%s", (unsigned long long)number, what, number == 1 ? "" : "s");
-}
-
-static int lint(struct vt_cli *cli, const struct vt_rules_asked *asked,
-                struct vt_rules_frame *frame)
-{
-  if (frame->rules != NULL && vt_rules_review(frame->rules, &frame->diagnostics) != VATER_OK)
-    return VT_EXIT_FAILED;
-  if (frame->rules != NULL && asked->name_count == 0 &&
-      vt_rules_lock(cli, asked, frame) != VATER_OK)
-    return VT_EXIT_FAILED;
-  const struct vt_diagnostics *found = &frame->diagnostics;
-  vt_cli_diagnostics(cli, found);
-  if (frame->rules == NULL) {
-    count(cli->out, found->errors, "error");
-    fputs(", ", cli->out);
-    count(cli->out, found->warnings, "warning");
-    fputs("; the packs cannot be used\n", cli->out);
-    return VT_EXIT_FINDINGS;
-  }
-  count(cli->out, vt_rules_file_count(frame->rules), "file");
-  fputs(", ", cli->out);
-  count(cli->out, vt_rules_indicator_count(frame->rules), "indicator");
-  fputs(", ", cli->out);
-  count(cli->out, vt_rules_count(frame->rules), "rule");
-  fputs(": ", cli->out);
-  count(cli->out, found->errors, "error");
-  fputs(", ", cli->out);
-  count(cli->out, found->warnings, "warning");
-  fputc('\n', cli->out);
-  return found->errors > 0 ? VT_EXIT_FINDINGS : VT_EXIT_CLEAN;
 }
 
 /* ---- list --------------------------------------------------------------------------------------
@@ -247,19 +170,11 @@ static int list(struct vt_cli *cli, const struct vt_rules_asked *asked,
 
 static int carry_out(struct vt_cli *cli, const char *what, const struct vt_rules_asked *asked)
 {
-  bool lints = strcmp(what, "lint") == 0;
-  size_t packs = lints ? vt_rules_split_mappings(cli, asked->names, asked->name_count) : 0;
-  size_t mappings = lints ? asked->name_count - packs : 0;
   struct vt_rules_frame frame;
   int code = VT_EXIT_FAILED;
-  int status = vt_rules_frame_begin(
-      cli, &asked->plugins, lints ? (const char *const *)asked->names : NULL, packs, &frame);
+  int status = vt_rules_frame_begin(cli, &asked->plugins, NULL, 0, &frame);
   if (status != VATER_OK) {
     fprintf(cli->error, "vater rules: out of memory\n");
-  } else if (mappings > 0 && (packs == 0 || frame.rules != NULL)) {
-    code = vt_rules_lint_mappings(cli, &frame, asked->names + packs, mappings);
-  } else if (lints) {
-    code = lint(cli, asked, &frame);
   } else if (frame.rules == NULL) {
     vt_cli_diagnostics(cli, &frame.diagnostics);
     code = VT_EXIT_REFUSED;
@@ -272,22 +187,6 @@ static int carry_out(struct vt_cli *cli, const char *what, const struct vt_rules
   vt_rules_frame_end(&frame);
   return code;
 }
-
-static const struct option long_options[] = {{"rules", required_argument, NULL, 'r'},
-                                             {"config", required_argument, NULL, 'c'},
-                                             {"store", required_argument, NULL, 's'},
-                                             {"since", required_argument, NULL, 'S'},
-                                             {"threshold", required_argument, NULL, 'T'},
-                                             {"plugins", required_argument, NULL, 'G'},
-                                             {"goal", required_argument, NULL, 'g'},
-                                             {"indicator", required_argument, NULL, 'i'},
-                                             {"language", required_argument, NULL, 'l'},
-                                             {"json", no_argument, NULL, 'j'},
-                                             {"mutate", no_argument, NULL, 'm'},
-                                             {"update-lock", no_argument, NULL, 'U'},
-                                             {"html", no_argument, NULL, 'H'},
-                                             {"help", no_argument, NULL, 'h'},
-                                             {NULL, 0, NULL, 0}};
 
 static int parse_threshold(struct vt_cli *cli, const char *text, double *share)
 {
@@ -346,6 +245,23 @@ static int take_option(struct vt_cli *cli, int option, char **argv, struct vt_ru
   }
 }
 
+/* The tool's name may stand before or behind the options. */
+static int take_options(struct vt_cli *cli, int argc, char **argv, struct vt_rules_asked *asked,
+                        bool given[128])
+{
+  int option;
+  optind = 1;
+  opterr = 0;
+  while ((option = getopt_long(argc, argv, ":r:c:s:S:T:g:i:l:mjh", vt_rules_long_options, NULL)) !=
+         -1) {
+    int code = option == 'h' ? VT_EXIT_CLEAN : take_option(cli, option, argv, asked);
+    if (code != VT_EXIT_CLEAN)
+      return code;
+    given[option] = true;
+  }
+  return VT_EXIT_CLEAN;
+}
+
 int vt_command_rules(struct vt_cli *cli, int argc, char **argv)
 {
   struct vt_rules_asked asked = {.language = VT_LANGUAGE_EN,
@@ -353,37 +269,31 @@ int vt_command_rules(struct vt_cli *cli, int argc, char **argv)
                                  .configuration = "vater.json",
                                  .since = INT64_MIN,
                                  .threshold = 0.5};
-  static const char known[] = "lint, test, list, docs, coverage, diff, impact, new";
-  int option;
-  optind = 1;
-  opterr = 0;
-  while ((option = getopt_long(argc, argv, ":r:c:s:S:T:g:i:l:mjh", long_options, NULL)) != -1) {
-    if (option == 'h') {
-      print_help(cli->out);
-      return VT_EXIT_CLEAN;
-    }
-    int code = take_option(cli, option, argv, &asked);
-    if (code != VT_EXIT_CLEAN)
-      return code;
-  }
-  if (optind == argc)
-    return vt_cli_usage(cli, "rules", "say what: %s", known);
-  const char *what = argv[optind];
+  bool given[128] = {false};
+  int code = take_options(cli, argc, argv, &asked, given);
+  const char *what = optind < argc ? argv[optind] : NULL;
+  if (code != VT_EXIT_CLEAN)
+    return code;
+  if (given['h'])
+    return vt_rules_help(cli, what);
+  if (what == NULL)
+    return vt_cli_usage(cli, "rules", "say what: " VT_RULES_TOOLS);
+  code = vt_rules_check_options(cli, what, given);
+  if (code != VT_EXIT_CLEAN)
+    return code;
   asked.names = argv + optind + 1;
   asked.name_count = (size_t)(argc - optind - 1);
   if (strcmp(what, "impact") == 0)
     return vt_rules_impact(cli, &asked);
   if (asked.changed != NULL)
     vt_text_copy(cli->rules, sizeof cli->rules, vt_str(asked.changed));
+  if (strcmp(what, "lint") == 0)
+    return vt_rules_lint_command(cli, &asked);
   if (strcmp(what, "diff") == 0)
     return vt_rules_diff(cli, &asked);
   if (strcmp(what, "new") == 0)
     return vt_rules_new(cli, &asked);
-  bool lists =
-      strcmp(what, "list") == 0 || strcmp(what, "docs") == 0 || strcmp(what, "coverage") == 0;
-  if (strcmp(what, "lint") != 0 && strcmp(what, "test") != 0 && !lists)
-    return vt_cli_usage(cli, "rules", "'%s' is none of %s", what, known);
-  if (lists && asked.name_count > 0)
+  if (asked.name_count > 0 && strcmp(what, "test") != 0)
     return vt_cli_usage(cli, "rules", "%s takes no '%s'; use --goal or --indicator", what,
                         asked.names[0]);
   return carry_out(cli, what, &asked);

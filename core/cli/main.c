@@ -119,6 +119,7 @@ static void find_folders(struct vt_cli *cli)
     snprintf(cli->plugins, sizeof cli->plugins, "%s/" VATER_LIBRARY_FOLDER "/vater/plugins",
              prefix);
   snprintf(cli->rules, sizeof cli->rules, "%s/share/vater/rules", prefix);
+  memcpy(cli->installed, cli->rules, sizeof cli->installed);
 }
 
 static void print_help(FILE *out)
@@ -175,7 +176,7 @@ int main(int argc, char **argv)
   struct vt_cli cli = {0};
   char credentials[1024];
   fill_standard_descriptors();
-  umask(077);
+  cli.mask = umask(077);
   signal(SIGXFSZ, SIG_IGN); /* a full quota is the error of a write, not a death */
   cli.environment = vt_environment_real();
   cli.log = vt_log_stderr(VATER_LOG_WARNING, cli.environment.clock);

@@ -29,7 +29,8 @@ struct vt_rules_frame {
   struct vt_arena *arena;
   struct vt_diagnostics diagnostics;
   struct vt_registry plugins;
-  struct vt_rules *rules; /* NULL: something is wrong, see diagnostics */
+  struct vt_rules *rules;  /* NULL: something is wrong, see diagnostics */
+  struct vt_rules *faulty; /* then: what there is, for rules/review.h alone */
 };
 
 /* Loads the plugins of these folders, and the packs of cli->rules or the `paths`. VATER_OK, also
@@ -41,8 +42,10 @@ void vt_rules_frame_end(struct vt_rules_frame *frame);
 /* Judges the examples; returns the exit code. */
 int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
                   const struct vt_rules_frame *frame);
+/* Tells everything that is wrong with packs and mapping files; returns the exit code. */
+int vt_rules_lint_command(struct vt_cli *cli, const struct vt_rules_asked *asked);
 /* Holds the rules against codes.lock beside them, where there is one, and tells what is wrong in
- * the frame's diagnostics; or writes it. VATER_OK or VATER_E_NOMEM. */
+ * the frame's diagnostics; or writes it, where nothing is. VATER_OK or VATER_E_NOMEM. */
 int vt_rules_lock(struct vt_cli *cli, const struct vt_rules_asked *asked,
                   struct vt_rules_frame *frame);
 /* The catalogue, and what of the strategy has indicators and rules; return the exit code, as do

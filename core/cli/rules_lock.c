@@ -25,6 +25,7 @@ struct entry {
 struct lock {
   struct vt_cli *cli;
   struct vt_rules_frame *frame;
+  const struct vt_rules *rules;
   char path[PATH_ROOM];
   struct vater_str text;
   struct entry *entries;
@@ -91,7 +92,7 @@ static int hash_of(const struct lock *lock, uint32_t rule, char hash[VT_DIGEST_H
   struct vt_buffer meaning;
   struct vt_digest digest;
   vt_buffer_init(&meaning, &lock->cli->environment.allocator, 4 * VT_LIMIT_EXPRESSION_BYTES);
-  int status = vt_rules_meaning(lock->frame->rules, rule, &meaning);
+  int status = vt_rules_meaning(lock->rules, rule, &meaning);
   if (status == VATER_OK)
     status = vt_digest_of(vt_buffer_str(&meaning), &digest, NULL);
   if (status == VATER_OK)
@@ -103,14 +104,17 @@ static int hash_of(const struct lock *lock, uint32_t rule, char hash[VT_DIGEST_H
 /* ---- holding the packs against it -------------------------------------------------------------
  */
 
-static int check_rules(struct lock *lock)
+/* `whole`: all packs of the folder are here. */
+static int check_rules(struct lock *lock, bool whole)
 {
   uint32_t fresh = 0;
-  const struct vt_rules *rules = lock->frame->rules;
+  const struct vt_rules *rules = lock->rules;
   for (uint32_t i = 0; i < vt_rules_count(rules); i++) {
     char hash[VT_DIGEST_HEX];
     const struct vt_rule_info *rule = vt_rules_info(rules, i);
     const uint64_t *place = vt_map_get(&lock->codes, rule->code);
+    if (!vt_rules_sound(rules, i))
+      continue;
     if (place == NULL) {
       fresh++;
       continue;
@@ -129,7 +133,7 @@ static int check_rules(struct lock *lock)
           "if it is the same rule mended, record it with --update-lock",
           VT_STR_ARGS(rule->code), VT_STR_ARGS(rule->file), rule->line);
   }
-  if (fresh > 0)
+  if (fresh > 0 && whole)
     complain(lock, 0, VATER_SEVERITY_WARNING,
              "%u code%s not recorded yet; do it with 'vater rules lint --update-lock'", fresh,
              fresh == 1 ? " is" : "s are");
@@ -140,8 +144,7 @@ static void check_gone(struct lock *lock)
 {
   for (size_t i = 0; i < lock->count; i++) {
     const struct entry *entry = &lock->entries[i];
-    if (!vt_str_is(entry->hash, "retired") &&
-        vt_rules_find(lock->frame->rules, entry->code) == NULL)
+    if (!vt_str_is(entry->hash, "retired") && vt_rules_find(lock->rules, entry->code) == NULL)
       complain(lock, entry->line, VATER_SEVERITY_ERROR,
                "'%.*s' is in no pack any more: a code that is given up stays here as retired; "
                "record it with --update-lock",
@@ -159,7 +162,7 @@ static int by_code(const void *left, const void *right)
 
 static int gather(struct lock *lock, struct entry *made, size_t *count, uint32_t changes[3])
 {
-  const struct vt_rules *rules = lock->frame->rules;
+  const struct vt_rules *rules = lock->rules;
   *count = 0;
   for (uint32_t i = 0; i < vt_rules_count(rules); i++) {
     char hash[VT_DIGEST_HEX];
@@ -187,16 +190,15 @@ static int write_lock(struct lock *lock, struct vt_error *error)
   uint32_t changes[3] = {0};
   size_t count;
   struct vt_buffer out;
-  struct entry *made = vt_arena_array(
-      lock->frame->arena, lock->count + vt_rules_count(lock->frame->rules) + 1, sizeof *made);
+  struct entry *made = vt_arena_array(lock->frame->arena,
+                                      lock->count + vt_rules_count(lock->rules) + 1, sizeof *made);
   if (made == NULL || gather(lock, made, &count, changes) != VATER_OK)
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for %s", lock->path);
   vt_buffer_init(&out, &lock->cli->environment.allocator, VT_LIMIT_RULE_FILE_BYTES);
   vt_buffer_text(&out, head);
   for (size_t i = 0; i < count; i++)
     vt_buffer_format(&out, "%.*s %.*s\n", VT_STR_ARGS(made[i].code), VT_STR_ARGS(made[i].hash));
-  int status = out.failed ? vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for %s", lock->path)
-                          : vt_file_replace(lock->path, vt_buffer_str(&out), 0644, error);
+  int status = vt_cli_replace(lock->cli, lock->path, &out, error);
   vt_buffer_fini(&out);
   if (status == VATER_OK)
     fprintf(lock->cli->out, "%s: %u added, %u changed, %u retired\n", lock->path, changes[0],
@@ -204,12 +206,35 @@ static int write_lock(struct lock *lock, struct vt_error *error)
   return status;
 }
 
+/* The one beside the packs. */
+static int find_lock(struct lock *lock, const struct vt_rules_asked *asked)
+{
+  char folder[PATH_ROOM];
+  const char *slash = asked->name_count > 0 ? strrchr(asked->names[0], '/') : NULL;
+  if (asked->name_count == 0)
+    vt_text_copy(folder, sizeof folder, vt_str(lock->cli->rules));
+  else if (slash == NULL)
+    vt_text_copy(folder, sizeof folder, VT_STR("."));
+  else
+    snprintf(folder, sizeof folder, "%.*s", (int)(slash - asked->names[0]), asked->names[0]);
+  return vt_file_join(lock->path, sizeof lock->path, folder, "codes.lock");
+}
+
+static int check_lock(struct lock *lock, bool whole)
+{
+  int status = check_rules(lock, whole);
+  if (whole && vt_rules_complete(lock->rules))
+    check_gone(lock);
+  return status;
+}
+
 int vt_rules_lock(struct vt_cli *cli, const struct vt_rules_asked *asked,
                   struct vt_rules_frame *frame)
 {
-  struct lock lock = {.cli = cli, .frame = frame};
+  struct lock lock = {
+      .cli = cli, .frame = frame, .rules = frame->rules != NULL ? frame->rules : frame->faulty};
   struct vt_error error = {0};
-  int status = vt_file_join(lock.path, sizeof lock.path, cli->rules, "codes.lock");
+  int status = find_lock(&lock, asked);
   bool there = status == VATER_OK && access(lock.path, F_OK) == 0;
   if (status != VATER_OK || (!there && !asked->update_lock))
     return VATER_OK;
@@ -219,12 +244,10 @@ int vt_rules_lock(struct vt_cli *cli, const struct vt_rules_asked *asked,
                           &lock.text, &error);
   if (status == VATER_OK)
     status = read_lock(&lock);
-  if (status == VATER_OK && asked->update_lock) {
+  if (status == VATER_OK && !asked->update_lock)
+    status = check_lock(&lock, asked->name_count == 0);
+  else if (status == VATER_OK && frame->diagnostics.errors == 0)
     status = write_lock(&lock, &error);
-  } else if (status == VATER_OK) {
-    status = check_rules(&lock);
-    check_gone(&lock);
-  }
   if (status != VATER_OK && error.status != VATER_OK)
     vt_diagnostics_add(&frame->diagnostics, VATER_SEVERITY_ERROR, &error, VT_STR_NONE, 0);
   vt_map_fini(&lock.codes);

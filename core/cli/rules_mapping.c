@@ -63,12 +63,13 @@ static void complain_of_file(struct vt_rules_frame *frame, struct vt_error *erro
 static int check(struct vt_cli *cli, struct vt_rules_frame *frame, const struct vt_mapping *mapping,
                  const char *schema_name)
 {
-  char path[1024];
+  char folder[600], path[1024];
   struct vater_str text;
   struct vt_error error = {0};
   struct vt_schema *schema = NULL;
   const struct vt_allocator *allocator = &cli->environment.allocator;
-  snprintf(path, sizeof path, "%s/schemas/%s", cli->rules, schema_name);
+  vt_cli_schemas(cli, folder, sizeof folder);
+  snprintf(path, sizeof path, "%s/%s", folder, schema_name);
   int status = vt_file_load(allocator, path, VT_LIMIT_SCHEMA_BYTES, &text, &error);
   if (status != VATER_OK) {
     complain_of_file(frame, &error);
@@ -120,13 +121,8 @@ static int lint_file(struct vt_cli *cli, struct vt_rules_frame *frame, const cha
 int vt_rules_lint_mappings(struct vt_cli *cli, struct vt_rules_frame *frame, char *const *names,
                            size_t count)
 {
-  uint32_t errors = frame->diagnostics.errors;
   for (size_t i = 0; i < count; i++)
     if (lint_file(cli, frame, names[i]) == VATER_E_NOMEM)
-      return VT_EXIT_FAILED;
-  vt_cli_diagnostics(cli, &frame->diagnostics);
-  errors = frame->diagnostics.errors - errors;
-  fprintf(cli->out, "%zu mapping%s: %u error%s\n", count, count == 1 ? "" : "s", errors,
-          errors == 1 ? "" : "s");
-  return frame->diagnostics.errors > 0 ? VT_EXIT_FINDINGS : VT_EXIT_CLEAN;
+      return VATER_E_NOMEM;
+  return VATER_OK;
 }

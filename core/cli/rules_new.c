@@ -1,10 +1,8 @@
 #include "cli/rules_frame.h"
 
 #include "base/file.h"
-#include "rules/review.h"
 
 #include <ctype.h>
-#include <jansson.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,7 +14,7 @@ static const char indicator_text[] =
     "  \"pack\": \"%s\",\n"
     "  \"version\": \"1\",\n"
     "  \"title\": {\"nb\": \"%s\", \"nn\": \"%s\", \"en\": \"%s\"},\n"
-    "  \"use\": [\"common.json\"],\n"
+    "  \"use\": [%s],\n"
     "  \"indicators\": [\n"
     "    {\n"
     "      \"id\": \"%s\",\n"
@@ -124,84 +122,187 @@ static bool is_name(const char *name, bool code)
   return !code || strchr(name, '-') != NULL;
 }
 
-/* Never over a file that is there. */
-static int write_new(struct vt_cli *cli, const char *name, const struct vt_buffer *text)
+/* What is being written, and into which packs. */
+struct making {
+  struct vt_cli *cli;
+  const char *given; /* id, code or name */
+  struct vt_rules_frame frame;
+  const struct vt_rules *rules; /* may have errors; NULL where there are no packs */
+  bool alone;                   /* no common.json beside it */
+  struct vt_buffer text;
+};
+
+static bool is_there(const char *folder, const char *name)
 {
   char path[PATH_ROOM];
+  return vt_file_join(path, sizeof path, folder, name) == VATER_OK && access(path, F_OK) == 0;
+}
+
+/* The folder that was named; else, as long as nobody says so, never that of the installation. */
+static void choose_folder(struct vt_cli *cli, const struct vt_rules_asked *asked)
+{
+  struct stat info;
+  if (asked->changed != NULL)
+    return;
+  bool rules = stat("rules", &info) == 0 && S_ISDIR(info.st_mode);
+  vt_text_copy(cli->rules, sizeof cli->rules, rules ? VT_STR("rules") : VT_STR("."));
+}
+
+static int in_use(const struct making *making, const char *what, struct vater_str file,
+                  uint32_t line)
+{
   struct vt_error error = {0};
-  snprintf(path, sizeof path, "%s/%s.json", cli->rules, name);
+  vt_fail(&error, VATER_E_CONFIG, NULL, "the %s '%s' is in use (%.*s, line %u)", what,
+          making->given, VT_STR_ARGS(file), line);
+  return vt_cli_error(making->cli, "rules new", &error, VT_EXIT_FAILED);
+}
+
+/* Never over a file that is there. */
+static int write_new(struct making *making, const char *name)
+{
+  char path[PATH_ROOM], file[NAME_ROOM + 24];
+  struct vt_error error = {0};
+  struct vt_cli *cli = making->cli;
+  bool here = strcmp(cli->rules, ".") == 0;
+  snprintf(file, sizeof file, "%s.json", name);
+  snprintf(path, sizeof path, "%s%s%s", here ? "" : cli->rules, here ? "" : "/", file);
   if (access(path, F_OK) == 0) {
     vt_fail(&error, VATER_E_CONFIG, "OPS-FILE", "'%s' is there already", path);
-    return vt_cli_error(cli, "rules", &error, VT_EXIT_FAILED);
+    return vt_cli_error(cli, "rules new", &error, VT_EXIT_FAILED);
   }
-  if (text->failed || vt_file_replace(path, vt_buffer_str(text), 0644, &error) != VATER_OK)
-    return vt_cli_error(cli, "rules", &error, VT_EXIT_FAILED);
+  if (vt_cli_replace(cli, path, &making->text, &error) != VATER_OK)
+    return vt_cli_error(cli, "rules new", &error, VT_EXIT_FAILED);
   fprintf(cli->out, "%s\n", path);
+  if (making->alone)
+    fprintf(cli->error,
+            "vater rules new: there is no common.json beside it, with the rules for every "
+            "indicator; begin with a copy of %s, or add it to \"use\" later\n",
+            cli->installed);
   return VT_EXIT_CLEAN;
 }
 
 static const struct vt_indicator_info *find(const struct vt_rules *rules, const char *id)
 {
-  for (uint32_t i = 0; i < vt_rules_indicator_count(rules); i++)
+  uint32_t count = rules != NULL ? vt_rules_indicator_count(rules) : 0;
+  for (uint32_t i = 0; i < count; i++)
     if (vt_str_is(vt_rules_indicator(rules, i)->id, id))
       return vt_rules_indicator(rules, i);
   return NULL;
 }
 
-static int new_rule(struct vt_cli *cli, const struct vt_rules_asked *asked, const char *code,
-                    struct vt_buffer *text)
+static int new_indicator(struct making *making)
+{
+  char pack[NAME_ROOM];
+  const char *given = making->given;
+  const struct vt_indicator_info *used = find(making->rules, given);
+  if (used != NULL)
+    return in_use(making, "indicator", used->file, used->line);
+  lower(given, pack);
+  making->alone = !is_there(making->cli->rules, "common.json");
+  vt_buffer_format(&making->text, indicator_text, pack, given, given, given,
+                   making->alone ? "" : "\"common.json\"", given, given);
+  return write_new(making, pack);
+}
+
+static int new_rule(struct making *making, const char *id)
 {
   char pack[NAME_ROOM], used[NAME_ROOM + 8];
-  struct vt_rules_frame frame;
-  int exit_code = VT_EXIT_REFUSED;
-  lower(code, pack);
-  int status = vt_rules_frame_begin(cli, &asked->plugins, NULL, 0, &frame);
-  const struct vt_indicator_info *indicator =
-      status != VATER_OK || frame.rules == NULL ? NULL : find(frame.rules, asked->indicator);
-  if (status == VATER_OK && frame.rules == NULL)
-    vt_cli_diagnostics(cli, &frame.diagnostics);
-  else if (indicator == NULL)
-    exit_code = vt_cli_usage(cli, "rules", "there is no indicator '%s'", asked->indicator);
-  else if (vt_rules_find(frame.rules, vt_str(code)) != NULL)
-    exit_code = vt_cli_usage(cli, "rules", "the code '%s' is taken", code);
-  else {
-    snprintf(used, sizeof used, "%.*s.json", VT_STR_ARGS(indicator->pack));
-    vt_buffer_format(text, rule_text, pack, code, code, code, used, code, asked->indicator);
-    exit_code = write_new(cli, pack, text);
+  const char *code = making->given;
+  const struct vt_rules *rules = making->frame.rules;
+  if (rules == NULL) {
+    vt_cli_diagnostics(making->cli, &making->frame.diagnostics);
+    if (vt_rules_file_count(making->rules) == 0)
+      fprintf(making->cli->error,
+              "vater rules new: a rule is added to packs; work in a copy of %s, or name their "
+              "folder with --rules\n",
+              making->cli->installed);
+    return VT_EXIT_REFUSED;
   }
-  vt_rules_frame_end(&frame);
-  return exit_code;
+  const struct vt_indicator_info *indicator = find(rules, id);
+  const struct vt_rule_info *taken = vt_rules_find(rules, vt_str(code));
+  if (indicator == NULL)
+    return vt_cli_usage(making->cli, "rules new", "there is no indicator '%s' in %s", id,
+                        making->cli->rules);
+  if (taken != NULL)
+    return in_use(making, "code", taken->file, taken->line);
+  lower(code, pack);
+  snprintf(used, sizeof used, "%.*s.json", VT_STR_ARGS(indicator->pack));
+  vt_buffer_format(&making->text, rule_text, pack, code, code, code, used, code, id);
+  return write_new(making, pack);
+}
+
+static int new_codelist(struct making *making)
+{
+  char name[NAME_ROOM + 16], folder[PATH_ROOM];
+  const char *given = making->given;
+  struct vater_str code;
+  if (making->rules != NULL && vt_rules_code_names(making->rules, vt_str(given), &code, 1) > 0) {
+    struct vt_error error = {0};
+    vt_fail(&error, VATER_E_CONFIG, NULL, "the code list '%s' is in use", given);
+    return vt_cli_error(making->cli, "rules new", &error, VT_EXIT_FAILED);
+  }
+  if (vt_file_join(folder, sizeof folder, making->cli->rules, "codelists") == VATER_OK &&
+      !is_there(making->cli->rules, "codelists")) {
+    mode_t ours = umask((mode_t)making->cli->mask);
+    mkdir(folder, 0755);
+    umask(ours);
+  }
+  snprintf(name, sizeof name, "codelists/%s", given);
+  vt_buffer_format(&making->text, codelist_text, given, given, given, given);
+  return write_new(making, name);
+}
+
+static int begin(struct making *making, const struct vt_rules_asked *asked)
+{
+  int status = vt_rules_frame_begin(making->cli, &asked->plugins, NULL, 0, &making->frame);
+  making->rules = making->frame.rules != NULL ? making->frame.rules : making->frame.faulty;
+  return status;
+}
+
+/* The packs of the folder; where it has none, for an indicator those of the installation, whose ids
+ * are in use as well. */
+static int load(struct making *making, const struct vt_rules_asked *asked, bool rule)
+{
+  char folder[sizeof making->cli->rules];
+  struct vt_cli *cli = making->cli;
+  int status = begin(making, asked);
+  if (status != VATER_OK || rule || vt_rules_file_count(making->rules) > 0)
+    return status;
+  vt_rules_frame_end(&making->frame);
+  memcpy(folder, cli->rules, sizeof folder);
+  memcpy(cli->rules, cli->installed, sizeof cli->rules);
+  status = begin(making, asked);
+  memcpy(cli->rules, folder, sizeof folder);
+  return status;
 }
 
 int vt_rules_new(struct vt_cli *cli, const struct vt_rules_asked *asked)
 {
-  struct vt_buffer text;
-  char name[NAME_ROOM + 16] = "";
+  struct making making = {.cli = cli};
   const char *kind = asked->name_count > 0 ? asked->names[0] : "";
   bool list = strcmp(kind, "codelist") == 0, rule = strcmp(kind, "rule") == 0;
   if (asked->name_count != 2 || (!list && !rule && strcmp(kind, "indicator") != 0))
-    return vt_cli_usage(cli, "rules",
+    return vt_cli_usage(cli, "rules new",
                         "say what is new: indicator ID, rule CODE --indicator ID, codelist NAME");
-  const char *given = asked->names[1];
-  if (!is_name(given, !list))
-    return vt_cli_usage(cli, "rules", "'%s' is no name for that; wanted: %s", given,
+  making.given = asked->names[1];
+  if (!is_name(making.given, !list))
+    return vt_cli_usage(cli, "rules new", "'%s' is no name for that; wanted: %s", making.given,
                         list ? "a word that begins in lower case"
                              : "capitals and digits with a hyphen, such as A-01 or A-0101");
   if (rule && asked->indicator == NULL)
-    return vt_cli_usage(cli, "rules", "--indicator is absent: say which one the rule is for");
-  vt_buffer_init(&text, &cli->environment.allocator, 64 * 1024);
-  int code;
-  if (rule) {
-    code = new_rule(cli, asked, given, &text);
-  } else if (list) {
-    snprintf(name, sizeof name, "codelists/%s", given);
-    vt_buffer_format(&text, codelist_text, given, given, given, given);
-    code = write_new(cli, name, &text);
-  } else {
-    lower(given, name);
-    vt_buffer_format(&text, indicator_text, name, given, given, given, given, given);
-    code = write_new(cli, name, &text);
-  }
-  vt_buffer_fini(&text);
+    return vt_cli_usage(cli, "rules new", "--indicator is absent: say which one the rule is for");
+  if (!rule && asked->indicator != NULL)
+    return vt_cli_usage(cli, "rules new", "--indicator is for a new rule");
+  choose_folder(cli, asked);
+  vt_buffer_init(&making.text, &cli->environment.allocator, 64 * 1024);
+  int code = VT_EXIT_FAILED;
+  if (load(&making, asked, rule) != VATER_OK)
+    fprintf(cli->error, "vater rules new: out of memory\n");
+  else
+    code = rule   ? new_rule(&making, asked->indicator)
+           : list ? new_codelist(&making)
+                  : new_indicator(&making);
+  vt_rules_frame_end(&making.frame);
+  vt_buffer_fini(&making.text);
   return code;
 }

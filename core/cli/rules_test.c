@@ -13,8 +13,8 @@ struct testing {
   const struct vt_rules *rules;
   struct vt_arena *arena; /* of one example */
   struct vt_buffer line;
-  json_t *list, *survivors;
-  uint32_t examples, failed, mutants, survived;
+  json_t *list, *survivors, *untripped;
+  uint32_t examples, failed, mutants, survived, lacking;
 };
 
 static void print_counts(struct vt_buffer *line, const struct vt_tried *tried)
@@ -188,13 +188,43 @@ static int run_mutants(struct testing *testing, struct vt_error *error)
   return status;
 }
 
+/* ---- rules that no failing example trips -------------------------------------------------------
+ */
+
+static void note_untripped(struct testing *testing, const struct vt_rule_info *rule)
+{
+  struct vt_buffer *line = &testing->line;
+  testing->lacking++;
+  if (testing->asked->json) {
+    json_array_append_new(testing->untripped, json_pack("{s:s%, s:s%, s:i}", "code", rule->code.ptr,
+                                                        rule->code.len, "file", rule->file.ptr,
+                                                        rule->file.len, "line", (int)rule->line));
+    return;
+  }
+  vt_buffer_reset(line);
+  vt_encode_terminal(line, rule->file);
+  vt_buffer_format(line, ":%u: %.*s: no failing example trips it; give it one under \"fail\"\n",
+                   rule->line, VT_STR_ARGS(rule->code));
+  vt_cli_put(testing->cli->out, line);
+}
+
+static void find_untripped(struct testing *testing)
+{
+  for (uint32_t i = 0; i < vt_rules_count(testing->rules); i++) {
+    const struct vt_rule_info *rule = vt_rules_info(testing->rules, i);
+    if (rule->failing == 0 && is_asked(testing->asked, rule->code))
+      note_untripped(testing, rule);
+  }
+}
+
 /* ---- the whole --------------------------------------------------------------------------------
  */
 
 static void tell_json(struct testing *testing)
 {
-  json_t *root = json_pack("{s:i, s:i, s:O}", "examples", (int)testing->examples, "failed",
-                           (int)testing->failed, "results", testing->list);
+  json_t *root =
+      json_pack("{s:i, s:i, s:O, s:O}", "examples", (int)testing->examples, "failed",
+                (int)testing->failed, "results", testing->list, "untripped", testing->untripped);
   if (testing->asked->mutate) {
     json_object_set_new(root, "mutants", json_integer(testing->mutants));
     json_object_set(root, "survivors", testing->survivors);
@@ -212,12 +242,16 @@ static int tell(struct testing *testing)
   } else {
     fprintf(out, "%u example%s, %u not as expected", testing->examples,
             testing->examples == 1 ? "" : "s", testing->failed);
+    if (testing->lacking > 0)
+      fprintf(out, "; %u rule%s without a failing example", testing->lacking,
+              testing->lacking == 1 ? "" : "s");
     if (testing->asked->mutate)
       fprintf(out, "; %u mutant%s, %u unnoticed", testing->mutants,
               testing->mutants == 1 ? "" : "s", testing->survived);
     fputc('\n', out);
   }
-  return testing->failed + testing->survived > 0 ? VT_EXIT_FINDINGS : VT_EXIT_CLEAN;
+  return testing->failed + testing->survived + testing->lacking > 0 ? VT_EXIT_FINDINGS
+                                                                    : VT_EXIT_CLEAN;
 }
 
 static int unknown_code(struct vt_cli *cli, const struct vt_rules_asked *asked,
@@ -242,19 +276,22 @@ int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
   int code = unknown_code(cli, asked, frame->rules);
   if (code != VT_EXIT_CLEAN)
     return code;
-  snprintf(schemas, sizeof schemas, "%s/schemas", cli->rules);
+  vt_cli_schemas(cli, schemas, sizeof schemas);
   const struct vt_judge_schemas places = {.directory = schemas};
   vt_diagnostics_init(&faults, frame->arena);
   testing.arena = vt_arena_new(&cli->environment.allocator, 0);
   testing.list = json_array();
   testing.survivors = json_array();
+  testing.untripped = json_array();
   vt_buffer_init(&testing.line, &cli->environment.allocator, LINE_MAX_BYTES);
   int status = testing.arena == NULL
                    ? VATER_E_NOMEM
                    : vt_judge_context_init(&testing.judged.context, &cli->environment,
                                            &frame->plugins, frame->rules, &places, &faults);
-  if (status == VATER_OK)
+  if (status == VATER_OK) {
+    find_untripped(&testing);
     status = run_all(&testing, &error);
+  }
   if (status == VATER_OK && asked->mutate)
     status = run_mutants(&testing, &error);
   vt_cli_diagnostics(cli, &faults);
@@ -266,6 +303,7 @@ int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
   vt_buffer_fini(&testing.line);
   json_decref(testing.list);
   json_decref(testing.survivors);
+  json_decref(testing.untripped);
   vt_arena_free(testing.arena);
   return code;
 }

@@ -53,6 +53,7 @@ struct vt_rules_scope {
       *actor_type;
   uint32_t variable_count;
   uint32_t *list_slots; /* VT_CODELIST_MAPS for each code list */
+  bool faulty;          /* not all could be declared: its expressions cannot be evaluated */
 };
 
 struct vt_rule {
@@ -68,6 +69,7 @@ struct vt_rule {
   bool everything;      /* applies to every indicator, also unknown ones */
   int64_t since, until; /* first and last day, of an observation's period */
   int column;           /* that a finding points at */
+  bool faulty;          /* something is wrong with it */
   uint32_t fields;      /* of enum vt_field, as bits, that when and assert read of `obs` */
   struct vt_cel_program *when, *assert;
   struct vt_cel_template *message[VT_LANGUAGE_COUNT], *remedy[VT_LANGUAGE_COUNT];
@@ -124,6 +126,7 @@ struct vt_rules {
   uint32_t indicator_count;
   struct vt_codelist *lists;
   uint32_t list_count;
+  bool incomplete;          /* as the loader's */
   struct vt_map codes, ids; /* rule code, indicator id → index */
   struct vt_rule_example *examples;
   uint32_t example_count;

@@ -190,6 +190,7 @@ int vt_rules_compile(struct vt_rules_loader *loader)
   for (uint32_t i = 0; i < rules->rule_count && status == VATER_OK; i++) {
     struct vt_rule *rule = &rules->rules[i];
     struct unit unit = {.loader = loader, .rule = rule};
+    uint32_t errors = loader->diagnostics->errors;
     status = compile(&unit, "when", rule->info.when, &rule->when);
     if (status == VATER_OK)
       status = compile(&unit, "assert", rule->info.assert, &rule->assert);
@@ -201,6 +202,8 @@ int vt_rules_compile(struct vt_rules_loader *loader)
       status = bind_check(&unit, rule);
     note_fields(rules, rule, rule->assert, true);
     note_fields(rules, rule, rule->when, false);
+    if (rules->scopes[rule->target].faulty || loader->diagnostics->errors > errors)
+      rule->faulty = true;
   }
   return status;
 }

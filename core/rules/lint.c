@@ -214,12 +214,15 @@ int vt_rules_lint(struct vt_rules_loader *loader)
   for (uint32_t i = 0; i < rules->source_count; i++)
     lint_pack(loader, rules->sources[i]);
   for (uint32_t i = 0; i < rules->rule_count; i++) {
-    const struct vt_rule *rule = &rules->rules[i];
+    struct vt_rule *rule = &rules->rules[i];
+    uint32_t errors = loader->diagnostics->errors;
     lint_applies(loader, rule);
     lint_condition(loader, rule);
     lint_severity(loader, rule);
     lint_examples(loader, rule);
     lint_shapes(loader, rule);
+    if (loader->diagnostics->errors > errors)
+      rule->faulty = true;
   }
   int status = index_rules(rules, NULL, &rules->unknown_rules, &rules->unknown_count);
   for (uint32_t i = 0; i < rules->indicator_count && status == VATER_OK; i++) {

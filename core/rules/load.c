@@ -61,7 +61,9 @@ int vt_rules_load(const struct vt_rules_options *options, struct vt_rules **rule
   }
   if (status == VATER_OK && diagnostics->errors > errors)
     status = VATER_E_RULE;
-  if (status == VATER_OK)
+  if (made != NULL)
+    made->incomplete = loader.incomplete;
+  if (status == VATER_OK || (status == VATER_E_RULE && options->reviewed))
     *rules = made;
   else
     vt_rules_free(made);

@@ -226,6 +226,7 @@ static int take_rule(struct vt_rules_loader *loader, struct vt_rules_source *sou
   if (!added) {
     const struct vt_rule_info *first = &rules->rules[*index].info;
     told_twice(loader, source, base, "code", info->code, first->file, first->line);
+    made->faulty = true;
   } else {
     *index = rules->rule_count;
   }
@@ -264,6 +265,7 @@ static int make_room(struct vt_rules_loader *loader)
     vt_rules_report_file(loader, "RULE-LIMIT", rules->first->path,
                          "%zu rules and %zu indicators are over the limit of %llu (limit RULES)",
                          rule_room, indicator_room, (unsigned long long)VT_LIMIT_RULES);
+    loader->incomplete = true;
     return VATER_DONE;
   }
   rules->rules = vt_arena_array(rules->arena, rule_room + 1, sizeof *rules->rules);

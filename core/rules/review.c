@@ -39,6 +39,16 @@ const struct json_t *vt_rules_indicator_json(const struct vt_rules *rules, uint3
   return indicator->json;
 }
 
+bool vt_rules_complete(const struct vt_rules *rules)
+{
+  return !rules->incomplete;
+}
+
+bool vt_rules_sound(const struct vt_rules *rules, uint32_t index)
+{
+  return !rules->rules[index].faulty;
+}
+
 /* ---- what a rule means ------------------------------------------------------------------------
  */
 
@@ -211,8 +221,9 @@ static void review_overlaps(struct reviewing *reviewing, uint32_t index)
   const struct vt_rule *rule = &rules->rules[index];
   for (uint32_t i = 0; i < index; i++) {
     const struct vt_rule *other = &rules->rules[i];
-    if (other->target != rule->target || !vt_str_equal(vt_buffer_str(&reviewing->meanings[i]),
-                                                       vt_buffer_str(&reviewing->meanings[index])))
+    if (other->faulty || other->target != rule->target ||
+        !vt_str_equal(vt_buffer_str(&reviewing->meanings[i]),
+                      vt_buffer_str(&reviewing->meanings[index])))
       continue;
     struct vater_str id = shared(rules, other, rule);
     if (id.len == 0)
@@ -255,6 +266,8 @@ int vt_rules_review(struct vt_rules *rules, struct vt_diagnostics *diagnostics)
   if (status == VATER_OK) {
     status = write_meanings(&reviewing);
     for (uint32_t i = 0; i < rules->rule_count && status == VATER_OK; i++) {
+      if (rules->rules[i].faulty)
+        continue;
       review_indicators(&reviewing, &rules->rules[i]);
       review_conditions(&reviewing, &rules->rules[i]);
       review_overlaps(&reviewing, i);

@@ -1,6 +1,7 @@
 /*
- * What only an author wants to know of packs that can be used: rules that say nothing, rules that
- * say what another one says, and what a rule means. Not part of loading.
+ * What only an author wants to know of packs: rules that say nothing, rules that say what another
+ * one says, and what a rule means. Not part of loading; a bundle that was loaded to be `reviewed`
+ * may have errors, and then only its sound rules are looked at.
  */
 #ifndef VT_RULES_REVIEW_H
 #define VT_RULES_REVIEW_H
@@ -12,6 +13,10 @@
  * always is for the indicators of the rule, periods in which none of them is reported, only retired
  * indicators, the same condition as an earlier rule's on the same indicator. */
 int vt_rules_review(struct vt_rules *rules, struct vt_diagnostics *diagnostics);
+/* Whether every file could be read: a name that is not here is nowhere. */
+bool vt_rules_complete(const struct vt_rules *rules);
+/* Whether loading found nothing wrong with the rule. */
+bool vt_rules_sound(const struct vt_rules *rules, uint32_t rule);
 /* Appends what the rule asks, without code, texts, severity, indicators and periods: two rules that
  * ask the same have the same bytes. The buffer's status. */
 int vt_rules_meaning(const struct vt_rules *rules, uint32_t rule, struct vt_buffer *out);

@@ -39,11 +39,13 @@ struct vt_rules_options {
   const struct vt_registry
       *plugins;                 /* their functions and checks; borrowed for the bundle's life */
   bool trusted;                 /* refuse files that others may write, symlinks, foreign owners */
+  bool reviewed;                /* for review.h: a bundle with errors is handed out as well */
   const struct vt_watch *watch; /* of the load; NULL: nobody measures */
 };
 
 /* Everything wrong goes into `diagnostics` (its texts live in its arena); VATER_E_RULE when there
- * is at least one error among them, VATER_E_NOMEM, or VATER_OK. */
+ * is at least one error among them, VATER_E_NOMEM, or VATER_OK. `rules` is NULL unless VATER_OK, or
+ * `reviewed` and VATER_E_RULE: such a bundle can be looked at, and never judges. */
 int vt_rules_load(const struct vt_rules_options *options, struct vt_rules **rules,
                   struct vt_diagnostics *diagnostics);
 void vt_rules_free(struct vt_rules *rules); /* NULL is fine */

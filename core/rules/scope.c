@@ -296,6 +296,7 @@ int vt_rules_declare(struct vt_rules_loader *loader)
     int status = declare_scope(rules, (enum vt_target)target, &error);
     if (status == VATER_OK)
       status = vt_rules_declare_functions(loader, &rules->scopes[target]);
+    rules->scopes[target].faulty = status != VATER_OK;
     if (status == VATER_E_RULE)
       vt_rules_report_file(loader, "RULE-LOAD", VT_STR("code lists"), "%s", error.text);
     else if (status != VATER_OK)
