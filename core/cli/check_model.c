@@ -1,5 +1,6 @@
 #include "cli/check_model.h"
 
+#include "report/texts.h"
 #include "run/stored.h"
 
 static void fill_row(const struct vt_store_job *record, const struct vt_result *result,
@@ -23,8 +24,34 @@ static void fill_row(const struct vt_store_job *record, const struct vt_result *
       .finding_infos = record->finding_infos};
 }
 
+/* What only a run can say, of a delivery that came to its rules. */
+static int add_skipped(const struct vt_result *result, bool asked, struct vt_arena *arena,
+                       struct vt_report_job *job)
+{
+  static const struct {
+    const char *code;
+    enum vt_report_text reason;
+  } skipped[] = {{"PAY-COPY", VT_TEXT_SKIPPED_ACTORS},
+                 {"PAY-STALE", VT_TEXT_SKIPPED_HISTORY},
+                 {"PAY-PERIOD", VT_TEXT_SKIPPED_PERIOD}};
+  enum { COUNT = sizeof skipped / sizeof *skipped };
+  struct vt_store_rule *rules = vt_arena_array(arena, job->rule_count + COUNT, sizeof *rules);
+  if (rules == NULL)
+    return VATER_E_NOMEM;
+  if (job->rule_count > 0)
+    memcpy(rules, job->rules, job->rule_count * sizeof *rules);
+  job->rules = rules;
+  for (size_t i = 0; i < COUNT && result->delivery == VT_DELIVERY_RECEIVED; i++)
+    if (skipped[i].reason != VT_TEXT_SKIPPED_PERIOD || !asked)
+      rules[job->rule_count++] = (struct vt_store_rule){
+          .code = vt_str(skipped[i].code),
+          .reason = vt_str(vt_report_text(skipped[i].reason, VT_LANGUAGE_EN)),
+          .skipped = 1};
+  return VATER_OK;
+}
+
 int vt_check_report(const struct vt_result *result, struct vater_str file, uint64_t bytes,
-                    int64_t today, struct vt_arena *arena, struct vt_report *report,
+                    int64_t today, bool asked, struct vt_arena *arena, struct vt_report *report,
                     struct vt_error *error)
 {
   struct vt_store_job record = {.actor = VT_STR_NONE};
@@ -40,6 +67,8 @@ int vt_check_report(const struct vt_result *result, struct vater_str file, uint6
   job->finding_count = record.finding_count;
   job->rules = (struct vt_store_rule *)(uintptr_t)record.rules;
   job->rule_count = record.rule_count;
+  if (add_skipped(result, asked, arena, job) != VATER_OK)
+    return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory in the report");
   report->jobs = job;
   report->job_count = 1;
   return vt_report_conclude(report, arena, error);

@@ -193,8 +193,8 @@ static int print(struct vt_cli *cli, const struct asked *asked, const struct vt_
   if (arena == NULL)
     return code;
   vt_buffer_init(&out, &cli->environment.allocator, REPORT_BYTES_MAX);
-  int status = vt_check_report(result, vt_str(asked->files[0]), bytes, asked->job.today, arena,
-                               &report, error);
+  int status = vt_check_report(result, vt_str(asked->files[0]), bytes, asked->job.today,
+                               asked->job.period.len > 0, arena, &report, error);
   if (status == VATER_OK)
     status = asked->json ? vt_report_json(&report, &out)
                          : vt_report_terminal(&report, &asked->style, &out);

@@ -219,6 +219,8 @@ static int check_delivery(struct vt_judge *judge, struct vt_error *error)
   if (mentioned == NULL)
     return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory to check what is due");
   int status = check_indicators(judge, mentioned, error);
+  if (status == VATER_OK)
+    status = vt_judge_check_asked(judge, error);
   vt_table_head_truth(&judge->table, VATER_HEAD_NIL, &nil);
   if (status == VATER_OK && !nil)
     status = check_expected(judge, mentioned, error);

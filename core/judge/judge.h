@@ -97,7 +97,7 @@ struct vt_judge_job {
   /* Files that document settings name. */
   const struct vt_config_document *documents;
   size_t document_count;
-  struct vater_str period; /* the period asked for, or empty */
+  struct vater_str period; /* that the delivery was asked for; empty: it was not */
   /* The actor itself and those that it may report for. */
   const struct vt_rules_actor *actors;
   size_t actor_count;
@@ -145,6 +145,9 @@ int vt_judge_page(struct vt_judge *judge, struct vater_str bytes, const struct v
 int vt_judge_finish(struct vt_judge *judge, size_t *size, struct vt_error *error);
 void vt_judge_write(const struct vt_judge *judge, void *block);
 void vt_judge_free(struct vt_judge *judge); /* NULL is fine */
+
+/* Whether some observation is of a period that overlaps this one; true where that is no period. */
+bool vt_judge_tells_of(const struct vt_table *table, struct vater_str period);
 
 /* ---- a job as bytes, to cross a process border ----------------------------------------------- */
 

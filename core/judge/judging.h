@@ -137,6 +137,13 @@ int vt_judge_check_owner(struct vt_judge *judge, struct vt_error *error);
 /* What the delivery says and leaves out, then the rules. */
 int vt_judge_check(struct vt_judge *judge, struct vt_error *error);
 
+/* ---- asked.c -----------------------------------------------------------------------------------
+ */
+
+/* PAY-PERIOD: no figure is of the period that was asked for. Corrections and withdrawals may be of
+ * any period. */
+int vt_judge_check_asked(struct vt_judge *judge, struct vt_error *error);
+
 /* ---- conclude.c --------------------------------------------------------------------------------
  */
 

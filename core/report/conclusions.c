@@ -97,8 +97,10 @@ void vt_report_put_conclusions(struct vt_layout *layout, const struct vt_report 
   vt_layout_end(layout);
   for (size_t i = 0; i < report->conclusion_count; i++) {
     const struct vt_store_conclusion *conclusion = &report->conclusions[i];
+    bool deliveries = conclusion->indicator.len == 0;
     vt_layout_cut(layout, conclusion->indicator, 20, 0);
-    vt_layout_count(layout, ": ", conclusion->brought, VT_TEXT_OBSERVATION);
+    vt_layout_count(layout, deliveries ? "" : ": ", conclusion->brought,
+                    deliveries ? VT_TEXT_DELIVERY : VT_TEXT_OBSERVATION);
     vt_layout_count(layout, ", ", conclusion->finding_total, VT_TEXT_FINDING);
     vt_layout_end(layout);
     if (conclusion->code.len > 0)

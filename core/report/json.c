@@ -170,10 +170,12 @@ static json_t *conclusion_finding(const struct vt_store_conclusion_finding *find
 static json_t *conclusion(const struct vt_store_conclusion *conclusion)
 {
   json_t *object = json_object(), *findings = json_array(), *rules = json_array();
-  set(object, "indicator", text(conclusion->indicator));
+  bool deliveries = conclusion->indicator.len == 0;
+  set_text(object, "indicator", conclusion->indicator);
   set_text(object, "code", conclusion->code);
-  set(object, "observations", integer(conclusion->brought));
-  set(object, "known", integer(conclusion->known));
+  set(object, deliveries ? "deliveries" : "observations", integer(conclusion->brought));
+  if (!deliveries)
+    set(object, "known", integer(conclusion->known));
   struct vt_report_counts found = {conclusion->finding_total, 0, conclusion->finding_warnings,
                                    conclusion->finding_infos};
   set(object, "counts", counts(&found));
@@ -293,7 +295,7 @@ static json_t *execution_of_job(const struct vt_store_job_row *row)
 static json_t *execution_of_conclusion(const struct vt_store_conclusion *conclusion)
 {
   json_t *object = json_object();
-  set(object, "indicator", text(conclusion->indicator));
+  set_text(object, "indicator", conclusion->indicator);
   set_text(object, "message", conclusion->message);
   set_time(object, "started", conclusion->started_ms);
   set_time(object, "finished", conclusion->finished_ms);

@@ -1,5 +1,6 @@
 #include "run/job.h"
 
+#include "base/date.h"
 #include "jose/digest.h"
 #include "store/store.h"
 
@@ -8,15 +9,50 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-int vt_run_describe_first(struct vt_job *job, struct vater_request *request)
+static int describe_for(struct vt_job *job, struct vater_str period, struct vater_request *request,
+                        struct vt_error *error)
 {
   static const char *const goals[] = {"", "1", "2", "3", "4", "5"};
   struct vater_collect collect = {.size = sizeof collect,
                                   .orgnr = job->actor->orgnr,
-                                  .period = vt_str(job->period),
+                                  .period = period,
                                   .goal = vt_str(goals[job->endpoint->goal]),
                                   .url = job->endpoint->url};
-  return vt_source_first(&job->running->call, &job->source, &collect, request, &job->error);
+  return vt_source_first(&job->running->call, &job->source, &collect, request, error);
+}
+
+int vt_run_describe_first(struct vt_job *job, struct vater_request *request)
+{
+  return describe_for(job, vt_str(job->period), request, &job->error);
+}
+
+/* Secrets do not depend on the period. */
+static bool same_request(const struct vater_request *a, const struct vater_request *b)
+{
+  bool same = vt_str_equal(a->url, b->url) && vt_str_equal(a->body, b->body) &&
+              a->header_count == b->header_count;
+  for (uint32_t i = 0; same && i < a->header_count; i++)
+    same = vt_str_equal(a->headers[i].name, b->headers[i].name) &&
+           vt_str_equal(a->headers[i].value, b->headers[i].value);
+  return same;
+}
+
+/* An endpoint that always gives what it has was asked for no period. */
+static bool names_period(struct vt_job *job, const struct vater_request *request)
+{
+  struct vt_period period;
+  char before[16];
+  struct vater_request other;
+  struct vt_error error = {0};
+  if (!vt_period_parse(vt_str(job->period), &period))
+    return false;
+  period = vt_period_step(&period, -1);
+  vt_period_print(&period, before);
+  vt_request_init(&other, job->arena);
+  bool differs = describe_for(job, vt_str(before), &other, &error) != VATER_OK ||
+                 !same_request(request, &other);
+  vt_request_fini(&other);
+  return differs;
 }
 
 static bool asked_before(const struct vt_job *job, struct vater_str url)
@@ -94,9 +130,13 @@ static int submit(struct vt_job *job, const struct vater_request *described)
 static int describe(struct vt_job *job, const struct vater_page *last,
                     struct vater_request *request)
 {
-  if (last == NULL)
-    return vt_run_describe_first(job, request);
-  int status = vt_source_next(&job->running->call, &job->source, last, request, &job->error);
+  int status = VATER_OK;
+  if (last == NULL) {
+    status = vt_run_describe_first(job, request);
+    job->names_period = status == VATER_OK && names_period(job, request);
+    return status;
+  }
+  status = vt_source_next(&job->running->call, &job->source, last, request, &job->error);
   if (status == VATER_E_REFUSED)
     vt_text_copy(job->error.code, sizeof job->error.code, VT_STR("HTTP-PAGES"));
   return status;

@@ -97,6 +97,7 @@ struct vt_job {
   int64_t started_ms, fetch_ms, judge_started_ms, judge_ms;
   int64_t asked_ms; /* monotonic: when the worker got what it is now at */
   uint64_t bytes;           /* as received */
+  bool names_period;        /* the first request would be another one for another period */
   int64_t certificate_days; /* TLS-EXPIRING when >= 0 */
   bool unchanged;
   bool replayed; /* a stored payload: whatever signature it came with was verified then */
@@ -235,6 +236,16 @@ void vt_run_split_media_type(struct vt_job *job, struct vater_str text, struct v
 void vt_run_judge_page(struct vt_job *job);
 void vt_run_judge_finish(struct vt_job *job);
 void vt_run_judge_event(struct vt_running *running, const struct vt_worker_event *event);
+
+/* again: VATER_OK where the answer is an earlier one once more although it was to be another: it
+ * came when another period was asked for and has nothing of this one, or others came since for this
+ * period. Which one, in all languages; VATER_DONE where it is not. An answer "unchanged" says that
+ * itself. Looks at earlier runs alone. */
+int vt_run_is_stale(struct vt_job *job, const struct vt_store_job *record,
+                    struct vater_str detail[VT_LANGUAGE_COUNT], struct vt_error *error);
+/* PAY-COPY: a conclusion, so that no delivery is told of another one, nor in what order they came.
+ */
+int vt_run_tell_copies(struct vt_running *running, struct vt_error *error);
 
 /* record: writes the job, whole or not at all, and gives up what it holds. */
 void vt_run_record(struct vt_job *job);

@@ -69,7 +69,7 @@ int vt_run_open_worker(struct vt_job *job, struct vater_str keys)
                                    .settings = job->format_settings,
                                    .documents = job->documents,
                                    .document_count = job->document_count,
-                                   .period = vt_str(job->period),
+                                   .period = job->names_period ? vt_str(job->period) : VT_STR_NONE,
                                    .today = running->today,
                                    .proposed = running->options->proposed,
                                    .signature = describe_signature(job, keys)};

@@ -13,11 +13,11 @@ static int64_t wall_ms(const struct vt_running *running)
 }
 
 /* Room for the findings of the result and those of main itself. */
-enum { OWN_FINDINGS = 3 };
+enum { OWN_FINDINGS = 4 };
 
 /* A finding of the engine about the delivery as a whole; texts from codes.def, `detail` behind. */
 static void add_own_finding(struct vt_job *job, struct vt_store_job *record, const char *name,
-                            struct vater_str detail)
+                            const struct vater_str detail[VT_LANGUAGE_COUNT])
 {
   const struct vt_code *code = vt_code_find(vt_str(name));
   if (code == NULL)
@@ -30,9 +30,10 @@ static void add_own_finding(struct vt_job *job, struct vt_store_job *record, con
                                        .row = -1,
                                        .block = -1};
   for (int i = 0; i < VT_LANGUAGE_COUNT; i++) {
-    finding->message[i] = detail.len > 0 ? vt_arena_format(job->arena, "%s (%.*s)", code->title[i],
-                                                           VT_STR_ARGS(detail))
-                                         : vt_str(code->title[i]);
+    finding->message[i] =
+        detail[i].len > 0
+            ? vt_arena_format(job->arena, "%s (%.*s)", code->title[i], VT_STR_ARGS(detail[i]))
+            : vt_str(code->title[i]);
     finding->remedy[i] = vt_str(code->remedy[i]);
   }
   record->finding_total++;
@@ -41,19 +42,27 @@ static void add_own_finding(struct vt_job *job, struct vt_store_job *record, con
   record->finding_infos += code->severity == VATER_SEVERITY_INFO;
 }
 
+/* The same in all languages. */
+static void add_plain_finding(struct vt_job *job, struct vt_store_job *record, const char *name,
+                              struct vater_str detail)
+{
+  const struct vater_str details[VT_LANGUAGE_COUNT] = {detail, detail, detail};
+  add_own_finding(job, record, name, details);
+}
+
 static void add_own_findings(struct vt_job *job, struct vt_store_job *record)
 {
   if (job->error.code[0] != '\0') {
     record->code = vt_str(job->error.code);
     record->message = vt_str(job->error.text);
     /* the text has times and ports in it: how it went, not what came of it */
-    add_own_finding(job, record, job->error.code, VT_STR_NONE);
+    add_plain_finding(job, record, job->error.code, VT_STR_NONE);
   }
   if (job->certificate_days >= 0)
-    add_own_finding(job, record, "TLS-EXPIRING",
-                    vt_arena_format(job->arena, "%lld", (long long)job->certificate_days));
+    add_plain_finding(job, record, "TLS-EXPIRING",
+                      vt_arena_format(job->arena, "%lld", (long long)job->certificate_days));
   if (job->worker_noisy)
-    add_own_finding(job, record, "PLUG-NOISE", job->endpoint->format);
+    add_plain_finding(job, record, "PLUG-NOISE", job->endpoint->format);
 }
 
 static struct vater_str map_page(const struct vt_job_page *page)
@@ -117,7 +126,12 @@ static int write_job(struct vt_job *job, struct vt_error *error)
   struct vt_store_page *pages = copy_pages(job, record.screened && !record.pii && !job->unchanged);
   record.pages = pages;
   record.page_count = pages != NULL ? job->page_count : 0;
-  int status = vt_store_record_job(running->store, running->run, &record, error);
+  struct vater_str stale[VT_LANGUAGE_COUNT];
+  int status = vt_run_is_stale(job, &record, stale, error);
+  if (status == VATER_OK)
+    add_own_finding(job, &record, "PAY-STALE", stale);
+  if (status >= 0)
+    status = vt_store_record_job(running->store, running->run, &record, error);
   unmap_pages(pages, job->page_count);
   return status;
 }

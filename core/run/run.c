@@ -228,7 +228,9 @@ static int finish(struct vt_running *running, struct vt_error *error)
     *error = running->failure;
     return error->status;
   }
-  int status = running->stopping ? VATER_OK : vt_run_conclude(running, error);
+  int status = running->stopping ? VATER_OK : vt_run_tell_copies(running, error);
+  if (status == VATER_OK && !running->stopping)
+    status = vt_run_conclude(running, error);
   if (status != VATER_OK || running->stopping)
     return status;
   int64_t now = running->environment->clock.wall_ms(running->environment->clock.context);

@@ -92,8 +92,11 @@ static const char conclusions[] =
     " error INTEGER NOT NULL, PRIMARY KEY (conclusion, number)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX observation_of_indicator ON observation (indicator, period);";
 
+/* Who else sent the same bytes. */
+static const char same_bytes[] = "CREATE INDEX page_of_bytes ON page (sha256);";
+
 /* migrations[n] leads from version n to n + 1 */
-static const char *const migrations[] = {runs, jobs, observations, conclusions};
+static const char *const migrations[] = {runs, jobs, observations, conclusions, same_bytes};
 #define VERSION ((int)(sizeof migrations / sizeof migrations[0]))
 
 int vt_store_schema_version(void)

@@ -226,6 +226,33 @@ struct vt_store_last {
 /* VATER_DONE where there is none. */
 int vt_store_find_last(struct vt_store *store, struct vater_str actor, struct vater_str endpoint,
                        struct vt_arena *arena, struct vt_store_last *last, struct vt_error *error);
+/* ---- jobs: the same bytes as before, and as another's ---------------------------------------- */
+
+/* A delivery of earlier runs, with or without change; tests are none. */
+struct vt_store_earlier {
+  int64_t reference_day;   /* of its run */
+  struct vater_str period; /* asked for, or empty */
+  bool same;               /* all pages, byte for byte */
+};
+
+/* Those of the endpoint in runs before `run`, newest first. */
+int vt_store_list_earlier(struct vt_store *store, int64_t run, const struct vt_store_job *job,
+                          struct vt_arena *arena, struct vt_store_earlier **earlier, size_t *count,
+                          struct vt_error *error);
+
+struct vt_store_copy {
+  struct vater_str actor, period; /* whose delivery, and for what it was asked */
+  struct vater_str other;         /* that sent the bytes before, or in the same run */
+  int64_t reference_day;          /* of the run in which it did so first */
+};
+
+/* Deliveries of the run with observations that are byte for byte another actor's; by actor and
+ * endpoint, whatever the order within the run. `compared`: how many there are at all; 0 where the
+ * run has a conclusion about them, which is one without an indicator. */
+int vt_store_list_copies(struct vt_store *store, int64_t run, struct vt_arena *arena,
+                         struct vt_store_copy **copies, size_t *count, uint64_t *compared,
+                         struct vt_error *error);
+
 /* The bytes of a kept payload; VATER_DONE where it is not kept. */
 int vt_store_find_payload(struct vt_store *store, struct vater_str sha256, struct vt_arena *arena,
                           struct vater_str *content, struct vt_error *error);
@@ -257,9 +284,9 @@ struct vt_store_conclusion_finding {
 };
 
 struct vt_store_conclusion {
-  struct vater_str indicator;
+  struct vater_str indicator;     /* empty: about the deliveries of the run */
   struct vater_str code, message; /* why it could not be done, or empty */
-  uint32_t brought, known;        /* observations of the run, and all that were looked at */
+  uint32_t brought, known; /* observations (deliveries) of the run; all that were looked at */
   struct vt_store_conclusion_finding *findings;
   size_t finding_count;
   struct vt_store_rule *rules;

@@ -246,6 +246,63 @@ static void test_P10_row_for_another(void **state)
   judged_free(&judged);
 }
 
+#define OF_PERIOD(period, more)                                                       \
+  "{\"indicator\":\"G1-13\",\"period\":\"" period "\",\"area\":\"4601\",\"value\":1," \
+  "\"unit\":\"yes-no\",\"status\":\"final\"" more "}"
+
+static struct judged judge_asked(const char *asked, const char *rows)
+{
+  struct vt_judge_job job = judged_job();
+  const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};
+  char *text = judged_submission(rows);
+  const struct vater_str pages[] = {vt_str(text), VT_STR_NONE};
+  job.period = vt_str(asked);
+  struct judged judged = judged_pages(&world, &job, &head, pages);
+  free(text);
+  return judged;
+}
+
+/* Future, past, partial and overlapping periods against the one that was asked for: only a delivery
+ * that has nothing of it is told, and taken nonetheless. */
+static void test_P11_period(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *asked, *rows, *told; /* told NULL: nothing is */
+  } cases[] = {
+      {"2025", OF_PERIOD("2024", ""), "asked for 2025, delivered 2024"},
+      {"2025", OF_PERIOD("2024", "") "," OF_PERIOD("2023", ""),
+       "asked for 2025, delivered 2023 to 2024"},
+      {"2025", OF_PERIOD("2031", ""), "asked for 2025, delivered 2031"},
+      {"2026-10", OF_PERIOD("2026-09", ""), "asked for 2026-10, delivered 2026-09"},
+      {"2026-09", OF_PERIOD("2026-Q4", ""), "asked for 2026-09, delivered 2026-Q4"},
+      {"2025", OF_PERIOD("2025", ""), NULL},
+      {"2025", OF_PERIOD("2024", "") "," OF_PERIOD("2025", ""), NULL},
+      {"2026-10", OF_PERIOD("2026-Q4", ""), NULL},
+      {"2026-Q4", OF_PERIOD("2026-12", ""), NULL},
+      {"2025", OF_PERIOD("2023", ",\"action\":\"correct\",\"reason\":\"Feil.\""), NULL},
+      {"2025",
+       OF_PERIOD("2024", "") "," OF_PERIOD("2025", ",\"action\":\"correct\",\"reason\":\"Feil.\""),
+       NULL},
+      {"2025", "", NULL},
+      {"", OF_PERIOD("2024", ""), NULL},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct judged judged = judge_asked(cases[i].asked, cases[i].rows);
+    assert_int_equal(judged_count(&judged, "PAY-PERIOD"), cases[i].told != NULL);
+    if (cases[i].told != NULL) {
+      struct vt_finding finding = judged_finding(&judged, "PAY-PERIOD", 0);
+      if (vt_str_find(finding.message[VT_LANGUAGE_EN], vt_str(cases[i].told), 0) >=
+          finding.message[VT_LANGUAGE_EN].len)
+        fail_msg("case %zu: %.*s", i, VT_STR_ARGS(finding.message[VT_LANGUAGE_EN]));
+      assert_int_equal(finding.severity, VATER_SEVERITY_WARNING);
+      assert_str(finding.pointer, "/observations/0/period");
+      assert_int_equal(judged.result.delivery, VT_DELIVERY_RECEIVED);
+    }
+    judged_free(&judged);
+  }
+}
+
 static void test_row_for_another_with_delegation(void **state)
 {
   (void)state;
@@ -423,6 +480,7 @@ int main(void)
       cmocka_unit_test(test_P09_version),
       cmocka_unit_test(test_P10_reporter_is_another),
       cmocka_unit_test(test_P10_row_for_another),
+      cmocka_unit_test(test_P11_period),
       cmocka_unit_test(test_row_for_another_with_delegation),
       cmocka_unit_test(test_H12_wrong_type),
       cmocka_unit_test(test_P14_many_findings),

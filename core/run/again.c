@@ -1,0 +1,134 @@
+/* Bytes that came before, from the same actor or from another one. */
+#include "run/job.h"
+
+#include "base/date.h"
+
+struct earlier {
+  struct vt_store_earlier *list; /* newest first */
+  size_t count;
+};
+
+/* Asked for another period then. */
+static const struct vt_store_earlier *find_other_period(const struct earlier *earlier,
+                                                        struct vater_str period)
+{
+  for (size_t i = 0; i < earlier->count; i++)
+    if (earlier->list[i].same && !vt_str_equal(earlier->list[i].period, period))
+      return &earlier->list[i];
+  return NULL;
+}
+
+/* Asked for the same period, and followed by others. */
+static const struct vt_store_earlier *find_replaced(const struct earlier *earlier,
+                                                    struct vater_str period)
+{
+  bool others = false;
+  for (size_t i = 0; i < earlier->count; i++) {
+    if (!vt_str_equal(earlier->list[i].period, period))
+      continue;
+    if (earlier->list[i].same)
+      return others ? &earlier->list[i] : NULL;
+    others = true;
+  }
+  return NULL;
+}
+
+static void describe(const struct vt_store_earlier *found, struct vt_arena *arena,
+                     struct vater_str detail[VT_LANGUAGE_COUNT])
+{
+  char day[16];
+  vt_date_print(found->reference_day, day);
+  bool asked = found->period.len > 0;
+  detail[VT_LANGUAGE_NB] = vt_arena_format(arena, "%s%s%.*s", day, asked ? ", spurt etter " : "",
+                                           VT_STR_ARGS(found->period));
+  detail[VT_LANGUAGE_NN] = detail[VT_LANGUAGE_NB];
+  detail[VT_LANGUAGE_EN] = vt_arena_format(arena, "%s%s%.*s", day, asked ? ", asked for " : "",
+                                           VT_STR_ARGS(found->period));
+}
+
+int vt_run_is_stale(struct vt_job *job, const struct vt_store_job *record,
+                    struct vater_str detail[VT_LANGUAGE_COUNT], struct vt_error *error)
+{
+  struct earlier earlier;
+  bool test = false;
+  if (job->delivery != VT_DELIVERY_RECEIVED || record->table == NULL || record->page_count == 0 ||
+      (vt_table_head_truth(record->table, VATER_HEAD_TEST, &test) && test))
+    return VATER_DONE;
+  int status = vt_store_list_earlier(job->running->store, job->running->run, record, job->arena,
+                                     &earlier.list, &earlier.count, error);
+  if (status != VATER_OK)
+    return status;
+  const struct vt_store_earlier *found = find_replaced(&earlier, record->period);
+  if (found == NULL && !vt_judge_tells_of(record->table, record->period))
+    found = find_other_period(&earlier, record->period);
+  if (found == NULL)
+    return VATER_DONE;
+  describe(found, job->arena, detail);
+  return VATER_OK;
+}
+
+/* ---- another actor's ---------------------------------------------------------------------------
+ */
+
+static int64_t wall_ms(const struct vt_running *running)
+{
+  return running->environment->clock.wall_ms(running->environment->clock.context);
+}
+
+static void tell(struct vt_arena *arena, const struct vt_code *code,
+                 const struct vt_store_copy *copy, struct vt_store_conclusion_finding *finding)
+{
+  char day[16];
+  vt_date_print(copy->reference_day, day);
+  *finding = (struct vt_store_conclusion_finding){.code = vt_str(code->code),
+                                                  .severity = code->severity,
+                                                  .outcome = VT_STR("fail"),
+                                                  .actor = copy->actor,
+                                                  .period = copy->period};
+  for (int i = 0; i < VT_LANGUAGE_COUNT; i++) {
+    const char *number = i == VT_LANGUAGE_EN ? "organisation number" : "organisasjonsnummer";
+    finding->message[i] = vt_arena_format(arena, "%s (%s %.*s, %s)", code->title[i], number,
+                                          VT_STR_ARGS(copy->other), day);
+    finding->remedy[i] = vt_str(code->remedy[i]);
+  }
+}
+
+static int record_copies(struct vt_running *running, const struct vt_store_copy *copies,
+                         size_t count, uint64_t compared, int64_t started_ms,
+                         struct vt_error *error)
+{
+  const struct vt_code *code = vt_code_find(VT_STR("PAY-COPY"));
+  struct vt_store_rule rule = {.code = VT_STR("PAY-COPY"), .pass = compared - count, .fail = count};
+  struct vt_store_conclusion_finding *findings =
+      vt_arena_array(running->arena, count, sizeof *findings);
+  if (findings == NULL || code == NULL)
+    return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
+  for (size_t i = 0; i < count; i++)
+    tell(running->arena, code, &copies[i], &findings[i]);
+  const struct vt_store_conclusion conclusion = {.brought = (uint32_t)compared,
+                                                 .findings = findings,
+                                                 .finding_count = count,
+                                                 .rules = &rule,
+                                                 .rule_count = 1,
+                                                 .finding_total = count,
+                                                 .finding_infos = count,
+                                                 .started_ms = started_ms,
+                                                 .finished_ms = wall_ms(running)};
+  return vt_store_record_conclusion(running->store, running->run, &conclusion, error);
+}
+
+int vt_run_tell_copies(struct vt_running *running, struct vt_error *error)
+{
+  struct vt_store_copy *copies;
+  size_t count;
+  uint64_t compared;
+  int64_t started_ms = wall_ms(running);
+  int status = vt_store_list_copies(running->store, running->run, running->arena, &copies, &count,
+                                    &compared, error);
+  if (status == VATER_OK && count > 0)
+    status = record_copies(running, copies, count, compared, started_ms, error);
+  if (status == VATER_OK)
+    vt_log(running->log, VATER_LOG_DEBUG, "compare", NULL,
+           "%zu of %llu deliveries are as another actor's", count, (unsigned long long)compared);
+  return status;
+}
