@@ -50,11 +50,30 @@ static struct vater_str keep(struct vt_judge *judge, struct vater_str text)
   return noted(judge, kept, text.len > 0);
 }
 
-/* Decoded rows say which indicators there are; bytes that could not be decoded, and what maps their
- * names, do at least name them. */
+/* What an actor owes may stand in any of its pages; what else does, the page and what maps its
+ * names tell, or do not. */
+static bool hides_undecoded(struct vt_judge *judge, const struct judged_page *page)
+{
+  const struct vt_judge_job *job = judge->job;
+  const struct vt_rules *rules = judge->context->rules;
+  for (size_t i = 0; i < job->expected_count; i++)
+    if (vt_rules_hides_indicator(rules, job->expected[i]))
+      return true;
+  struct vater_str *texts = vt_arena_array(judge->arena, job->document_count + 2, sizeof *texts);
+  if (texts == NULL) {
+    judge->starved = true;
+    return true;
+  }
+  texts[0] = page->bytes;
+  texts[1] = job->settings;
+  for (size_t i = 0; i < job->document_count; i++)
+    texts[i + 2] = job->documents[i].bytes;
+  return vt_rules_hides_text(rules, texts, job->document_count + 2);
+}
+
+/* Decoded rows say which indicators there are. */
 bool vt_judge_hides(struct vt_judge *judge, uint32_t number)
 {
-  const struct vt_rules *rules = judge->context->rules;
   struct judged_page *page = &judge->pages[number];
   struct vt_table view;
   if (judge->block != NULL)
@@ -62,15 +81,12 @@ bool vt_judge_hides(struct vt_judge *judge, uint32_t number)
   uint32_t rows = judge->rows != NULL ? vt_table_builder_rows(judge->rows) : 0;
   if (!judge->hides && rows != judge->rows_looked_at &&
       vt_table_view(judge->rows, &view, NULL) == VATER_OK) {
-    judge->hides = vt_rules_hides(rules, &view);
+    judge->hides = vt_rules_hides(judge->context->rules, &view);
     judge->rows_looked_at = rows;
   }
   if (!page->looked_at)
-    judge->hides = judge->hides || vt_rules_hides_text(rules, page->bytes);
+    judge->hides = judge->hides || hides_undecoded(judge, page);
   page->looked_at = true;
-  size_t *document = &judge->documents_looked_at;
-  for (; *document < judge->job->document_count && !judge->hides; (*document)++)
-    judge->hides = vt_rules_hides_text(rules, judge->job->documents[*document].bytes);
   return judge->hides;
 }
 

@@ -15,7 +15,7 @@ struct judged_page {
   uint32_t first_row;
   bool ndjson;
   bool json;              /* as decode() read it */
-  bool looked_at;         /* for names of indicators whose numbers are hidden */
+  bool looked_at;         /* for what must be hidden where it is not decoded */
   char *own;              /* `bytes` where they had to be made UTF-8 */
   struct vt_lines *lines; /* made when the first place is asked for */
 };
@@ -50,8 +50,7 @@ struct vt_judge {
   struct vt_result_builder *result;
   size_t walked_bytes;     /* read again for pointers */
   uint32_t rows_looked_at; /* for indicators whose numbers are hidden */
-  size_t documents_looked_at;
-  bool hides;          /* numbers of persons: no excerpt shows a digit */
+  bool hides;              /* numbers of persons: no excerpt shows a digit */
   bool starved;        /* a text could not be kept for want of memory: the answer would differ */
   bool personal;       /* about single persons: nothing of the pages is shown or stored */
   const char *refusal; /* code of the first reason, NULL: none */

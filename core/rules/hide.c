@@ -52,13 +52,35 @@ bool vt_rules_hides(const struct vt_rules *rules, const struct vt_table *table)
   return false;
 }
 
-bool vt_rules_hides_text(const struct vt_rules *rules, struct vater_str text)
+bool vt_rules_hides_indicator(const struct vt_rules *rules, struct vater_str id)
 {
-  for (uint32_t i = 0; i < rules->indicator_count; i++)
-    if (rules->indicators[i].disclosure.purpose != VT_DISCLOSURE_NONE &&
-        vt_str_find(text, rules->indicators[i].info.id, 0) < text.len)
+  struct vt_disclosure disclosure;
+  find_disclosure(rules, id, &disclosure);
+  return disclosure.purpose != VT_DISCLOSURE_NONE;
+}
+
+static bool stands_in(const struct vater_str *texts, size_t count, struct vater_str wanted)
+{
+  for (size_t i = 0; i < count; i++)
+    if (vt_str_find(texts[i], wanted, 0) < texts[i].len)
       return true;
   return false;
+}
+
+bool vt_rules_hides_text(const struct vt_rules *rules, const struct vater_str *texts, size_t count)
+{
+  bool named = false;
+  if (rules->unknown_disclosure.purpose == VT_DISCLOSURE_NONE)
+    return false;
+  for (uint32_t i = 0; i < rules->indicator_count; i++) {
+    const struct vt_indicator *indicator = &rules->indicators[i];
+    if (!stands_in(texts, count, indicator->info.id))
+      continue;
+    if (indicator->disclosure.purpose != VT_DISCLOSURE_NONE)
+      return true;
+    named = true;
+  }
+  return !named || stands_in(texts, count, VT_STR("\\u"));
 }
 
 bool vt_judging_protects(const struct vt_judging *judging, uint32_t row)

@@ -203,8 +203,12 @@ int vt_rules_conclude(const struct vt_rules *rules, const struct vt_table *table
  * caller's, and show no digit where one of these says yes.
  */
 bool vt_rules_hides(const struct vt_rules *rules, const struct vt_table *table);
-/* Of bytes that could not be decoded: whether they name such an indicator. */
-bool vt_rules_hides_text(const struct vt_rules *rules, struct vater_str text);
+/* Of bytes that could not be decoded, and what maps their names: anything may stand there. They are
+ * shown only where they name indicators of which none counts persons, and no name can be missed
+ * for being escaped. */
+bool vt_rules_hides_text(const struct vt_rules *rules, const struct vater_str *texts, size_t count);
+/* Whether that indicator counts persons, as far as the packs know. */
+bool vt_rules_hides_indicator(const struct vt_rules *rules, struct vater_str id);
 /* What the indicators of the bundle say; borrowed. */
 struct vt_disclosure_source vt_rules_disclosure(const struct vt_rules *rules);
 

@@ -369,6 +369,44 @@ static void test_P13_nothing_of_another_type(void **state)
   judged_free(&judged);
 }
 
+static struct vater_str excerpt_of_html(const struct vt_judge_job *job, const char *page)
+{
+  static struct judged judged;
+  const struct vt_judge_head head = {.media_type = VT_STR("text/html"),
+                                     .framing = VT_FRAMING_WHOLE};
+  const struct vater_str pages[] = {vt_str(page), VT_STR_NONE};
+  judged_free(&judged);
+  judged = judged_pages(&world, job, &head, pages);
+  struct vater_str excerpt = judged_finding(&judged, "HTTP-TYPE", 0).excerpt;
+  static char copy[200];
+  snprintf(copy, sizeof copy, "%.*s", VT_STR_ARGS(excerpt));
+  return vt_str(copy);
+}
+
+/* What cannot be decoded is shown only where it names indicators, none of which counts persons:
+ * an escaped name, a misspelt one or none at all may be of one that does, and what the actor owes
+ * may stand in any page. */
+static void test_P13_nothing_of_what_is_not_decoded(void **state)
+{
+  static const char plain[] = "{\"indicator\":\"G1-13\",\"value\":3}";
+  (void)state;
+  struct vt_judge_job job = judged_job();
+  assert_str(excerpt_of_html(&job, plain), plain);
+  assert_str(excerpt_of_html(&job, "{\"indicator\":\"G1\\u002d11\",\"value\":3}"),
+             "{\"indicator\":\"G*\\u***d**\",\"value\":*}");
+  assert_str(excerpt_of_html(&job, "[\"G1-13\",{\"indicator\":\"G1\\u002d11\",\"value\":3}]"),
+             "[\"G*-**\",{\"indicator\":\"G*\\u***d**\",\"value\":*}]");
+  assert_str(excerpt_of_html(&job, "{\"indicator\":\"Gl-11\",\"value\":3}"),
+             "{\"indicator\":\"Gl-**\",\"value\":*}");
+  assert_str(excerpt_of_html(&job, "3 persons"), "* persons");
+  struct vater_str owed[] = {VT_STR("G1-13"), VT_STR("G1-11")};
+  job.expected = owed;
+  job.expected_count = 1;
+  assert_str(excerpt_of_html(&job, plain), plain);
+  job.expected_count = 2;
+  assert_str(excerpt_of_html(&job, plain), "{\"indicator\":\"G*-**\",\"value\":*}");
+}
+
 /* Also where the structure is at fault, before any rule. */
 static void test_P13_small_cells_beside_a_fault(void **state)
 {
@@ -411,6 +449,7 @@ int main(void)
       cmocka_unit_test(test_P13_other_indicators_are_shown),
       cmocka_unit_test(test_P13_nothing_to_subtract_from),
       cmocka_unit_test(test_P13_nothing_of_another_type),
+      cmocka_unit_test(test_P13_nothing_of_what_is_not_decoded),
       cmocka_unit_test(test_P13_small_cells_beside_a_fault),
   };
   return cmocka_run_group_tests_name("judge_privacy", tests, setup, teardown);
