@@ -36,20 +36,29 @@ static void put_actors(struct vt_buffer *out, const char *what, const struct vt_
                        uint32_t count)
 {
   for (uint32_t i = 0; i < count; i++) {
+    bool named = list[i].orgnr.len > 0;
     vt_buffer_format(out, "  %s  ", what);
     vt_encode_terminal(out, list[i].orgnr);
-    vt_buffer_char(out, ' ');
+    vt_buffer_text(out, list[i].name.len > 0 ? " " : "");
     vt_encode_terminal(out, list[i].name);
-    if (list[i].place.len > 0)
+    if (named && list[i].place.len > 0)
       vt_buffer_text(out, ", ");
     vt_encode_terminal(out, list[i].place);
     vt_buffer_char(out, '\n');
   }
 }
 
+static void put_beyond(struct vt_buffer *out, uint32_t count)
+{
+  if (count > 0)
+    vt_buffer_format(out, "  … and %u more\n", count);
+}
+
 static void put_share(struct vt_buffer *out, const struct vt_impact_rule *rule)
 {
-  vt_buffer_format(out, "%u of %u", rule->fail_count, rule->sound);
+  static const char *const units[] = {"", " observation", " period"};
+  vt_buffer_format(out, "%u of %u%s%s", rule->fail_count, rule->sound, units[rule->unit],
+                   rule->unit == VT_IMPACT_ACTORS || rule->sound == 1 ? "" : "s");
   if (rule->sound > 0)
     vt_buffer_format(out, " (%.1f %%)", 100.0 * vt_impact_share(rule));
 }
@@ -79,8 +88,10 @@ static void put_rule(struct vt_buffer *out, const struct vt_rules_asked *asked,
   if (rule->undecided > 0)
     vt_buffer_format(out, ", newly undecided %u", rule->undecided);
   vt_buffer_char(out, '\n');
-  put_actors(out, "newly fails  ", rule->fails, rule->fail_count);
-  put_actors(out, "newly passes ", rule->passes, rule->pass_count);
+  put_actors(out, "newly fails  ", rule->fails, rule->fail_count - rule->fails_beyond);
+  put_beyond(out, rule->fails_beyond);
+  put_actors(out, "newly passes ", rule->passes, rule->pass_count - rule->passes_beyond);
+  put_beyond(out, rule->passes_beyond);
   if (beyond(asked, rule))
     vt_buffer_format(out, "  RULE-MASSFAIL: more than %g %% of those that it did not fail before\n",
                      100.0 * asked->threshold);
@@ -107,7 +118,7 @@ static void put_left(struct vt_buffer *out, const struct vt_impact *impact)
     const struct vt_impact_left *left = &impact->left[i];
     vt_buffer_text(out, "  ");
     vt_encode_terminal(out, left->orgnr);
-    vt_buffer_char(out, '/');
+    vt_buffer_text(out, left->endpoint.len > 0 ? "/" : "");
     vt_encode_terminal(out, left->endpoint);
     vt_buffer_format(out, " of run %lld: ", (long long)left->run);
     vt_encode_terminal(out, left->reason);
@@ -130,7 +141,6 @@ static void put_text(struct vt_buffer *out, const struct vt_rules_asked *asked,
   if (impact->rule_count == 0)
     vt_buffer_text(out, "no rule decides otherwise\n");
   put_codes(out, "decided nothing in these deliveries", impact->silent, impact->silent_count);
-  put_codes(out, "not replayed, over time or actors", impact->wide, impact->wide_count);
   put_left(out, impact);
   if (any_beyond(asked, impact))
     vt_buffer_format(out, "beyond the threshold of %g %%\n", 100.0 * asked->threshold);
@@ -163,17 +173,19 @@ static json_t *actors(const struct vt_impact_actor *list, uint32_t count)
 
 static json_t *rule_json(const struct vt_rules_asked *asked, const struct vt_impact_rule *rule)
 {
+  static const char *const units[] = {"actors", "observations", "periods"};
   json_t *made = json_object();
   if (rule->code.len > 0)
     json_object_set_new(made, "code", text(rule->code));
   if (rule->severity >= 0)
     json_object_set_new(made, "severity", json_string(vt_severity_name(rule->severity)));
   json_t *counts = json_pack(
-      "{s:i, s:i, s:i, s:i, s:i, s:f, s:b, s:o, s:o}", "decided", (int)rule->asked, "passedBefore",
-      (int)rule->sound, "newlyFailing", (int)rule->fail_count, "newlyPassing",
-      (int)rule->pass_count, "newlyUndecided", (int)rule->undecided, "share", vt_impact_share(rule),
-      "beyondThreshold", beyond(asked, rule), "newlyFail", actors(rule->fails, rule->fail_count),
-      "newlyPass", actors(rule->passes, rule->pass_count));
+      "{s:s, s:i, s:i, s:i, s:i, s:i, s:f, s:b, s:o, s:o}", "of", units[rule->unit], "decided",
+      (int)rule->asked, "passedBefore", (int)rule->sound, "newlyFailing", (int)rule->fail_count,
+      "newlyPassing", (int)rule->pass_count, "newlyUndecided", (int)rule->undecided, "share",
+      vt_impact_share(rule), "beyondThreshold", beyond(asked, rule), "newlyFail",
+      actors(rule->fails, rule->fail_count - rule->fails_beyond), "newlyPass",
+      actors(rule->passes, rule->pass_count - rule->passes_beyond));
   json_object_update(made, counts);
   json_decref(counts);
   if (rule->code.len > 0 && beyond(asked, rule))
@@ -200,12 +212,12 @@ static int print_json(struct vt_cli *cli, const struct vt_rules_asked *asked,
   json_t *rules = json_array();
   for (uint32_t i = 0; i < impact->rule_count; i++)
     json_array_append_new(rules, rule_json(asked, &impact->rules[i]));
-  json_t *root = json_pack(
-      "{s:i, s:i, s:f, s:b, s:o, s:o, s:o, s:o, s:o}", "deliveries", (int)impact->deliveries,
-      "actors", (int)impact->actors, "threshold", asked->threshold, "beyondThreshold",
-      any_beyond(asked, impact), "verdicts", rule_json(asked, &impact->verdicts), "rules", rules,
-      "decidedNothing", texts(impact->silent, impact->silent_count), "notReplayed",
-      texts(impact->wide, impact->wide_count), "notJudged", left_json(impact));
+  json_t *root =
+      json_pack("{s:i, s:i, s:f, s:b, s:o, s:o, s:o, s:o}", "deliveries", (int)impact->deliveries,
+                "actors", (int)impact->actors, "threshold", asked->threshold, "beyondThreshold",
+                any_beyond(asked, impact), "verdicts", rule_json(asked, &impact->verdicts), "rules",
+                rules, "decidedNothing", texts(impact->silent, impact->silent_count), "notJudged",
+                left_json(impact));
   int failed = root == NULL || json_dumpf(root, cli->out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
   json_decref(root);
   fputc('\n', cli->out);

@@ -1,25 +1,12 @@
+#include "run/conclude.h"
+
 #include "base/limits.h"
-#include "run/job.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-/* One indicator under way. */
-struct concluding {
-  struct vt_running *running;
-  struct vt_arena *arena; /* of the indicator */
-  struct vater_str indicator;
-  struct vt_table table; /* what the worker was given */
-  void *block;
-  uint32_t brought;
-  int64_t started_ms;
-  struct vt_worker *worker;
-  struct vt_worker_event event; /* its last */
-  bool stopped;
-};
 
 static int64_t wall_ms(const struct vt_running *running)
 {
@@ -34,14 +21,14 @@ static int no_memory(struct vt_error *error)
 /* ---- the table ---------------------------------------------------------------------------------
  */
 
-static int read_known(struct concluding *concluding, struct vt_error *error)
+static int read_known(struct vt_concluding *concluding, struct vt_error *error)
 {
   struct vt_running *running = concluding->running;
   const struct vt_allocator *allocator = &running->environment->allocator;
   struct vt_table_builder *builder = NULL;
   if (vt_table_builder_new(allocator, 0, &builder) != VATER_OK)
     return no_memory(error);
-  int status = vt_store_read_known(running->store, running->run, concluding->indicator, builder,
+  int status = vt_store_read_known(running->store, concluding->run, concluding->indicator, builder,
                                    &concluding->brought, error);
   size_t size = vt_table_size(builder);
   if (status == VATER_OK)
@@ -56,7 +43,7 @@ static int read_known(struct concluding *concluding, struct vt_error *error)
   return status;
 }
 
-static int table_page(const struct concluding *concluding, int *page, struct vt_error *error)
+static int table_page(const struct vt_concluding *concluding, int *page, struct vt_error *error)
 {
   const char *bytes = concluding->block;
   size_t size = concluding->table.size, done = 0;
@@ -93,7 +80,7 @@ static int64_t last_day(struct vater_str period, int64_t otherwise)
   return vt_period_parse(period, &parsed) ? parsed.end : otherwise;
 }
 
-static void list_obligations(const struct concluding *concluding, const struct vt_actor *actor,
+static void list_obligations(const struct vt_concluding *concluding, const struct vt_actor *actor,
                              struct vt_rules_obligation *list, size_t *count)
 {
   for (uint32_t i = 0; i < actor->obligation_count; i++) {
@@ -109,7 +96,7 @@ static void list_obligations(const struct concluding *concluding, const struct v
   }
 }
 
-static int describe(const struct concluding *concluding, struct vt_judge_job *job,
+static int describe(const struct vt_concluding *concluding, struct vt_judge_job *job,
                     struct vt_error *error)
 {
   const struct vt_running *running = concluding->running;
@@ -138,7 +125,7 @@ static int describe(const struct concluding *concluding, struct vt_judge_job *jo
   return VATER_OK;
 }
 
-static int take_event(struct concluding *concluding, bool *ended, struct vt_error *error)
+static int take_event(struct vt_concluding *concluding, bool *ended, struct vt_error *error)
 {
   struct vt_worker_event event;
   int status = vt_zygote_next(concluding->running->zygote, &event, error);
@@ -152,7 +139,7 @@ static int take_event(struct concluding *concluding, bool *ended, struct vt_erro
 }
 
 /* Waits for the worker's last event; a signal ends the waiting. */
-static int wait_for(struct concluding *concluding, struct vt_error *error)
+static int wait_for(struct vt_concluding *concluding, struct vt_error *error)
 {
   struct vt_running *running = concluding->running;
   bool ended = false;
@@ -170,7 +157,7 @@ static int wait_for(struct concluding *concluding, struct vt_error *error)
   return status;
 }
 
-static int ask_worker(struct concluding *concluding, struct vt_error *error)
+static int ask_worker(struct vt_concluding *concluding, struct vt_error *error)
 {
   static const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};
   struct vt_judge_job job;
@@ -188,16 +175,45 @@ static int ask_worker(struct concluding *concluding, struct vt_error *error)
   return status == VATER_OK ? wait_for(concluding, error) : status;
 }
 
+bool vt_concluding_has_rules(const struct vt_running *running, struct vater_str indicator)
+{
+  const struct vt_zygote_info *info = vt_zygote_info(running->zygote);
+  for (uint32_t i = 0; i < info->concluded_count; i++)
+    if (vt_str_equal(info->concluded[i], indicator))
+      return true;
+  return false;
+}
+
+int vt_concluding_ask(struct vt_concluding *concluding, struct vt_error *error)
+{
+  const struct vt_running *running = concluding->running;
+  concluding->arena = vt_arena_new(&running->environment->allocator, 0);
+  int status = concluding->arena == NULL ? no_memory(error) : read_known(concluding, error);
+  if (status == VATER_OK)
+    status = ask_worker(concluding, error);
+  /* without the zygote a worker's end says nothing: a resumed run asks again */
+  if (status == VATER_OK && !concluding->stopped && vt_zygote_is_gone(running->zygote))
+    status = vt_fail(error, VATER_E_IO, "OPS-BUG", "the zygote ended while concluding");
+  return status;
+}
+
+void vt_concluding_end(struct vt_concluding *concluding)
+{
+  vt_worker_close(concluding->worker);
+  vt_free(&concluding->running->environment->allocator, concluding->block);
+  vt_arena_free(concluding->arena);
+}
+
 /* ---- the record --------------------------------------------------------------------------------
  */
 
-static struct vater_str cell(const struct concluding *concluding, uint32_t row, int column)
+static struct vater_str cell(const struct vt_concluding *concluding, uint32_t row, int column)
 {
   return vt_table_cell(&concluding->table, row, column);
 }
 
 /* Whose and where: by our own table, not by what the worker says. */
-static void copy_finding(const struct concluding *concluding, const struct vt_result *result,
+static void copy_finding(const struct vt_concluding *concluding, const struct vt_result *result,
                          uint32_t index, struct vt_store_conclusion_finding *to)
 {
   struct vt_finding from;
@@ -237,7 +253,7 @@ static void copy_rule(const struct vt_result *result, uint32_t index, struct vt_
                                .error = from.counts[VT_OUTCOME_ERROR]};
 }
 
-static int copy_result(const struct concluding *concluding, struct vt_store_conclusion *record,
+static int copy_result(const struct vt_concluding *concluding, struct vt_store_conclusion *record,
                        struct vt_error *error)
 {
   const struct vt_result *result = concluding->event.result;
@@ -259,14 +275,15 @@ static int copy_result(const struct concluding *concluding, struct vt_store_conc
   return VATER_OK;
 }
 
-static int record(const struct concluding *concluding, struct vt_error *error)
+static int record(const struct vt_concluding *concluding, int64_t started_ms,
+                  struct vt_error *error)
 {
   struct vt_running *running = concluding->running;
   const struct vt_worker_event *event = &concluding->event;
   struct vt_store_conclusion made = {.indicator = concluding->indicator,
                                      .brought = concluding->brought,
                                      .known = concluding->table.rows,
-                                     .started_ms = concluding->started_ms,
+                                     .started_ms = started_ms,
                                      .finished_ms = wall_ms(running),
                                      .worker_cpu_us = (int64_t)event->cpu_ms * 1000,
                                      .worker_memory = event->peak_bytes};
@@ -292,35 +309,18 @@ static int record(const struct concluding *concluding, struct vt_error *error)
 static int conclude_on(struct vt_running *running, struct vater_str indicator,
                        struct vt_error *error)
 {
-  struct concluding concluding = {.running = running,
-                                  .indicator = indicator,
-                                  .arena = vt_arena_new(&running->environment->allocator, 0),
-                                  .started_ms = wall_ms(running)};
-  int status = concluding.arena == NULL ? no_memory(error) : read_known(&concluding, error);
-  if (status == VATER_OK)
-    status = ask_worker(&concluding, error);
-  /* without the zygote a worker's end says nothing: a resumed run asks again */
-  if (status == VATER_OK && !concluding.stopped && vt_zygote_is_gone(running->zygote))
-    status = vt_fail(error, VATER_E_IO, "OPS-BUG", "the zygote ended while concluding");
+  struct vt_concluding concluding = {
+      .running = running, .run = running->run, .indicator = indicator};
+  int64_t started_ms = wall_ms(running);
+  int status = vt_concluding_ask(&concluding, error);
   if (status == VATER_OK && !concluding.stopped)
-    status = record(&concluding, error);
-  vt_worker_close(concluding.worker);
-  vt_free(&running->environment->allocator, concluding.block);
-  vt_arena_free(concluding.arena);
+    status = record(&concluding, started_ms, error);
+  vt_concluding_end(&concluding);
   return status;
 }
 
 /* ---- all of them -------------------------------------------------------------------------------
  */
-
-static bool has_rules(const struct vt_running *running, struct vater_str indicator)
-{
-  const struct vt_zygote_info *info = vt_zygote_info(running->zygote);
-  for (uint32_t i = 0; i < info->concluded_count; i++)
-    if (vt_str_equal(info->concluded[i], indicator))
-      return true;
-  return false;
-}
 
 int vt_run_conclude(struct vt_running *running, struct vt_error *error)
 {
@@ -330,7 +330,7 @@ int vt_run_conclude(struct vt_running *running, struct vt_error *error)
   int status = vt_store_list_concludable(running->store, running->run, running->arena, &indicators,
                                          &count, error);
   for (size_t i = 0; i < count && status == VATER_OK && !running->stopping; i++)
-    if (has_rules(running, indicators[i]))
+    if (vt_concluding_has_rules(running, indicators[i]))
       status = conclude_on(running, indicators[i], error);
   if (status == VATER_OK)
     status = vt_store_conclusion_faults(running->store, running->run, &faults, error);

@@ -1,7 +1,6 @@
 #include "run/impact.h"
 
-#include "run/impact_tally.h"
-#include "run/job.h"
+#include "run/impact_wide.h"
 #include "run/start.h"
 #include "worker/memory.h"
 
@@ -37,6 +36,7 @@ struct replay {
   struct vt_arena *arena;
   struct vt_impact *impact;
   struct vt_impact_tally tally;
+  struct vt_impact_wide wide;
   struct vt_store_delivery *deliveries;
   size_t count, next;
   struct replayed *under_way[AT_ONCE];
@@ -387,6 +387,8 @@ static int start(struct replay *replay, struct vt_run_summary *summary,
                            &now->store, error);
   if (status != VATER_OK)
     return status;
+  changed->store = now->store;
+  vt_impact_wide_init(&replay->wide, now, replay->arena);
   vt_run_search_mappings(now);
   vt_run_search_mappings(changed);
   return vt_impact_tally_init(&replay->tally, now->environment, &now->actors, replay->arena) ==
@@ -405,15 +407,20 @@ int vt_run_impact(const struct vt_impact_options *options, struct vt_arena *aren
   int status = start(&replay, &summary, diagnostics, error);
   if (status == VATER_OK)
     status = replay_all(&replay, error);
+  if (status == VATER_OK)
+    status = vt_impact_conclude(replay.running, replay.deliveries, replay.count, &replay.wide,
+                                impact, error);
   for (size_t i = 0; i < AT_ONCE; i++)
     if (replay.under_way[i] != NULL)
       end(replay.under_way[i]);
-  if (status == VATER_OK && vt_impact_tally_tell(&replay.tally, impact) != VATER_OK)
+  if (status == VATER_OK && vt_impact_tally_tell(&replay.tally, &replay.wide, impact) != VATER_OK)
     status = no_memory(error);
   if (status == VATER_OK && impact->left_count > 0)
     qsort(impact->left, impact->left_count, sizeof *impact->left, by_delivery);
   if (replay.tally.arena != NULL)
     vt_impact_tally_fini(&replay.tally);
+  if (replay.wide.arena != NULL)
+    vt_impact_wide_fini(&replay.wide);
   vt_zygote_stop(replay.running[VT_IMPACT_CHANGED].zygote);
   vt_run_end(&replay.running[VT_IMPACT_NOW]);
   return status;

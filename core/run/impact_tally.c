@@ -1,6 +1,7 @@
 #include "run/impact_tally.h"
 
 #include "base/limits.h"
+#include "run/impact_wide.h"
 
 #include <stdlib.h>
 
@@ -267,14 +268,22 @@ static uint32_t count_actors(const struct vt_impact_tally *tally)
   return count;
 }
 
-int vt_impact_tally_tell(const struct vt_impact_tally *tally, struct vt_impact *impact)
+static bool is_silent(const struct vt_impact_row *row, const struct vt_impact_rule *rule,
+                      const struct vt_impact_wide *wide)
 {
+  return row->wide ? !vt_impact_wide_decided(wide, row->code) : row->there && rule->asked == 0;
+}
+
+int vt_impact_tally_tell(const struct vt_impact_tally *tally, const struct vt_impact_wide *wide,
+                         struct vt_impact *impact)
+{
+  uint32_t wide_count = 0;
   impact->deliveries = tally->deliveries;
   impact->actors = count_actors(tally);
-  impact->rules = vt_arena_array(tally->arena, tally->count, sizeof *impact->rules);
+  impact->rules =
+      vt_arena_array(tally->arena, (size_t)tally->count + wide->count, sizeof *impact->rules);
   impact->silent = vt_arena_array(tally->arena, tally->count, sizeof *impact->silent);
-  impact->wide = vt_arena_array(tally->arena, tally->count, sizeof *impact->wide);
-  if (impact->rules == NULL || impact->silent == NULL || impact->wide == NULL ||
+  if (impact->rules == NULL || impact->silent == NULL ||
       tell_row(tally, &tally->rows[0], &impact->verdicts) != VATER_OK)
     return VATER_E_NOMEM;
   for (uint32_t i = 1; i < tally->count; i++) {
@@ -282,15 +291,15 @@ int vt_impact_tally_tell(const struct vt_impact_tally *tally, struct vt_impact *
     struct vt_impact_rule *rule = &impact->rules[impact->rule_count];
     if (tell_row(tally, row, rule) != VATER_OK)
       return VATER_E_NOMEM;
-    if (row->wide)
-      impact->wide[impact->wide_count++] = row->code;
-    else if (row->there && rule->asked == 0)
+    if (is_silent(row, rule, wide))
       impact->silent[impact->silent_count++] = row->code;
     impact->rule_count += rule->fail_count + rule->pass_count + rule->undecided > 0;
   }
+  if (vt_impact_wide_tell(wide, &impact->rules[impact->rule_count], &wide_count) != VATER_OK)
+    return VATER_E_NOMEM;
+  impact->rule_count += wide_count;
   qsort(impact->rules, impact->rule_count, sizeof *impact->rules, by_effect);
   qsort(impact->silent, impact->silent_count, sizeof *impact->silent, by_text);
-  qsort(impact->wide, impact->wide_count, sizeof *impact->wide, by_text);
   return VATER_OK;
 }
 

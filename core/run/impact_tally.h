@@ -9,6 +9,7 @@
 enum vt_impact_side { VT_IMPACT_NOW, VT_IMPACT_CHANGED, VT_IMPACT_SIDES };
 
 struct vt_impact_cell;
+struct vt_impact_wide;
 struct vt_impact_row;
 
 struct vt_impact_tally {
@@ -26,6 +27,8 @@ void vt_impact_tally_fini(struct vt_impact_tally *tally);
  * which of them was judged first. VATER_OK or VATER_E_NOMEM. */
 int vt_impact_tally_take(struct vt_impact_tally *tally, const struct vt_actor *actor,
                          uint32_t order, const struct vt_result *const results[VT_IMPACT_SIDES]);
-int vt_impact_tally_tell(const struct vt_impact_tally *tally, struct vt_impact *impact);
+/* With what two judgements over time and actors differ in. */
+int vt_impact_tally_tell(const struct vt_impact_tally *tally, const struct vt_impact_wide *wide,
+                         struct vt_impact *impact);
 
 #endif

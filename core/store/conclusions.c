@@ -8,16 +8,30 @@ static void read_text_item(const struct vt_query *query, struct vt_arena *arena,
   *(struct vater_str *)item = vt_query_text(query, 0, arena);
 }
 
-int vt_store_list_concludable(struct vt_store *store, int64_t run, struct vt_arena *arena,
-                              struct vater_str **indicators, size_t *count, struct vt_error *error)
+static int list_indicators(struct vt_store *store, enum vt_statement statement, int64_t run,
+                           struct vt_arena *arena, struct vater_str **indicators, size_t *count,
+                           struct vt_error *error)
 {
   struct vt_gather gather = {.arena = arena, .size = sizeof **indicators};
-  struct vt_query query = vt_query_begin(store, VT_STATEMENT_CONCLUDABLE_LIST);
+  struct vt_query query = vt_query_begin(store, statement);
   vt_query_bind_integer(&query, run);
   int status = vt_gather_rows(&query, &gather, read_text_item, error);
   *indicators = gather.items;
   *count = gather.count;
   return status;
+}
+
+int vt_store_list_brought(struct vt_store *store, int64_t run, struct vt_arena *arena,
+                          struct vater_str **indicators, size_t *count, struct vt_error *error)
+{
+  return list_indicators(store, VT_STATEMENT_BROUGHT_LIST, run, arena, indicators, count, error);
+}
+
+int vt_store_list_concludable(struct vt_store *store, int64_t run, struct vt_arena *arena,
+                              struct vater_str **indicators, size_t *count, struct vt_error *error)
+{
+  return list_indicators(store, VT_STATEMENT_CONCLUDABLE_LIST, run, arena, indicators, count,
+                         error);
 }
 
 enum { KNOWN_TEXTS = 11, KNOWN_NUMBERS = 5 };

@@ -296,7 +296,10 @@ struct vt_store_conclusion {
   uint64_t worker_memory;
 };
 
-/* Indicators that the run brought observations of and has no conclusion on yet, in order. */
+/* Indicators that the run brought observations of, in order. */
+int vt_store_list_brought(struct vt_store *store, int64_t run, struct vt_arena *arena,
+                          struct vater_str **indicators, size_t *count, struct vt_error *error);
+/* Those of them that it has no conclusion on yet. */
 int vt_store_list_concludable(struct vt_store *store, int64_t run, struct vt_arena *arena,
                               struct vater_str **indicators, size_t *count, struct vt_error *error);
 /* Adds what was known of the indicator at the end of that run: the latest accepted vintage of each

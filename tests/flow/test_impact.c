@@ -172,11 +172,67 @@ static void test_bounds(void **state)
              "S-002 (warning): newly fails 0 of 5 (0.0 %), newly passes 1\n"
              "  newly passes   974749025 Trust 1, T-01 2026-10\n"
              "decided nothing in these deliveries (1): S-003\n"
-             "not replayed, over time or actors (1): S-004\n"
              "not judged (2):\n"
              "  983974899/indicators of run 2: its payload was dropped: person numbers (PAY-PII)\n"
              "  983975240/indicators of run 2: the actor is not in the registry any more\n",
              "");
+}
+
+/* Rules over time and actors are asked about what the nights brought, and what was known then: of
+ * the last night five trusts' figures were taken, none of which had risen. */
+static void test_over_time_and_actors(void **state)
+{
+  static const char wide[] =
+      "{\"pack\":\"p\",\"version\":\"1\",\"title\":" TEXTS("P") ",\"indicators\":[" INDICATOR(
+          "T-"
+          "01") "," INDICATOR("T-02") "],\"rules\":[" RULE("S-001", "T-01", "observation", "error",
+                                                           "obs.value <= 50.0") "," RULE("S-002",
+                                                                                         "T-01",
+                                                                                         "observati"
+                                                                                         "on",
+                                                                                         "warning",
+                                                                                         "obs."
+                                                                                         "value >= "
+                                                                                         "15.0") "," RULE("S-004",
+                                                                                                          "T-01",
+                                                                                                          "series",
+                                                                                                          "warning",
+                                                                                                          "obs.value > "
+                                                                                                          "previous.value "
+                                                                                                          "|| obs.value > "
+                                                                                                          "40.0") "," RULE("S-005",
+                                                                                                                           "T-01",
+                                                                                                                           "indicator",
+                                                                                                                           "warning",
+                                                                                                                           "actors.size() < 10 - 5") "]}";
+  make_packs(*state, "wide", wide, false);
+  expect_run(*state, (const char *const[]){"rules", "impact", "--rules", "wide", NULL}, 1,
+             "6 deliveries of 6 actors judged by both, 2 not judged\n"
+             "verdicts: newly rejected 0 of 4 (0.0 %), no longer rejected 0\n"
+             "S-004 (warning): newly fails 3 of 5 observations (60.0 %), newly passes 0\n"
+             "  newly fails    974749025 Trust 1, T-01 2026-10 46\n"
+             "  newly fails    974767880 Trust 2, T-01 2026-10 46\n"
+             "  newly fails    983975240, T-01 2026-10 46\n"
+             "  RULE-MASSFAIL: more than 50 % of those that it did not fail before\n"
+             "S-005 (warning): newly fails 1 of 1 period (100.0 %), newly passes 0\n"
+             "  newly fails    T-01 2026-10\n"
+             "  RULE-MASSFAIL: more than 50 % of those that it did not fail before\n"
+             "not judged (2):\n"
+             "  983974899/indicators of run 2: its payload was dropped: person numbers (PAY-PII)\n"
+             "  983975240/indicators of run 2: the actor is not in the registry any more\n"
+             "beyond the threshold of 50 %\n",
+             "");
+  struct rig_run run =
+      rig_vater(*state, (const char *const[]){"rules", "impact", "--rules", "wide", "--since",
+                                              "2026-10-05", "--json", NULL});
+  assert_int_equal(run.exit_code, 1);
+  json_t *told = json_loads(run.out, 0, NULL);
+  json_t *rule = json_array_get(json_object_get(told, "rules"), 0);
+  assert_string_equal(json_string_value(json_object_get(rule, "code")), "S-004");
+  assert_string_equal(json_string_value(json_object_get(rule, "of")), "observations");
+  assert_int_equal(json_integer_value(json_object_get(rule, "decided")), 5);
+  json_decref(told);
+  rig_done(&run);
 }
 
 /* A rule that newly fails more of those that passed than the threshold allows is flagged. */
@@ -245,7 +301,7 @@ static void test_json(void **state)
                       "{\"name\":\"Trust 3\",\"orgnr\":\"983971709\",\"where\":\"T-01 2026-09\"},"
                       "{\"name\":\"Trust 4\",\"orgnr\":\"983974724\",\"where\":\"T-01 2026-09\"}],"
                       "\"newlyFailing\":2,\"newlyPass\":[],\"newlyPassing\":0,\"newlyUndecided\":0,"
-                      "\"passedBefore\":4,\"severity\":\"error\",\"share\":0.5}");
+                      "\"of\":\"actors\",\"passedBefore\":4,\"severity\":\"error\",\"share\":0.5}");
   free(text);
   json_decref(told);
   rig_done(&first);
@@ -294,6 +350,7 @@ static void test_page(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_bounds),
+                                     cmocka_unit_test(test_over_time_and_actors),
                                      cmocka_unit_test(test_R07_RULE_MASSFAIL),
                                      cmocka_unit_test(test_R08_never_executed),
                                      cmocka_unit_test(test_since),
