@@ -52,15 +52,18 @@ static int no_memory(struct vt_error *error)
 }
 
 /* Twice as much each time, or at once what is expected: small arrays that grow are moved, large
- * ones are faulted in by small pages. */
+ * ones are faulted in by small pages. Room for as much again is only addresses until it is
+ * written to, and saves large arrays the move when another page follows. */
 static uint32_t larger(const struct vt_table_builder *builder, uint32_t room, uint32_t wanted)
 {
+  enum { LARGE = 1 << 17, AGAIN = 1 << 20 };
   uint32_t most = room == 0 ? FIRST_ROWS : room * 8;
   room = room == 0 ? FIRST_ROWS : room;
   while (room < wanted)
     room *= 2;
-  most = most < builder->expected ? most : builder->expected;
-  return room < most ? most : room;
+  most = most < builder->expected / 2 ? most : builder->expected;
+  room = room < most ? most : room;
+  return room >= LARGE && room <= AGAIN ? room * 2 : room;
 }
 
 static void expect(struct vt_table_builder *builder, uint64_t offset)
