@@ -8,6 +8,7 @@
 #include "cli/check_settings.h"
 #include "jose/key.h"
 #include "report/render.h"
+#include "run/mapping.h"
 #include "worker/worker.h"
 
 #include <errno.h>
@@ -209,6 +210,19 @@ static int print(struct vt_cli *cli, const struct asked *asked, const struct vt_
   return code;
 }
 
+/* All that is wrong with a mapping, in its own lines; else the first fault. */
+static int tell_failure(struct vt_cli *cli, const struct asked *asked,
+                        const struct vt_worker_event *event, struct vt_diagnostics *diagnostics)
+{
+  bool all = event->faults->count > 0;
+  for (uint32_t i = 0; i < event->faults->count; i++)
+    all = vt_mapping_tell(&event->faults->items[i], asked->job.documents, asked->job.document_count,
+                          diagnostics) &&
+          all;
+  vt_cli_diagnostics(cli, diagnostics);
+  return all ? VT_EXIT_FAILED : vt_cli_error(cli, "check", event->error, VT_EXIT_FAILED);
+}
+
 static int check(struct vt_cli *cli, struct asked *asked)
 {
   char schemas[1024];
@@ -255,7 +269,7 @@ static int check(struct vt_cli *cli, struct asked *asked)
   } else if (event.kind == VT_WORKER_RESULT) {
     code = print(cli, asked, event.result, bytes, &error);
   } else {
-    code = vt_cli_error(cli, "check", event.error, VT_EXIT_FAILED);
+    code = tell_failure(cli, asked, &event, &diagnostics);
   }
   vt_worker_close(worker);
   vt_zygote_stop(zygote);

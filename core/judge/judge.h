@@ -41,6 +41,7 @@ struct vt_judge_context {
   /* Told of bytes of a page that are not looked at soon; NULL after init: nobody is told. */
   void (*release)(struct vater_str bytes);
   const struct vt_watch *watch; /* NULL after init: nobody measures */
+  struct vt_diagnostics *faults; /* NULL after init: of wrong settings only the first is told */
 };
 
 /* Where the schemas are that format plugins name; borrowed. */
@@ -133,7 +134,8 @@ struct vt_judge_page {
 
 struct vt_judge;
 
-/* VATER_E_CONFIG: no such format plugin, or wrong settings. */
+/* VATER_E_CONFIG: no such format plugin, or wrong settings, whose faults are all in the context's
+ * `faults`; the error is the first of them. */
 int vt_judge_begin(const struct vt_judge_context *context, const struct vt_judge_job *job,
                    struct vt_judge **judge, struct vt_error *error);
 /* Verifies, reads, screens and decodes one page, in order. `bytes` is borrowed until

@@ -46,11 +46,15 @@ static int check_mappings(struct vt_judge *judge)
   int status = VATER_OK;
   if (judge->format->mapping == NULL)
     return VATER_OK;
-  for (; setting->name != NULL && status == VATER_OK; setting++) {
+  for (; setting->name != NULL; setting++) {
     struct vt_mapping mapping;
-    if (vt_config_document(judge->config, setting->name, &mapping.source, &mapping.bytes))
-      status = vt_mapping_check(&mapping, judge->format->mapping, VT_STR_NONE, context->rules,
-                                judge->allocator, &judge->diagnostics);
+    if (!vt_config_document(judge->config, setting->name, &mapping.source, &mapping.bytes))
+      continue;
+    int checked = vt_mapping_check(&mapping, judge->format->mapping, VT_STR_NONE, context->rules,
+                                   judge->allocator, &judge->diagnostics);
+    if (checked != VATER_OK && checked != VATER_E_CONFIG)
+      return checked;
+    status = checked != VATER_OK ? checked : status;
   }
   return status;
 }
@@ -58,6 +62,10 @@ static int check_mappings(struct vt_judge *judge)
 static int tell_settings(const struct vt_judge *judge, struct vt_error *error)
 {
   const struct vt_error *first = &judge->diagnostics.items[0].error;
+  for (uint32_t i = 0; judge->context->faults != NULL && i < judge->diagnostics.count; i++)
+    vt_diagnostics_add(judge->context->faults, VATER_SEVERITY_ERROR,
+                       &judge->diagnostics.items[i].error, VT_STR_NONE,
+                       judge->diagnostics.items[i].width);
   if (first->line == 0)
     return vt_fail(error, VATER_E_CONFIG, first->code, "format '%s': %s",
                    judge->format->plugin->info.name, first->text);

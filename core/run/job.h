@@ -150,7 +150,8 @@ void vt_run_took(const struct vt_running *running, enum vt_run_step step, int64_
 int64_t vt_run_now_ms(const struct vt_running *running); /* monotonic */
 
 /* plan: which endpoints are asked for what; not-due ones are recorded at once. Settings of every
- * plugin are checked, all faults listed (OPS-CONFIG, OPS-KEY). */
+ * plugin are checked, all faults listed (OPS-CONFIG, OPS-KEY); the formats are to be opened, which
+ * refuses. */
 int vt_run_plan(struct vt_running *running, struct vt_error *error);
 /* Refuses with the number of faults that are listed. */
 int vt_run_conclude_plan(const struct vt_running *running, struct vt_error *error);

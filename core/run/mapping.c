@@ -92,6 +92,7 @@ static int find_file(struct vt_mapping_search *search, const struct vt_zygote_pl
     if (vt_str_is((*found)->name, name))
       return (*found)->sound ? VATER_OK : VATER_E_CONFIG;
   struct vt_mapping_file *file = vt_arena_alloc(search->arena, sizeof *file);
+  *found = file;
   if (file == NULL)
     return VATER_E_NOMEM;
   file->name = vt_arena_copy(search->arena, vt_str(name));
@@ -105,7 +106,6 @@ static int find_file(struct vt_mapping_search *search, const struct vt_zygote_pl
   file->path = vt_arena_copy(search->arena, vt_str(path));
   status = check(search, plugin, file);
   file->sound = status == VATER_OK;
-  *found = file;
   return status;
 }
 
@@ -118,6 +118,15 @@ static const struct vt_zygote_plugin *find_plugin(const struct vt_zygote_info *i
   return NULL;
 }
 
+/* Want of memory outweighs a file that is not there, that one what is wrong in a file. */
+static void worsen(struct gathering *gathering, int status)
+{
+  if (gathering->status == VATER_E_NOMEM ||
+      (gathering->status == VATER_E_IO && status != VATER_E_NOMEM))
+    return;
+  gathering->status = status;
+}
+
 static void gather_setting(struct gathering *gathering, const struct vt_zygote_plugin *plugin,
                            struct vater_str setting, const json_t *settings, bool prefixed)
 {
@@ -127,8 +136,10 @@ static void gather_setting(struct gathering *gathering, const struct vt_zygote_p
   if (!json_is_string(value) || json_string_length(value) == 0)
     return;
   int status = find_file(search, plugin, json_string_value(value), &file);
-  if (status != VATER_OK) {
-    gathering->status = gathering->status == VATER_E_NOMEM ? VATER_E_NOMEM : status;
+  if (status != VATER_OK)
+    worsen(gathering, status);
+  if (file == NULL || file->path.ptr == NULL) {
+    worsen(gathering, VATER_E_IO);
     return;
   }
   struct vater_str key = prefixed ? vt_arena_format(search->arena, "%.*s/%.*s",
@@ -171,4 +182,39 @@ int vt_mapping_documents(struct vt_mapping_search *search, struct vater_str form
   }
   *count = gathering.count;
   return gathering.status;
+}
+
+/* ---- what the packs say against them -----------------------------------------------------------
+ */
+
+static const struct vt_config_document *find_document(const struct vt_config_document *documents,
+                                                      size_t count, const char *name)
+{
+  for (size_t i = 0; i < count; i++)
+    if (vt_str_is(documents[i].name, name))
+      return &documents[i];
+  return NULL;
+}
+
+static bool is_told(const struct vt_diagnostics *diagnostics, const struct vt_error *fault)
+{
+  for (uint32_t i = 0; i < diagnostics->count; i++) {
+    const struct vt_error *told = &diagnostics->items[i].error;
+    if (told->line == fault->line && told->column == fault->column &&
+        strcmp(told->source, fault->source) == 0)
+      return true;
+  }
+  return false;
+}
+
+bool vt_mapping_tell(const struct vt_diagnostic *fault, const struct vt_config_document *documents,
+                     size_t count, struct vt_diagnostics *diagnostics)
+{
+  const struct vt_error *error = &fault->error;
+  const struct vt_config_document *document = find_document(documents, count, error->source);
+  if (document == NULL || error->line == 0)
+    return false;
+  if (!is_told(diagnostics, error))
+    vt_diagnostics_add(diagnostics, VATER_SEVERITY_ERROR, error, document->bytes, fault->width);
+  return true;
 }

@@ -28,10 +28,15 @@ struct vt_mapping_search {
 
 /* The documents that the format's settings name, each held against the plugin's schema; with format
  * "auto" those of each plugin that its settings speak of, as "csv/mapping". What is wrong is added
- * (OPS-CONFIG, with place in the mapping). VATER_OK only without errors; lists live in the arena.
- */
+ * (OPS-CONFIG, with place in the mapping). VATER_OK only without errors, VATER_E_IO where a
+ * document is not there for want of its file, else VATER_E_CONFIG; lists live in the arena. */
 int vt_mapping_documents(struct vt_mapping_search *search, struct vater_str format,
                          const struct json_t *settings, struct vt_config_document **documents,
                          size_t *count);
+
+/* Adds, once, what a worker said against settings, with the line of the document that it is in;
+ * false where it is in none of them. */
+bool vt_mapping_tell(const struct vt_diagnostic *fault, const struct vt_config_document *documents,
+                     size_t count, struct vt_diagnostics *diagnostics);
 
 #endif

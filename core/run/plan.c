@@ -260,7 +260,10 @@ static int plan_job(struct vt_running *running, const struct vt_actor *actor,
   bool any = vt_str_is(endpoint->format, "auto");
   if (!any && (format == NULL || !format->format))
     complain_of_plugin(running, endpoint, "format", endpoint->format);
-  return status == VATER_OK ? vt_run_format_settings(running, job) : status;
+  int mapped = endpoint->format_settings != NULL ? vt_run_format_settings(running, job) : status;
+  if (mapped == VATER_E_IO)
+    job->format_settings = VT_STR_NONE;
+  return mapped == VATER_E_NOMEM ? mapped : status;
 }
 
 static bool wanted(const struct vt_running *running, const struct vt_actor *actor)
@@ -341,5 +344,5 @@ int vt_run_plan(struct vt_running *running, struct vt_error *error)
         return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory");
     }
   }
-  return vt_run_conclude_plan(running, error);
+  return VATER_OK;
 }

@@ -49,6 +49,34 @@ static void complain(struct vt_running *running, const struct vt_job *job, const
                        pointer, "%s", text);
 }
 
+/* Which endpoint it is whose mapping is told of. */
+static void refer(struct vt_running *running, const struct vt_job *job, const char *file)
+{
+  char pointer[128];
+  struct vt_error error = {0};
+  snprintf(pointer, sizeof pointer, "%s/format", job->endpoint->pointer);
+  vt_fail(&error, VATER_E_CONFIG, "OPS-CONFIG",
+          "this endpoint's mapping is '%s', whose faults are listed; see 'vater rules lint %s'",
+          file, file);
+  vt_document_add(&running->actors.document, running->environment, running->diagnostics,
+                  VATER_SEVERITY_INFO, pointer, &error);
+}
+
+static void tell_faults(struct vt_running *running, const struct vt_job *job,
+                        const struct opening *opening, const struct vt_worker_event *event)
+{
+  const char *referred = NULL;
+  for (uint32_t i = 0; i < event->faults->count; i++) {
+    const struct vt_diagnostic *fault = &event->faults->items[i];
+    if (!vt_mapping_tell(fault, opening->documents, opening->document_count, running->diagnostics))
+      complain(running, job, fault->error.text);
+    else if (referred == NULL || strcmp(referred, fault->error.source) != 0)
+      refer(running, job, referred = fault->error.source);
+  }
+  if (event->faults->count == 0)
+    complain(running, job, event->error->text);
+}
+
 /* A worker opens the format and gets no page: what it says against the settings, it would say of
  * every delivery. A plugin that breaks costs the jobs that use it, not the run. */
 static int open_once(struct vt_running *running, const struct vt_job *job,
@@ -70,7 +98,7 @@ static int open_once(struct vt_running *running, const struct vt_job *job,
     status = vt_zygote_wait(running->zygote, &event, error);
   bool refused = status == VATER_OK && event.kind == VT_WORKER_FAILED;
   if (refused && strcmp(event.error->code, "OPS-CONFIG") == 0)
-    complain(running, job, event.error->text);
+    tell_faults(running, job, opening, &event);
   vt_worker_close(worker);
   return status;
 }
@@ -136,7 +164,7 @@ int vt_run_open_formats(struct vt_running *running, struct vt_error *error)
   for (uint32_t i = 0; i < running->job_count; i++) {
     const struct vt_job *job = &running->jobs[i];
     uint32_t before = 0;
-    if (!takes_documents(running, job->endpoint->format))
+    if (!takes_documents(running, job->endpoint->format) || job->format_settings.ptr == NULL)
       continue;
     while (before < i && !same(&running->jobs[before], job))
       before++;
@@ -149,7 +177,8 @@ int vt_run_open_formats(struct vt_running *running, struct vt_error *error)
 
 int vt_run_rehearse(struct vt_running *running, struct vt_error *error)
 {
-  for (uint32_t i = 0; i < running->job_count; i++)
+  bool sound = running->diagnostics->errors == 0; /* all sources are open */
+  for (uint32_t i = 0; i < running->job_count && sound; i++)
     rehearse_request(running, &running->jobs[i]);
   return vt_run_open_formats(running, error);
 }

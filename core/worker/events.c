@@ -100,6 +100,20 @@ static void take_failure(struct vt_worker *worker, const struct frame *frame)
   await_end(worker);
 }
 
+/* Before any page: nothing of a payload is in it. */
+static void take_fault(struct vt_worker *worker, const struct frame *frame)
+{
+  struct vt_error fault = {.offset = frame->numbers[0]};
+  if (worker->state == WORKER_ENDING || worker->faults.count >= VT_LIMIT_DIAGNOSTICS) {
+    vt_worker_break(worker, VATER_E_REFUSED, "PLUG-PROTO", "the worker answered out of turn");
+    return;
+  }
+  vt_fail(&fault, VATER_E_CONFIG, "OPS-CONFIG", "%.*s", VT_STR_ARGS(frame->texts[0]));
+  vt_error_at(&fault, frame->texts[1], (uint32_t)frame->numbers[1], (uint32_t)frame->numbers[2]);
+  vt_diagnostics_add(&worker->faults, VATER_SEVERITY_ERROR, &fault, VT_STR_NONE,
+                     (uint32_t)frame->numbers[3]);
+}
+
 static void hear(struct vt_worker *worker, const struct frame *frame)
 {
   if (worker->killed)
@@ -113,6 +127,9 @@ static void hear(struct vt_worker *worker, const struct frame *frame)
     return;
   case FRAME_FAILED:
     take_failure(worker, frame);
+    return;
+  case FRAME_FAULT:
+    take_fault(worker, frame);
     return;
   case FRAME_DENIED:
     vt_ending_denied(frame->numbers[0], &worker->error);
@@ -273,6 +290,7 @@ static void describe(struct vt_worker *worker, struct vt_worker_event *event)
   event->kind = worker->error.status == VATER_OK ? VT_WORKER_RESULT : VT_WORKER_FAILED;
   event->result = event->kind == VT_WORKER_RESULT ? &worker->result : NULL;
   event->error = event->kind == VT_WORKER_FAILED ? &worker->error : NULL;
+  event->faults = event->kind == VT_WORKER_FAILED ? &worker->faults : NULL;
   event->cpu_ms = worker->ending.cpu_ms;
   event->peak_bytes = worker->ending.peak_bytes;
 }

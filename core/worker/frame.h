@@ -25,6 +25,8 @@ enum frame_kind {
   FRAME_RESULT, /* the memfd is written */
   FRAME_FAILED, /* status, offset, line, column; texts code, message */
   FRAME_DENIED, /* number of a system call: what the sandbox stopped */
+  FRAME_FAULT,  /* before FAILED, one of several: offset, line, column, width; texts message, source
+                 */
   FRAME_KIND_END
 };
 

@@ -38,6 +38,7 @@ struct vt_worker {
   struct vater_str mapped; /* the result's memory */
   struct vt_result result; /* block NULL: none came */
   struct vt_error error;
+  struct vt_diagnostics faults; /* in the arena */
 };
 
 struct vt_zygote {

@@ -36,12 +36,28 @@ static int begin(struct serving *serving, struct vt_error *error)
   job = serving->arena == NULL ? NULL : vt_arena_alloc(serving->arena, sizeof *job);
   if (job == NULL)
     return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory for the job");
+  vt_diagnostics_init(serving->context->faults, serving->arena);
   int status = vt_memory_map(WORKER_JOB, VT_LIMIT_CONFIG_BYTES, &bytes, error);
   if (status == VATER_OK)
     status = vt_judge_job_read(bytes, serving->arena, job, error);
   if (status == VATER_OK)
     status = vt_judge_begin(serving->context, job, &serving->judge, error);
   return status;
+}
+
+/* The error is the first of them. */
+static void tell_faults(const struct vt_diagnostics *faults)
+{
+  for (uint32_t i = 0; i < faults->count; i++) {
+    const struct vt_error *fault = &faults->items[i].error;
+    struct frame frame = {
+        .kind = FRAME_FAULT,
+        .numbers = {fault->offset, fault->line, fault->column, faults->items[i].width},
+        .texts = {vt_str(fault->text), vt_str(fault->source)},
+    };
+    if (vt_frame_send(WORKER_SOCKET, &frame, NULL, 0, NULL) != VATER_OK)
+      return;
+  }
 }
 
 /* A page stays mapped for excerpts; what is not looked at soon need not be in memory. */
@@ -134,8 +150,13 @@ _Noreturn void vt_worker_main(const struct vt_judge_context *context,
                               const struct vt_worker_limits *limits)
 {
   struct vt_error error = {0};
-  struct serving serving = {.context = context, .limits = limits};
+  struct vt_diagnostics faults = {0};
+  struct vt_judge_context own = *context;
+  struct serving serving = {.context = &own, .limits = limits};
+  own.faults = &faults;
   int status = begin(&serving, &error);
+  if (status == VATER_E_CONFIG)
+    tell_faults(&faults);
   while (status == VATER_OK)
     status = serve(&serving, &error);
   if (status < 0)

@@ -61,6 +61,7 @@ static int allocate(struct vt_zygote *zygote, struct vt_worker **out, struct vt_
   *worker = (struct vt_worker){.zygote = zygote, .socket = -1, .output = -1, .result_fd = -1};
   vt_buffer_init(&worker->printed, allocator, (size_t)zygote->limits.output_bytes);
   worker->arena = vt_arena_new(allocator, 0);
+  vt_diagnostics_init(&worker->faults, worker->arena);
   if (worker->arena == NULL)
     return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "no memory for a worker");
   return VATER_OK;

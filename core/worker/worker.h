@@ -114,6 +114,9 @@ struct vt_worker_event {
   /* FAILED: PLUG-CRASH, PLUG-TIMEOUT, PLUG-LIMIT, PLUG-DENIED, PLUG-PROTO, or the judge's own error
    */
   const struct vt_error *error;
+  /* FAILED for wrong settings (OPS-CONFIG): all that is wrong with them, in mappings with place.
+   * Empty where the error says it all. */
+  const struct vt_diagnostics *faults;
   struct vater_str output;     /* what was printed, cut; raw: encode it */
   bool noisy;                  /* it printed more than the limit (PLUG-NOISE) */
   uint64_t cpu_ms, peak_bytes; /* FAILED and RESULT: what it used; 0 unknown */
