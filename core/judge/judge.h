@@ -40,7 +40,7 @@ struct vt_judge_context {
   uint32_t schema_count;
   /* Told of bytes of a page that are not looked at soon; NULL after init: nobody is told. */
   void (*release)(struct vater_str bytes);
-  const struct vt_watch *watch; /* NULL after init: nobody measures */
+  const struct vt_watch *watch;  /* NULL after init: nobody measures */
   struct vt_diagnostics *faults; /* NULL after init: of wrong settings only the first is told */
 };
 

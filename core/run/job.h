@@ -95,7 +95,7 @@ struct vt_job {
   char address[64];
   int64_t deadline_ms; /* monotonic: of all requests of the job */
   int64_t started_ms, fetch_ms, judge_started_ms, judge_ms;
-  int64_t asked_ms; /* monotonic: when the worker got what it is now at */
+  int64_t asked_ms;         /* monotonic: when the worker got what it is now at */
   uint64_t bytes;           /* as received */
   bool names_period;        /* the first request would be another one for another period */
   int64_t certificate_days; /* TLS-EXPIRING when >= 0 */

@@ -41,6 +41,8 @@ static int read_bundle(const struct fhir_out *out, const vater_node *bundle)
   struct fhir_places places;
   struct fhir_reporter reporter;
   int status = find_places(out->call, entries, &places);
+  if (status == VATER_OK)
+    status = fhir_check_bundle(out, bundle);
   for (const vater_node *entry = node->first(entries); entry != NULL && status == VATER_OK;
        entry = node->next(entry)) {
     const vater_node *resource = node->member(entry, "resource");

@@ -181,23 +181,15 @@ int fhir_breakdown_named(const struct fhir_out *out, const vater_node *stratifie
 int fhir_breakdown_put(const struct fhir_out *out, const vater_node *code,
                        const vater_node *stratum);
 
-/* ---- strict.c ---------------------------------------------------------------------------------
+/* ---- strict.c, members.c ----------------------------------------------------------------------
  */
-
-enum fhir_element {
-  FHIR_ELEMENT_REPORT,
-  FHIR_ELEMENT_GROUP,
-  FHIR_ELEMENT_POPULATION,
-  FHIR_ELEMENT_STRATIFIER,
-  FHIR_ELEMENT_STRATUM,
-  FHIR_ELEMENT_QUANTITY
-};
 
 /* Nulls and empty values, at any depth. */
 int fhir_strict(const struct fhir_out *out, const vater_node *container);
-/* Members that R4 does not have in that element. */
-int fhir_check_members(const struct fhir_out *out, const vater_node *object,
-                       enum fhir_element element);
+/* Members that R4 does not have there, at any depth of a MeasureReport. */
+int fhir_check_members(const struct fhir_out *out, const vater_node *report);
+/* The same of a Bundle, without its reports. */
+int fhir_check_bundle(const struct fhir_out *out, const vater_node *bundle);
 
 /* ---- reporter.c -------------------------------------------------------------------------------
  */

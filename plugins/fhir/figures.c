@@ -46,8 +46,8 @@ static int read_population(const struct fhir_out *out, const vater_node *populat
   const struct vater_node_api *node = fhir_host->node;
   enum fhir_population which =
       fhir_mapping_population(out->mapping, node->member(population, "code"));
-  int status = fhir_check_members(out, population, FHIR_ELEMENT_POPULATION);
-  if (status == VATER_OK && node->member(population, "code") == NULL)
+  int status = VATER_OK;
+  if (node->member(population, "code") == NULL)
     status = fhir_note(out->call, out->table, VATER_SEVERITY_WARNING, node->offset(population),
                        "a population has no code");
   if (which == FHIR_POPULATIONS || status != VATER_OK)
@@ -79,7 +79,7 @@ static int read_score(const struct fhir_out *out, const vater_node *element,
   if (value == NULL && figures->score_missing == NULL)
     return fhir_note(out->call, out->table, VATER_SEVERITY_WARNING, node->offset(figures->quantity),
                      "measureScore has neither a value nor a reason why it has none");
-  return fhir_check_members(out, figures->quantity, FHIR_ELEMENT_QUANTITY);
+  return VATER_OK;
 }
 
 int fhir_figures_read(const struct fhir_out *out, const vater_node *element,

@@ -64,9 +64,7 @@ static int read_stratum(const struct report *report, const struct fhir_measure *
   if ((node->member(stratum, "value") != NULL) == (node->member(stratum, "component") != NULL))
     return note(report, VATER_SEVERITY_ERROR, stratum,
                 "a stratum has either value or component (mrp-2)");
-  status = fhir_check_members(report->out, stratum, FHIR_ELEMENT_STRATUM);
-  if (status == VATER_OK)
-    status = fhir_figures_read(report->out, stratum, &figures);
+  status = fhir_figures_read(report->out, stratum, &figures);
   if (status == VATER_OK)
     status = fhir_figures_check(report->out, measure, &figures);
   fhir_figures_add(sum, &figures);
@@ -95,9 +93,7 @@ static int read_stratifier(const struct report *report, const struct fhir_measur
   const vater_node *code = code_of(stratifier);
   struct fhir_figures sum = {0};
   bool named = false;
-  int status = fhir_check_members(report->out, stratifier, FHIR_ELEMENT_STRATIFIER);
-  if (status == VATER_OK)
-    status = fhir_breakdown_named(report->out, stratifier, code, &named);
+  int status = fhir_breakdown_named(report->out, stratifier, code, &named);
   const vater_node *first = node->first(node->member(stratifier, "stratum"));
   if (status != VATER_OK || !named || first == NULL)
     return status;
@@ -123,9 +119,7 @@ static int read_group(const struct report *report, const vater_node *group)
                      node->offset(group),
                      "the group '%.*s' of the measure is not in the mapping; it is left out",
                      FHIR_SHOWN(said, 60));
-  int status = fhir_check_members(report->out, group, FHIR_ELEMENT_GROUP);
-  if (status == VATER_OK)
-    status = fhir_figures_read(report->out, group, &figures);
+  int status = fhir_figures_read(report->out, group, &figures);
   if (status == VATER_OK)
     status = fhir_figures_check(report->out, measure, &figures);
   if (status == VATER_OK && fhir_figures_any(&figures)) {
@@ -223,7 +217,7 @@ int fhir_report_read(const struct fhir_out *out, const struct fhir_places *place
                      fhir_host->node->offset(report.measure_at),
                      "the measure '%.*s' is not in the mapping; the report is left out",
                      FHIR_SHOWN(report.canonical, 100));
-  int status = fhir_check_members(out, root, FHIR_ELEMENT_REPORT);
+  int status = fhir_check_members(out, root);
   if (status == VATER_OK)
     status = fhir_strict(out, root);
   if (status == VATER_OK)

@@ -124,15 +124,35 @@ static void all_faults_are_told(void **state)
                                                                         "{\"plugin\": \"csv\", "
                                                                         "\"mapping\": "
                                                                         "\"none.json\"}") ","
-                                                                                          "\n" ENDPOINT("d",
-                                                                                                        "{\"plugin\": \"csv\", \"mapping\": \"mapping.json\", \"accounts\": "
-                                                                                                        "[\"K\"]}") ",\n" ENDPOINT("e",
-                                                                                                                                   "{\"plugin\": \"dhis2\", \"mapping\": "
-                                                                                                                                   "{\"format\": \"dhis2\", \"status\":"
-                                                                                                                                   " {\"fixed\": \"final\"}, \"dataElements\": "
-                                                                                                                                   "{\"a\": {\"indicator\": \"G1-111\","
-                                                                                                                                   " \"as\": \"value\"}, \"b\": {\"indicator\": "
-                                                                                                                                   "\"G1-113\", \"as\": \"value\"}}}}") "]}]}\n";
+                                                                                          "\n" ENDPOINT(
+                                                                                              "d",
+                                                                                              "{\"p"
+                                                                                              "lugi"
+                                                                                              "n\":"
+                                                                                              " \"c"
+                                                                                              "sv\""
+                                                                                              ", "
+                                                                                              "\"ma"
+                                                                                              "ppin"
+                                                                                              "g\":"
+                                                                                              " \"m"
+                                                                                              "appi"
+                                                                                              "ng."
+                                                                                              "json"
+                                                                                              "\", "
+                                                                                              "\"ac"
+                                                                                              "coun"
+                                                                                              "ts\""
+                                                                                              ": "
+                                                                                              "[\"K"
+                                                                                              "\"]"
+                                                                                              "}") ",\n" ENDPOINT("e",
+                                                                                                                  "{\"plugin\": \"dhis2\", \"mapping\": "
+                                                                                                                  "{\"format\": \"dhis2\", \"status\":"
+                                                                                                                  " {\"fixed\": \"final\"}, \"dataElements\": "
+                                                                                                                  "{\"a\": {\"indicator\": \"G1-111\","
+                                                                                                                  " \"as\": \"value\"}, \"b\": {\"indicator\": "
+                                                                                                                  "\"G1-113\", \"as\": \"value\"}}}}") "]}]}\n";
   static const char *const faults[] = {
       "mapping.json:3:2: error: OPS-CONFIG: there is no member 'perod' here; did you mean "
       "'period'?",

@@ -402,6 +402,64 @@ static void what_fhir_does_not_allow_is_told(void **state)
       "PAY-FORMAT /group/0/colour: FHIR R4 has no member 'colour' here; it is not read.\n");
 }
 
+/* At any depth; what FHIR lets stand everywhere is no finding. */
+static void what_fhir_does_not_know_is_told(void **state)
+{
+  (void)state;
+#define WITH(members)                                                                             \
+  "{\"resourceType\":\"MeasureReport\",\"status\":\"complete\",\"type\":\"summary\",\"measure\":" \
+  "\"M\"," members ",\"group\":[{\"measureScore\":{\"value\":0.5}}]}"
+#define PERIOD(members) "\"period\":{\"start\":\"2026-07\",\"end\":\"2026-07\"" members "}"
+#define UNKNOWN(at, name) \
+  "PAY-FORMAT " at ": FHIR R4 has no member '" name "' here; it is not read.\n"
+  static const struct {
+    const char *payload, *findings;
+  } cases[] = {
+      {WITH(PERIOD(",\"until\":\"x\"")), UNKNOWN("/period/until", "until")},
+      {WITH(PERIOD(",\"_group\":{\"id\":\"a\"}")), UNKNOWN("/period/_group", "_group")},
+      {WITH(PERIOD(",\"_end\":{\"id\":\"a\",\"value\":1}")),
+       UNKNOWN("/period/_end/value", "value")},
+      {WITH(PERIOD(",\"modifierExtension\":[{\"url\":\"u\"}]")),
+       UNKNOWN("/period/modifierExtension", "modifierExtension")},
+      {WITH(PERIOD(
+           "") ",\"reporter\":{\"identifier\":{\"system\":\"urn:oid:2.16.578.1.12.4.1.4.101\","
+               "\"value\":\"983974724\",\"valu\":\"1\",\"type\":{\"coding\":[{\"cod\":\"b\"}]}}}"),
+       UNKNOWN("/reporter/identifier/valu", "valu")
+           UNKNOWN("/reporter/identifier/type/coding/0/cod", "cod")},
+      {WITH(PERIOD("") ",\"extension\":[{\"url\":\"u\",\"valueCode\":\"c\",\"vlue\":1}]"),
+       UNKNOWN("/extension/0/vlue", "vlue")},
+      {WITH(PERIOD("") ",\"modifierExtension\":[{\"url\":\"u\"}]"),
+       "PAY-FORMAT /modifierExtension: a modifierExtension may change what it stands in; it is not "
+       "read.\n"},
+      {WITH(
+           "\"id\":\"a\",\"_status\":{\"id\":\"s\",\"extension\":[{\"url\":\"u\",\"valueString\":"
+           "\"x\"}]},"
+           "\"meta\":{\"profile\":[\"p\"],\"tag\":[{\"system\":\"s\",\"code\":\"c\"}]},"
+           "\"text\":{\"status\":\"generated\",\"div\":\"<div/>\"},"
+           "\"contained\":[{\"resourceType\":\"Organization\",\"id\":\"o\",\"telecom\":[{\"x\":1}],"
+           "\"identifier\":[{\"use\":\"official\",\"system\":\"urn:oid:2.16.578.1.12.4.1.4.101\","
+           "\"value\":\"983974724\",\"_value\":{\"extension\":[{\"url\":\"u\",\"_valueCode\":"
+           "{\"id\":\"v\"}}]}}]}],\"reporter\":{\"reference\":\"#o\",\"display\":\"D\",\"id\":"
+           "\"r\"}," PERIOD(
+               ",\"extension\":[{\"url\":\"u\",\"extension\":[{\"url\":\"v\",\"valuePeriod\":"
+               "{\"start\":\"2026\"}}]}]")),
+       ""},
+      {"{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"totl\":1,\"link\":[{\"relation\":"
+       "\"self\",\"url\":\"u\",\"rel\":\"x\"}],\"entry\":[{\"fulUrl\":\"u\",\"resource\":"
+       "{\"resourceType\":\"Organization\",\"nam\":\"x\"}},{\"fullUrl\":\"u\",\"resource\":" WITH(
+           PERIOD(",\"x\":1")) "},{\"resource\":{\"resourceType\":\"Device\",\"x\":1}}]}",
+       UNKNOWN("/totl", "totl") UNKNOWN("/link/0/rel", "rel") UNKNOWN("/entry/0/fulUrl", "fulUrl")
+           UNKNOWN("/entry/0/resource/nam", "nam") UNKNOWN("/entry/1/resource/period/x", "x")},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct judged judged = observed_payload(&world, "fhir", plain, vt_str(cases[i].payload));
+    char *got = observed_findings(&judged, "PAY-FORMAT");
+    assert_string_equal(got, cases[i].findings);
+    free(got);
+    judged_free(&judged);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -422,6 +480,7 @@ int main(void)
       cmocka_unit_test(scores_are_held_against_counts),
       cmocka_unit_test(strata_add_up_to_their_group),
       cmocka_unit_test(what_fhir_does_not_allow_is_told),
+      cmocka_unit_test(what_fhir_does_not_know_is_told),
   };
   return cmocka_run_group_tests_name("plugin fhir", tests, setup, teardown);
 }

@@ -1,4 +1,5 @@
-/* Rows P02 and P08 for any format: a good payload cut, and each of its values made wrong in turn. */
+/* Rows P02 and P08 for any format: a good payload cut, and each of its values made wrong in turn.
+ */
 #ifndef TEST_JUDGE_MUTATED_H
 #define TEST_JUDGE_MUTATED_H
 
