@@ -266,7 +266,6 @@ int vt_command_rules(struct vt_cli *cli, int argc, char **argv)
 {
   struct vt_rules_asked asked = {.language = VT_LANGUAGE_EN,
                                  .plugins = {.paths = {cli->plugins}, .count = 1},
-                                 .configuration = "vater.json",
                                  .since = INT64_MIN,
                                  .threshold = 0.5};
   bool given[128] = {false};

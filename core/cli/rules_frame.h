@@ -18,7 +18,7 @@ struct vt_rules_asked {
   bool html;        /* docs: HTML in place of Markdown */
   /* impact */
   const char *changed;       /* --rules, or NULL */
-  const char *configuration; /* of the run whose store is replayed */
+  const char *configuration; /* of the run whose store is replayed; NULL: vater.json */
   const char *store;         /* NULL: the configuration's */
   int64_t since;             /* INT64_MIN: the last delivery of each endpoint */
   double threshold;          /* share, 0 to 1 */

@@ -3,8 +3,10 @@
 #include "base/date.h"
 #include "base/encode.h"
 #include "run/impact.h"
+#include "run/unpack.h"
 
 #include <jansson.h>
+#include <unistd.h>
 
 enum { OUTPUT_BYTES_MAX = 64 * 1024 * 1024 };
 
@@ -258,19 +260,34 @@ static int conclude(struct vt_cli *cli, const struct vt_rules_asked *asked,
   return any_beyond(asked, impact) ? VT_EXIT_FINDINGS : VT_EXIT_CLEAN;
 }
 
-int vt_rules_impact(struct vt_cli *cli, const struct vt_rules_asked *asked)
+/* A store that was named alone knows what its last run went by. */
+static int find_configuration(struct vt_cli *cli, const struct vt_rules_asked *asked,
+                              const char **configuration, struct vt_unpacked *unpacked)
+{
+  struct vt_error error = {0};
+  *configuration = asked->configuration != NULL ? asked->configuration : "vater.json";
+  if (asked->store == NULL || asked->configuration != NULL || access("vater.json", F_OK) == 0)
+    return VT_EXIT_CLEAN;
+  if (vt_run_unpack(&cli->environment, asked->store, unpacked, &error) != VATER_OK)
+    return vt_cli_error(cli, "rules impact", &error,
+                        error.status == VATER_E_CONFIG ? VT_EXIT_REFUSED : VT_EXIT_FAILED);
+  *configuration = unpacked->configuration;
+  fprintf(cli->error,
+          "vater rules impact: there is no vater.json; actors and rules in force are those of run "
+          "%lld in the store\n",
+          (long long)unpacked->run);
+  return VT_EXIT_CLEAN;
+}
+
+static int replay(struct vt_cli *cli, const struct vt_rules_asked *asked, const char *configuration)
 {
   struct vt_error error = {0};
   struct vt_diagnostics diagnostics;
   struct vt_impact impact;
-  if (asked->name_count > 0)
-    return vt_cli_usage(cli, "rules", "impact takes no '%s'", asked->names[0]);
-  if (asked->changed == NULL)
-    return vt_cli_usage(cli, "rules", "impact wants the folder of changed packs: --rules NEW");
   struct vt_arena *arena = vt_arena_new(&cli->environment.allocator, 0);
   if (arena == NULL)
     return VT_EXIT_FAILED;
-  struct vt_run_options run = vt_cli_run_options(cli, asked->configuration);
+  struct vt_run_options run = vt_cli_run_options(cli, configuration);
   run.store = asked->store;
   const struct vt_impact_options options = {&run, asked->changed, asked->since};
   vt_diagnostics_init(&diagnostics, arena);
@@ -285,5 +302,20 @@ int vt_rules_impact(struct vt_cli *cli, const struct vt_rules_asked *asked)
   else
     code = conclude(cli, asked, &impact);
   vt_arena_free(arena);
+  return code;
+}
+
+int vt_rules_impact(struct vt_cli *cli, const struct vt_rules_asked *asked)
+{
+  const char *configuration;
+  struct vt_unpacked unpacked = {0};
+  if (asked->name_count > 0)
+    return vt_cli_usage(cli, "rules", "impact takes no '%s'", asked->names[0]);
+  if (asked->changed == NULL)
+    return vt_cli_usage(cli, "rules", "impact wants the folder of changed packs: --rules NEW");
+  int code = find_configuration(cli, asked, &configuration, &unpacked);
+  if (code == VT_EXIT_CLEAN)
+    code = replay(cli, asked, configuration);
+  vt_run_unpack_remove(&unpacked);
   return code;
 }

@@ -57,7 +57,9 @@ static const struct {
     {'r', "new", "-r, --rules DIRECTORY    where to"},
     {'r', NULL, "-r, --rules DIRECTORY    rule packs (default: those beside this program)"},
     {'c', NULL, "-c, --config FILE        whose store, actors and rules (default vater.json)"},
-    {'s', NULL, "-s, --store FILE         the store, instead of the configuration's"},
+    {'s', NULL,
+     "-s, --store FILE         the store, instead of the configuration's; where there is no\n"
+     "                           vater.json, actors and rules are those of its last run"},
     {'S', NULL, "-S, --since DATE         all deliveries of runs of that day and later"},
     {'T', NULL,
      "-T, --threshold PERCENT  more of those that passed before may not newly fail by one\n"

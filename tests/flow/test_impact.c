@@ -236,6 +236,27 @@ static void test_over_time_and_actors(void **state)
   rig_done(&run);
 }
 
+/* A store alone knows the actors and the rules of its last run: also the actor who has left. */
+static void test_store_alone(void **state)
+{
+  char elsewhere[600], store[600], changed[600];
+  snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", (const char *)*state);
+  snprintf(store, sizeof store, "%s/vater.db", (const char *)*state);
+  snprintf(changed, sizeof changed, "%s/changed", (const char *)*state);
+  assert_int_equal(mkdir(elsewhere, 0755), 0);
+  struct rig_run run = rig_vater(elsewhere, (const char *const[]){"rules", "impact", "--rules",
+                                                                  changed, "--store", store, NULL});
+  assert_int_equal(run.exit_code, 0);
+  assert_true(rig_contains(run.error, "actors and rules in force are those of run 2"));
+  assert_true(rig_contains(run.out, "7 deliveries of 7 actors judged by both, 1 not judged\n"
+                                    "verdicts: newly rejected 2 of 5 (40.0 %)"));
+  rig_done(&run);
+  expect_run(
+      elsewhere,
+      (const char *const[]){"rules", "impact", "--rules", changed, "--store", "none.db", NULL}, 2,
+      "", "none.db");
+}
+
 /* A rule that newly fails more of those that passed than the threshold allows is flagged. */
 static void test_R07_RULE_MASSFAIL(void **state)
 {
@@ -352,6 +373,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_bounds),
                                      cmocka_unit_test(test_over_time_and_actors),
+                                     cmocka_unit_test(test_store_alone),
                                      cmocka_unit_test(test_R07_RULE_MASSFAIL),
                                      cmocka_unit_test(test_R08_never_executed),
                                      cmocka_unit_test(test_since),
