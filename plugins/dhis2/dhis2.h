@@ -77,6 +77,7 @@ struct dhis2 {
   uint32_t slot_count, slot_room;
   struct dhis2_entry *table; /* by hash of key */
   uint32_t table_size;
+  uint32_t likely; /* the slot that the next data value probably goes to */
   char *pool;
   size_t pool_len, pool_room;
   uint64_t records;

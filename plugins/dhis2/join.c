@@ -31,6 +31,7 @@ void dhis2_forget(struct dhis2 *dhis2)
   dhis2->pool = NULL;
   dhis2->slot_count = dhis2->slot_room = dhis2->table_size = 0;
   dhis2->pool_len = dhis2->pool_room = 0;
+  dhis2->likely = 0;
   dhis2->records = 0;
   dhis2->dead = false;
 }
@@ -145,20 +146,33 @@ static size_t make_key(const struct dhis2_item *item, uint32_t group, char key[K
   return used + sizeof group;
 }
 
+static bool has_key(const struct dhis2 *dhis2, const struct dhis2_slot *slot, const char *key,
+                    size_t len)
+{
+  return slot->key_len == len && memcmp(dhis2->pool + slot->key, key, len) == 0;
+}
+
+/* Data values of one element mostly stand in the order of those of another: the slot after the last
+ * one found is looked at first, which lies beside it in memory. */
 static int find_slot(vater_call *call, struct dhis2 *dhis2, const char *key, size_t len,
                      struct dhis2_slot **slot, bool *fresh)
 {
   if (!grow_slots(dhis2))
     return no_memory(call, dhis2);
+  *fresh = false;
+  if (dhis2->likely < dhis2->slot_count && has_key(dhis2, &dhis2->slots[dhis2->likely], key, len)) {
+    *slot = &dhis2->slots[dhis2->likely++];
+    return VATER_OK;
+  }
   uint32_t mask = dhis2->table_size - 1;
   uint32_t hashed = hash(key, len, (uint64_t)(uintptr_t)dhis2);
   uint32_t at = hashed & mask;
-  *fresh = false;
   for (; dhis2->table[at].slot != 0; at = (at + 1) & mask) {
     *slot = &dhis2->slots[dhis2->table[at].slot - 1];
-    if (dhis2->table[at].hash == hashed && (*slot)->key_len == len &&
-        memcmp(dhis2->pool + (*slot)->key, key, len) == 0)
+    if (dhis2->table[at].hash == hashed && has_key(dhis2, *slot, key, len)) {
+      dhis2->likely = dhis2->table[at].slot;
       return VATER_OK;
+    }
   }
   size_t place;
   *slot = &dhis2->slots[dhis2->slot_count];
@@ -166,6 +180,7 @@ static int find_slot(vater_call *call, struct dhis2 *dhis2, const char *key, siz
     return no_memory(call, dhis2);
   **slot = (struct dhis2_slot){.key = (uint32_t)place, .key_len = (uint16_t)len};
   dhis2->table[at] = (struct dhis2_entry){hashed, ++dhis2->slot_count};
+  dhis2->likely = dhis2->slot_count;
   *fresh = true;
   return VATER_OK;
 }
