@@ -217,8 +217,7 @@ static void take_page(struct vt_doctor *doctor, const struct vt_net_answer *answ
               (vt_str_find(challenge, VT_STR("dpop_proof"), 0) < challenge.len ||
                vt_str_find(challenge, VT_STR("use_dpop_nonce"), 0) < challenge.len);
   if (doctor->proved)
-    tell(doctor, VT_DOCTOR_PROOF, told ? VT_DOCTOR_FAILED : VT_DOCTOR_OK,
-         doctor->authorize_ms,
+    tell(doctor, VT_DOCTOR_PROOF, told ? VT_DOCTOR_FAILED : VT_DOCTOR_OK, doctor->authorize_ms,
          told ? VT_STR("AUTH-DPOP") : VT_STR_NONE, "%s",
          told ? "the endpoint does not take our DPoP proof" : "DPoP proof made for this request");
   if (answer->result == VT_NET_FAILED)
