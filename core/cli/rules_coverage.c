@@ -214,21 +214,129 @@ static void put_table(const struct coverage *coverage, struct vt_buffer *out)
   json_decref(total);
 }
 
-static int tell(const struct coverage *coverage, bool as_json)
+/* ---- the same as a page -----------------------------------------------------------------------
+ */
+
+static void html_text(struct vt_buffer *out, const json_t *text)
 {
-  if (as_json) {
-    json_t *root = json_pack(
-        "{s:O, s:O, s:i, s:i, s:i, s:i}", "goals", coverage->goals, "table", coverage->table,
-        "bullets", (int)coverage->bullets, "bulletsWithoutIndicator", (int)coverage->bare,
-        "indicators", (int)coverage->indicators, "indicatorsWithoutRule", (int)coverage->ruleless);
-    json_dumpf(root, coverage->cli->out, JSON_INDENT(2));
-    fputc('\n', coverage->cli->out);
-    json_decref(root);
+  vt_encode_html(out, vt_str(json_is_string(text) ? json_string_value(text) : ""));
+}
+
+static void html_indicators(struct vt_buffer *out, const json_t *list)
+{
+  size_t index, n;
+  const json_t *indicator, *code;
+  vt_buffer_text(out, json_array_size(list) > 0 ? "<ul>\n" : " <strong>no indicator</strong>");
+  json_array_foreach(list, index, indicator)
+  {
+    const json_t *objective = json_object_get(indicator, "objective");
+    const json_t *codes = json_object_get(indicator, "rules");
+    vt_buffer_text(out, "<li id=\"");
+    html_text(out, json_object_get(indicator, "id"));
+    vt_buffer_text(out, "\">");
+    html_text(out, json_object_get(indicator, "id"));
+    vt_buffer_char(out, ' ');
+    html_text(out, json_object_get(indicator, "title"));
+    vt_buffer_text(out, " (");
+    html_text(out, json_object_get(indicator, "state"));
+    vt_buffer_text(out, json_is_string(objective) ? ", " : "");
+    html_text(out, objective);
+    vt_buffer_text(out, "): ");
+    json_array_foreach(codes, n, code)
+    {
+      vt_buffer_text(out, n > 0 ? ", " : "");
+      html_text(out, code);
+    }
+    if (json_array_size(codes) == 0)
+      vt_buffer_text(out, "<strong>no rule of its own</strong>");
+    vt_buffer_text(out, "</li>\n");
+  }
+  vt_buffer_text(out, json_array_size(list) > 0 ? "</ul>" : "");
+}
+
+static void html_goals(const struct coverage *coverage, struct vt_buffer *out)
+{
+  size_t index, n;
+  const json_t *goal, *bullet;
+  json_array_foreach(coverage->goals, index, goal)
+  {
+    int number = (int)json_integer_value(json_object_get(goal, "goal"));
+    vt_buffer_format(out, "<h2 id=\"goal-%d\">%d ", number, number);
+    html_text(out, json_object_get(goal, "title"));
+    vt_buffer_text(out, "</h2>\n<ul>\n");
+    json_array_foreach(json_object_get(goal, "bullets"), n, bullet)
+    {
+      vt_buffer_text(out, "<li><strong>");
+      html_text(out, json_object_get(bullet, "id"));
+      vt_buffer_text(out, "</strong> ");
+      html_text(out, json_object_get(bullet, "text"));
+      html_indicators(out, json_object_get(bullet, "indicators"));
+      vt_buffer_text(out, "</li>\n");
+    }
+    vt_buffer_text(out, "</ul>\n");
+  }
+}
+
+static void html_table(const struct coverage *coverage, struct vt_buffer *out)
+{
+  size_t index;
+  const json_t *row;
+  vt_buffer_text(out, "<table>\n<tr><th>goal</th><th>bullets</th><th>indicators</th>"
+                      "<th>adopted</th><th>own rules</th><th>examples</th></tr>\n");
+  json_array_foreach(coverage->table, index, row)
+  {
+    int goal = (int)json_integer_value(json_object_get(row, "goal"));
+    if (goal == 0)
+      vt_buffer_text(out, "<tr><th>common</th>");
+    else
+      vt_buffer_format(out, "<tr><th>%d</th>", goal);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+      vt_buffer_format(out, "<td>%d</td>", cell(row, i));
+    vt_buffer_text(out, "</tr>\n");
+  }
+  vt_buffer_text(out, "</table>\n");
+}
+
+static void put_html(const struct coverage *coverage, struct vt_buffer *out)
+{
+  vt_buffer_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+                      "<title>Coverage</title>\n<h1>Coverage</h1>\n");
+  html_goals(coverage, out);
+  vt_buffer_format(out,
+                   "<p>%u bullets, %u without an indicator; %u indicators, %u without a rule of "
+                   "their own</p>\n",
+                   coverage->bullets, coverage->bare, coverage->indicators, coverage->ruleless);
+  html_table(coverage, out);
+  vt_buffer_text(out, "</html>\n");
+}
+
+/* ---- the whole --------------------------------------------------------------------------------
+ */
+
+static void tell_json(const struct coverage *coverage)
+{
+  json_t *root = json_pack(
+      "{s:O, s:O, s:i, s:i, s:i, s:i}", "goals", coverage->goals, "table", coverage->table,
+      "bullets", (int)coverage->bullets, "bulletsWithoutIndicator", (int)coverage->bare,
+      "indicators", (int)coverage->indicators, "indicatorsWithoutRule", (int)coverage->ruleless);
+  json_dumpf(root, coverage->cli->out, JSON_INDENT(2));
+  fputc('\n', coverage->cli->out);
+  json_decref(root);
+}
+
+static int tell(const struct coverage *coverage, const struct vt_rules_asked *asked)
+{
+  if (asked->json) {
+    tell_json(coverage);
   } else {
     struct vt_buffer out;
     vt_buffer_init(&out, &coverage->cli->environment.allocator, VT_LIMIT_RULE_FILE_BYTES);
-    put_markdown(coverage, &out);
-    put_table(coverage, &out);
+    if (asked->html) {
+      put_html(coverage, &out);
+    } else {
+      put_markdown(coverage, &out);
+      put_table(coverage, &out);
+    }
     vt_cli_put(coverage->cli->out, &out);
     vt_buffer_fini(&out);
   }
@@ -242,6 +350,8 @@ int vt_rules_coverage(struct vt_cli *cli, const struct vt_rules_asked *asked,
   struct vater_str text = VT_STR_NONE;
   struct vt_error error = {0};
   struct coverage coverage = {.cli = cli, .rules = frame->rules};
+  if (asked->json && asked->html)
+    return vt_cli_usage(cli, "rules coverage", "--json or --html, not both");
   int status = vt_file_join(path, sizeof path, cli->rules, "strategy/goals.json");
   if (status == VATER_OK)
     status =
@@ -265,7 +375,7 @@ int vt_rules_coverage(struct vt_cli *cli, const struct vt_rules_asked *asked,
   if (asked->goal == 0)
     json_array_append_new(coverage.table, row_of(&coverage, 0, 0));
   count_indicators(&coverage);
-  int code = tell(&coverage, asked->json);
+  int code = tell(&coverage, asked);
   json_decref(coverage.goals);
   json_decref(coverage.table);
   json_decref(coverage.strategy);
