@@ -178,6 +178,8 @@ int vt_command_actor(struct vt_cli *cli, int argc, char **argv)
     return vt_cli_usage(cli, "actor", "'%s' is one argument too many", argv[optind + 1]);
   if (strcmp(verb, "list") == 0)
     return list_actors(cli, path, json);
+  if (strcmp(verb, "verify") == 0 && json)
+    return vt_cli_usage(cli, "actor", "verify takes no option --json");
   if (strcmp(verb, "verify") == 0)
     return verify(cli, path);
   return vt_cli_usage(cli, "actor", "'%s' is neither list nor verify", verb);

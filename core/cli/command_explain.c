@@ -422,6 +422,8 @@ int vt_command_explain(struct vt_cli *cli, int argc, char **argv)
     else if (!vt_cli_parse_language(cli, "explain", optarg, &asked.language))
       return VT_EXIT_USAGE;
   }
+  if (asked.all && asked.json)
+    return vt_cli_usage(cli, "explain", "--all is Markdown; it takes no --json");
   if (asked.all)
     return optind < argc ? vt_cli_usage(cli, "explain", "--all takes no code") : print_all(cli);
   if (optind + 1 != argc)

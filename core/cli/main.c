@@ -154,8 +154,9 @@ static int dispatch(struct vt_cli *cli, int argc, char **argv)
     return vt_cli_usage(cli, NULL, "no command given");
   if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
     if (argc > 2 && argv[2][0] != '-') {
-      char *help[] = {argv[0], argv[2], (char *)(uintptr_t) "--help", NULL};
-      return dispatch(cli, 3, help);
+      char *tool = argc > 3 && argv[3][0] != '-' ? argv[3] : NULL; /* help rules lint */
+      char *help[] = {argv[0], argv[2], (char *)(uintptr_t) "--help", tool, NULL};
+      return dispatch(cli, tool != NULL ? 4 : 3, help);
     }
     print_help(cli->out);
     return VT_EXIT_CLEAN;
