@@ -189,10 +189,35 @@ static size_t end_of_value(struct vater_str bytes, size_t offset)
   return end < bytes.len ? end + 1 : bytes.len;
 }
 
+/* A cell of CSV, its quotes included. */
+static size_t end_of_cell(struct vater_str bytes, size_t offset, char delimiter)
+{
+  size_t end = offset;
+  bool quoted = offset < bytes.len && bytes.ptr[offset] == '"';
+  if (quoted)
+    for (end++; end < bytes.len; end++) {
+      if (bytes.ptr[end] != '"')
+        continue;
+      if (end + 1 >= bytes.len || bytes.ptr[end + 1] != '"')
+        return end + 1;
+      end++;
+    }
+  while (end < bytes.len && bytes.ptr[end] != delimiter && bytes.ptr[end] != '\r' &&
+         bytes.ptr[end] != '\n')
+    end++;
+  return end;
+}
+
 struct judged_place vt_judge_place_at(struct vt_judge *judge, uint32_t page, size_t offset)
 {
   struct vater_str bytes = judge->pages[page].bytes;
-  struct judged_place place = {page, offset, end_of_value(bytes, offset), {NULL, 0}};
+  bool csv = judge->format != NULL && !judge->pages[page].json &&
+             strcmp(judge->format->plugin->format->syntax, "bytes") != 0;
+  struct judged_place place = {page,
+                               offset,
+                               csv ? end_of_cell(bytes, offset, judge->dialect.delimiter)
+                                   : end_of_value(bytes, offset),
+                               {NULL, 0}};
   if (!judge->pages[page].json || bytes.len > WALKED_BYTES - judge->walked_bytes)
     return place;
   judge->walked_bytes += bytes.len;

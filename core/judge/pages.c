@@ -76,7 +76,8 @@ static int report_said(struct vt_judge *judge, const struct vt_decode_violation 
   judge->starved |= english.ptr == NULL;
   for (int i = 0; i < VT_LANGUAGE_COUNT; i++) {
     struct vater_str said = vt_wording(english, (enum vt_language)i, room, sizeof room);
-    messages[i] = vt_judge_format(judge, "%.*s.", VT_STR_ARGS(said));
+    bool ends = said.len > 0 && said.ptr[said.len - 1] == '?';
+    messages[i] = vt_judge_format(judge, "%.*s%s", VT_STR_ARGS(said), ends ? "" : ".");
   }
   return vt_judge_say(judge, violation->code, &place, VT_NO_ROW, messages, error);
 }

@@ -196,13 +196,22 @@ static int settle_encoding(struct vt_judge *judge, struct judged_page *page, str
   return VATER_OK;
 }
 
+static bool is_blank(struct vater_str bytes)
+{
+  if (vt_str_starts(bytes, VT_STR("\xef\xbb\xbf")))
+    bytes = vt_str_slice(bytes, 3, SIZE_MAX);
+  return vt_str_trim(bytes).len == 0;
+}
+
 int vt_judge_decode_csv(struct vt_judge *judge, struct collection *collection,
                         struct vater_str *cursor, struct vt_error *fault)
 {
   uint32_t number = judge->page_count - 1;
   struct judged_page *page = &judge->pages[number];
   struct vt_csv_reader *reader = NULL;
-  int status = settle_encoding(judge, page, fault);
+  int status = is_blank(page->bytes)
+                   ? vt_fail(fault, VATER_E_DECODE, "PAY-SYNTAX", "the document is empty")
+                   : settle_encoding(judge, page, fault);
   struct feeding feeding = {
       .judge = judge, .collection = collection, .bytes = page->bytes, .page = number};
   next_candidate(&feeding);

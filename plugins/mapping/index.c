@@ -18,12 +18,21 @@ static char lower(char c)
   return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
+/* A byte of a letter in lower case: ASCII, and behind 0xc3 the letters of Latin-1 (U+00C0 to
+ * U+00DE), so æ, ø and å. */
+static char lower_at(struct vater_str text, size_t at)
+{
+  unsigned char c = (unsigned char)text.ptr[at];
+  bool latin = at > 0 && (unsigned char)text.ptr[at - 1] == 0xc3;
+  return latin && c >= 0x80 && c <= 0x9e && c != 0x97 ? (char)(c + 0x20) : lower(text.ptr[at]);
+}
+
 bool mapping_equal_nocase(struct vater_str a, struct vater_str b)
 {
   if (a.len != b.len)
     return false;
   for (size_t i = 0; i < a.len; i++)
-    if (lower(a.ptr[i]) != lower(b.ptr[i]))
+    if (lower_at(a, i) != lower_at(b, i))
       return false;
   return true;
 }

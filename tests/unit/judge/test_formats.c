@@ -164,6 +164,53 @@ static void another_separator_is_named(void **state)
   judged_free(&judged);
 }
 
+/* A cell is marked to its end, whatever stands in it; a question is a sentence. */
+static void whole_cells_are_marked(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text, *message;
+    uint32_t column, width;
+  } cases[] = {
+      {"Måned;Kjønn;Kommune;Digitale;Alle;Andel\n2026-09;Kvinne;4601;1,234,5;20 000;15,6\n",
+       "column 'Digitale': '*,***,*' is not a number.", 21, 7},
+      {"Måned;Kjønn;Kommune;Digitale;Alle;Andel\n2026-09;Kvinne;4601;\"x \"\"y;z\";20 000;15,6\n",
+       "column 'Digitale': 'x \"y;z' is not a number.", 21, 9},
+      {"måned;Kjønn;Kommune;Digitale;Alle;Andel\n2026-09;Kvinne;4601;1;2;50\n",
+       "column 'Måned' is not in the header; is it 'måned'?", 1, 5},
+      {"MÅNED;Kjønn;Kommune;Digitale;Alle;Andel\n2026-09;Kvinne;4601;1;2;50\n",
+       "column 'Måned' is not in the header; is it 'MÅNED'?", 1, 5},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct judged judged = observed_payload(&world, "csv", csv_mapping, vt_str(cases[i].text));
+    struct vt_finding finding = judged_finding(&judged, "PAY-VALUE", 0);
+    if (!vt_str_is(finding.message[VT_LANGUAGE_EN], cases[i].message))
+      fail_msg("%.*s", VT_STR_ARGS(finding.message[VT_LANGUAGE_EN]));
+    assert_int_equal(finding.line_column, cases[i].column);
+    assert_int_equal(finding.caret_width, cases[i].width);
+    judged_free(&judged);
+  }
+}
+
+/* P01: as of every format. */
+static void nothing_is_no_csv(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *format, *settings;
+  } formats[] = {{"csv", csv_mapping}, {"dhis2", dhis2_mapping}};
+  static const char *const texts[] = {"", " \r\n\n", "\xef\xbb\xbf\n"};
+  for (size_t i = 0; i < 2; i++)
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+      struct judged judged =
+          observed_payload(&world, formats[i].format, formats[i].settings, vt_str(texts[k]));
+      assert_int_equal(judged.result.delivery, VT_DELIVERY_REFUSED);
+      assert_str(judged.result.code, "PAY-SYNTAX");
+      assert_int_equal(judged.result.finding_count, 1);
+      judged_free(&judged);
+    }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -171,6 +218,8 @@ int main(void)
       cmocka_unit_test(dhis2_as_json),
       cmocka_unit_test(dhis2_as_csv),
       cmocka_unit_test(person_numbers_are_found),
+      cmocka_unit_test(whole_cells_are_marked),
+      cmocka_unit_test(nothing_is_no_csv),
       cmocka_unit_test(another_separator_is_named),
   };
   judged_setup(&world);
