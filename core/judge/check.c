@@ -222,6 +222,8 @@ static int check_delivery(struct vt_judge *judge, struct vt_error *error)
   if (status == VATER_OK)
     status = vt_judge_check_asked(judge, error);
   vt_table_head_truth(&judge->table, VATER_HEAD_NIL, &nil);
+  if (status == VATER_OK && !nil && judge->table.rows == 0 && !vt_result_has_faults(judge->result))
+    status = vt_judge_report(judge, "PAY-EMPTY", NULL, VT_NO_ROW, NULL, error);
   if (status == VATER_OK && !nil)
     status = check_expected(judge, mentioned, error);
   if (status == VATER_OK && vt_table_head_truth(&judge->table, VATER_HEAD_TEST, &test) && test) {

@@ -74,6 +74,8 @@ int vt_result_add_rule(struct vt_result_builder *builder, const struct vt_rule_o
 int vt_result_add_code_counts(struct vt_result_builder *builder, struct vt_error *error);
 /* Counts findings that are not shown. */
 void vt_result_add_more(struct vt_result_builder *builder, int severity, uint64_t count);
+/* An error or a warning was added. */
+bool vt_result_has_faults(const struct vt_result_builder *builder);
 /* More was counted than is kept. */
 bool vt_result_truncated(const struct vt_result_builder *builder);
 /* Bytes needed with that table (NULL: none), and the block written there. */

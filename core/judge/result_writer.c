@@ -140,6 +140,11 @@ void vt_result_add_more(struct vt_result_builder *builder, int severity, uint64_
   head->infos += severity == VATER_SEVERITY_INFO ? count : 0;
 }
 
+bool vt_result_has_faults(const struct vt_result_builder *builder)
+{
+  return builder->head.errors + builder->head.warnings > 0;
+}
+
 bool vt_result_truncated(const struct vt_result_builder *builder)
 {
   return builder->head.total > builder->head.finding_count;

@@ -57,15 +57,17 @@ int jsonstat_check_known(struct jsonstat_out *out, const vater_node *object,
                          const char *const *names)
 {
   const struct vater_node_api *node = jsonstat_host->node;
-  for (const vater_node *one = node->first(object); one != NULL; one = node->next(one)) {
+  int status = VATER_OK;
+  for (const vater_node *one = node->first(object); one != NULL && status == VATER_OK;
+       one = node->next(one)) {
     const char *const *name = names;
     while (*name != NULL && !jsonstat_is(node->name(one), *name))
       name++;
     if (*name == NULL)
-      return jsonstat_warn(out, one, "JSON-stat has no member '%.*s' here; it is not read",
-                           JSONSTAT_SHOWN(node->name(one), 60));
+      status = jsonstat_warn(out, one, "JSON-stat has no member '%.*s' here; it is not read",
+                             JSONSTAT_SHOWN(node->name(one), 60));
   }
-  return VATER_OK;
+  return status;
 }
 
 /* ---- shape ---------------------------------------------------------------------------------- */

@@ -12,7 +12,8 @@ extern const struct vater_host *jsonstat_host;
 enum {
   JSONSTAT_DIMENSIONS = 32,
   JSONSTAT_CELLS = 5000000, /* counted before anything is allocated for them */
-  JSONSTAT_NESTING = 4      /* collections in collections */
+  JSONSTAT_NESTING = 4,     /* collections in collections */
+  JSONSTAT_TOLD = 16        /* unknown statuses that are told once each */
 };
 
 /* ---- texts ---------------------------------------------------------------------------------- */
@@ -54,6 +55,9 @@ struct jsonstat_out {
   vater_table *table;
   const struct jsonstat_mapping *mapping;
   bool faulty; /* an error was found in the data set being read: it gives no rows */
+  /* Statuses that were told: each is told once for cells with a number, once for those without. */
+  struct vater_str told[2][JSONSTAT_TOLD];
+  uint32_t told_count[2];
 };
 
 #define jsonstat_warn(out_, at_, ...)                                                \
@@ -97,7 +101,7 @@ int jsonstat_dataset_read(struct jsonstat_out *out, const vater_node *at,
 void jsonstat_dataset_fini(struct jsonstat_dataset *dataset);
 /* Types of the members that JSON-stat names, at the root and of data sets. */
 int jsonstat_check_members(struct jsonstat_out *out, const vater_node *object);
-/* Warns of the first member that is not among `names`, a list that ends with NULL. */
+/* Warns of each member that is not among `names`, a list that ends with NULL. */
 int jsonstat_check_known(struct jsonstat_out *out, const vater_node *object,
                          const char *const *names);
 

@@ -29,6 +29,33 @@ static void find_cells(const struct plan *plan, const struct target *target, uin
   }
 }
 
+static bool was_told(struct jsonstat_out *out, struct vater_str status, bool number)
+{
+  uint32_t *count = &out->told_count[number];
+  for (uint32_t i = 0; i < *count; i++)
+    if (jsonstat_equal(out->told[number][i], status))
+      return true;
+  if (*count < JSONSTAT_TOLD)
+    out->told[number][(*count)++] = status;
+  return false;
+}
+
+/* A symbol that nobody agreed on, at the first cell that has it. */
+static int tell_status(struct jsonstat_out *out, const vater_node *at, bool number)
+{
+  struct vater_str status = jsonstat_host->node->text(at);
+  if (was_told(out, status, number))
+    return VATER_OK;
+  if (!number)
+    return jsonstat_warn(out, at,
+                         "the status '%.*s' is not in the mapping; it is taken as not-available",
+                         JSONSTAT_SHOWN(status, 20));
+  return jsonstat_host->table->finding(
+      out->call, out->table, VATER_SEVERITY_INFO, jsonstat_host->node->offset(at),
+      "the status '%.*s' is not in the mapping; the number is taken as it is",
+      JSONSTAT_SHOWN(status, 20));
+}
+
 /* Why the observation has no number; false where it has. `at`: the cell or status that says so. */
 static int find_missing(const struct plan *plan, const struct target *target, struct cells *cells,
                         struct vater_str *reason, const vater_node **at)
@@ -49,10 +76,7 @@ static int find_missing(const struct plan *plan, const struct target *target, st
     *reason = (struct vater_str){NULL, 0};
     if (number && status.len > 0 && !mapped &&
         !jsonstat_mapping_preliminary(plan->out->mapping, status)) {
-      int told = jsonstat_host->table->finding(
-          plan->out->call, plan->out->table, VATER_SEVERITY_INFO, node->offset(said),
-          "the status '%.*s' is not in the mapping; the number is taken as it is",
-          JSONSTAT_SHOWN(status, 20));
+      int told = tell_status(plan->out, said, true);
       if (told != VATER_OK)
         return told;
     }
@@ -62,9 +86,7 @@ static int find_missing(const struct plan *plan, const struct target *target, st
     *reason = (struct vater_str){"not-available", 13};
     if (status.len == 0)
       return VATER_OK;
-    return jsonstat_warn(plan->out, said,
-                         "the status '%.*s' is not in the mapping; it is taken as not-available",
-                         JSONSTAT_SHOWN(status, 20));
+    return tell_status(plan->out, said, false);
   }
   return VATER_OK;
 }

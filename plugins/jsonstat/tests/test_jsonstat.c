@@ -109,6 +109,26 @@ static void statuses_say_why_there_is_no_number(void **state)
              "G1-11 2026-07 46 percent final missing=not-available\n",
              "PAY-FORMAT /status/1: the status 'q' is not in the mapping; it is taken as "
              "not-available.\n");
+  /* each once, at the first cell that has it */
+  check_text(single, MONTHS("\"value\":[null,null],\"status\":\"q\""),
+             "G1-11 2026-06 46 percent final missing=not-available\n"
+             "G1-11 2026-07 46 percent final missing=not-available\n",
+             "PAY-FORMAT /status: the status 'q' is not in the mapping; it is taken as "
+             "not-available.\n");
+  check_text(single, MONTHS("\"value\":[1,2],\"status\":[\"q\",\"q\"]"),
+             "G1-11 2026-06 46 val=1 percent final\nG1-11 2026-07 46 val=2 percent final\n",
+             "PAY-NOTE /status/0: the status 'q' is not in the mapping; the number is taken as it "
+             "is.\n");
+  check_text(single, MONTHS("\"value\":[1,null],\"status\":[\"q\",\"q\"]"),
+             "G1-11 2026-06 46 val=1 percent final\n"
+             "G1-11 2026-07 46 percent final missing=not-available\n",
+             "PAY-NOTE /status/0: the status 'q' is not in the mapping; the number is taken as it "
+             "is.\nPAY-FORMAT /status/1: the status 'q' is not in the mapping; it is taken as "
+             "not-available.\n");
+  check_text(single, MONTHS("\"value\":[1,2],\"aa\":1,\"bb\":2"),
+             "G1-11 2026-06 46 val=1 percent final\nG1-11 2026-07 46 val=2 percent final\n",
+             "PAY-FORMAT /aa: JSON-stat has no member 'aa' here; it is not read.\n"
+             "PAY-FORMAT /bb: JSON-stat has no member 'bb' here; it is not read.\n");
   check_text(SINGLE(",\"missing\":{\"x\":\"collection-error\",\"-\":\"zero\"}"),
              MONTHS("\"value\":[null,null],\"status\":[\"x\",\"-\"]"),
              "G1-11 2026-06 46 percent final missing=collection-error\n"

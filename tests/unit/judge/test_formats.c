@@ -192,6 +192,44 @@ static void whole_cells_are_marked(void **state)
   }
 }
 
+/* Nothing came of it, and nobody said why: told, once. */
+static void no_observation_is_told(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *format, *settings, *text;
+    unsigned told;
+  } cases[] = {
+      {"dhis2", dhis2_mapping, "{\"orgUnit\": \"HlbHus00001\", \"dataValues\": []}", 0},
+      {"jsonstat",
+       "{\"mapping\": {\"format\": \"jsonstat\", \"measures\": {\"A\": {\"indicator\": \"G1-03\", "
+       "\"as\":"
+       " \"value\", \"unit\": \"percent\"}}, \"area\": {\"from\": \"GEO\", \"codes\": {\"18\": "
+       "\"18\"},"
+       " \"otherwise\": \"skip\"}, \"areaRole\": {\"fixed\": \"provider\"}, \"status\": {\"fixed\":"
+       " \"final\"}}}",
+       "{\"version\":\"2.0\",\"class\":\"dataset\",\"id\":[\"GEO\",\"T\",\"M\"],\"size\":[1,1,1],"
+       "\"role\":{\"time\":[\"T\"],\"geo\":[\"GEO\"],\"metric\":[\"M\"]},\"dimension\":{\"GEO\":"
+       "{\"category\":{\"index\":[\"46\"]}},\"T\":{\"category\":{\"index\":[\"2025\"]}},\"M\":{"
+       "\"category\":"
+       "{\"index\":[\"A\"],\"unit\":{\"A\":{\"symbol\":\"%\"}}}}},\"value\":[5]}",
+       1},
+      {"csv", csv_mapping, "Måned;Kjønn;Kommune;Digitale;Alle;Andel\n", 0}, /* says so itself */
+      {"indicator_json", "",
+       "{\"schemaVersion\":\"1.0.0\",\"reporter\":{\"orgnr\":\"" ACTOR
+       "\"},\"generatedAt\":\"2026-10-15T08:30:00Z\",\"nil\":true,\"observations\":[]}",
+       0},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct judged judged =
+        observed_payload(&world, cases[i].format, cases[i].settings, vt_str(cases[i].text));
+    assert_true(judged.result.delivery != VT_DELIVERY_REFUSED);
+    if (judged_count(&judged, "PAY-EMPTY") != cases[i].told)
+      fail_msg("case %zu", i);
+    judged_free(&judged);
+  }
+}
+
 /* P01: as of every format. */
 static void nothing_is_no_csv(void **state)
 {
@@ -220,6 +258,7 @@ int main(void)
       cmocka_unit_test(person_numbers_are_found),
       cmocka_unit_test(whole_cells_are_marked),
       cmocka_unit_test(nothing_is_no_csv),
+      cmocka_unit_test(no_observation_is_told),
       cmocka_unit_test(another_separator_is_named),
   };
   judged_setup(&world);
