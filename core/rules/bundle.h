@@ -89,6 +89,7 @@ struct vt_indicator {
   struct vt_disclosure disclosure;
   uint32_t *rules; /* indices of the rules for it, in bundle order */
   uint32_t rule_count;
+  uint32_t *naming; /* the same as bits, one a rule of the bundle */
 };
 
 /* One example of one rule that can be run. */
@@ -131,6 +132,7 @@ struct vt_rules {
   struct vt_rule_example *examples;
   uint32_t example_count;
   uint32_t *unknown_rules; /* rules for an indicator that is in no pack */
+  uint32_t *unknown_naming;
   uint32_t unknown_count;
   struct vt_disclosure unknown_disclosure; /* of such an indicator */
   struct vt_rules_scope scopes[VT_TARGET_COUNT];

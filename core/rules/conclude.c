@@ -11,7 +11,7 @@ bool vt_rules_conclude_on(const struct vt_rules *rules, struct vater_str indicat
   const uint64_t *index = vt_map_get(&rules->ids, indicator);
   const struct vt_group group = {.indicator = index == NULL ? NULL : &rules->indicators[*index]};
   for (uint32_t i = 0; i < rules->rule_count; i++)
-    if (is_wide(&rules->rules[i]) && vt_judging_names(&rules->rules[i], &group))
+    if (is_wide(&rules->rules[i]) && vt_judging_names(rules, &rules->rules[i], &group))
       return true;
   return false;
 }
@@ -186,7 +186,7 @@ static int judge_rule(struct vt_judging *judging, uint32_t index)
   int status = variables == NULL || seen == NULL ? VATER_E_NOMEM : VATER_OK;
   uint32_t rows = judging->table->rows, current = judging->wide->history->current;
   for (uint32_t row = 0; row < rows && row < current && status == VATER_OK; row++) {
-    if (!vt_judging_names(rule, &judging->groups[judging->row_group[row]]))
+    if (!vt_judging_names(judging->rules, rule, &judging->groups[judging->row_group[row]]))
       continue;
     uint32_t part = periods->part[row];
     if (rule->target == VT_TARGET_PERIOD && seen[part])

@@ -200,7 +200,8 @@ struct vt_why vt_judging_why(const struct vt_cel_value *value);
 enum vt_outcome vt_judging_evaluate(struct vt_judging *judging, const struct vt_rule *rule,
                                     const struct vt_cel_value *variables, struct vt_why *why);
 /* Whether the rule is for the group's indicator. */
-bool vt_judging_names(const struct vt_rule *rule, const struct vt_group *group);
+bool vt_judging_names(const struct vt_rules *rules, const struct vt_rule *rule,
+                      const struct vt_group *group);
 
 /* conclude.c: the variables of one target of a rule over time or actors; `row` is its observation,
  * or the first one of the period. Getters and view live as long as the values. */

@@ -188,22 +188,68 @@ static bool applies(const struct vt_rule *rule, const struct vt_indicator *indic
   return rule->everything;
 }
 
+/* Bits in words of 32. */
+static uint32_t naming_words(const struct vt_rules *rules)
+{
+  return rules->rule_count / 32 + 1;
+}
+
 static int index_rules(struct vt_rules *rules, const struct vt_indicator *indicator,
-                       uint32_t **indices, uint32_t *count)
+                       uint32_t *naming, uint32_t **indices, uint32_t *count)
 {
   uint32_t found = 0;
   for (uint32_t i = 0; i < rules->rule_count; i++) {
     const struct vt_rule *rule = &rules->rules[i];
-    found += indicator == NULL ? rule->everything : applies(rule, indicator);
+    if (indicator == NULL ? rule->everything : applies(rule, indicator)) {
+      naming[i / 32] |= 1u << i % 32;
+      found++;
+    }
   }
   *indices = vt_arena_array(rules->arena, found + 1, sizeof **indices);
   if (*indices == NULL)
     return VATER_E_NOMEM;
   *count = 0;
-  for (uint32_t i = 0; i < rules->rule_count; i++) {
-    const struct vt_rule *rule = &rules->rules[i];
-    if (indicator == NULL ? rule->everything : applies(rule, indicator))
+  for (uint32_t i = 0; i < rules->rule_count; i++)
+    if ((naming[i / 32] >> i % 32 & 1) != 0)
       (*indices)[(*count)++] = i;
+  return VATER_OK;
+}
+
+/* Every indicator's bits beside the others', so that asking touches little memory. */
+static int index_all(struct vt_rules *rules)
+{
+  size_t words = naming_words(rules);
+  uint32_t *naming =
+      vt_arena_array(rules->arena, ((size_t)rules->indicator_count + 1) * words, sizeof *naming);
+  if (naming == NULL)
+    return VATER_E_NOMEM;
+  memset(naming, 0, ((size_t)rules->indicator_count + 1) * words * sizeof *naming);
+  rules->unknown_naming = naming;
+  int status = index_rules(rules, NULL, naming, &rules->unknown_rules, &rules->unknown_count);
+  for (uint32_t i = 0; i < rules->indicator_count && status == VATER_OK; i++) {
+    struct vt_indicator *indicator = &rules->indicators[i];
+    indicator->naming = naming + (i + 1) * words;
+    status =
+        index_rules(rules, indicator, indicator->naming, &indicator->rules, &indicator->rule_count);
+  }
+  return status;
+}
+
+/* Codes are told of every rule: they stand beside each other, and not each in its file's text. */
+static int gather_codes(struct vt_rules *rules)
+{
+  size_t size = 0;
+  for (uint32_t i = 0; i < rules->rule_count; i++)
+    size += rules->rules[i].info.code.len;
+  char *at = vt_arena_bytes(rules->arena, size + 1);
+  if (at == NULL)
+    return VATER_E_NOMEM;
+  for (uint32_t i = 0; i < rules->rule_count; i++) {
+    struct vater_str *code = &rules->rules[i].info.code;
+    if (code->len > 0)
+      memcpy(at, code->ptr, code->len);
+    code->ptr = at;
+    at += code->len;
   }
   return VATER_OK;
 }
@@ -224,11 +270,8 @@ int vt_rules_lint(struct vt_rules_loader *loader)
     if (loader->diagnostics->errors > errors)
       rule->faulty = true;
   }
-  int status = index_rules(rules, NULL, &rules->unknown_rules, &rules->unknown_count);
-  for (uint32_t i = 0; i < rules->indicator_count && status == VATER_OK; i++) {
-    struct vt_indicator *indicator = &rules->indicators[i];
-    lint_indicator(loader, indicator);
-    status = index_rules(rules, indicator, &indicator->rules, &indicator->rule_count);
-  }
-  return status;
+  for (uint32_t i = 0; i < rules->indicator_count; i++)
+    lint_indicator(loader, &rules->indicators[i]);
+  int status = index_all(rules);
+  return status == VATER_OK ? gather_codes(rules) : status;
 }

@@ -22,14 +22,13 @@ int vt_judging_partition(struct vt_judging *judging, const struct vt_rule *rule,
   return VATER_OK;
 }
 
-bool vt_judging_names(const struct vt_rule *rule, const struct vt_group *group)
+bool vt_judging_names(const struct vt_rules *rules, const struct vt_rule *rule,
+                      const struct vt_group *group)
 {
-  if (rule->everything || group->indicator == NULL)
-    return rule->everything;
-  for (uint32_t i = 0; i < rule->info.applies_count; i++)
-    if (vt_str_equal(rule->info.applies_to[i], group->indicator->info.id))
-      return true;
-  return false;
+  size_t index = (size_t)(rule - rules->rules);
+  const uint32_t *naming =
+      group->indicator != NULL ? group->indicator->naming : rules->unknown_naming;
+  return (naming[index / 32] >> index % 32 & 1) != 0;
 }
 
 void vt_judging_select(const struct vt_judging *judging, const struct vt_rule *rule,
@@ -48,7 +47,7 @@ void vt_judging_select(const struct vt_judging *judging, const struct vt_rule *r
     uint32_t row = partition == NULL ? i : partition->rows[i];
     if (judging->row_group[row] != group) {
       group = judging->row_group[row];
-      named = vt_judging_names(rule, &judging->groups[group]);
+      named = vt_judging_names(judging->rules, rule, &judging->groups[group]);
     }
     if (!named || !vt_judging_applies(judging, rule, row))
       continue;
@@ -188,7 +187,7 @@ static void skip_rule(struct vt_judging *judging, uint32_t index)
   const struct vt_rule *rule = &judging->rules->rules[index];
   for (uint32_t block = 0; block < judging->block_count; block++) {
     uint32_t group = judging->row_group[judging->blocks[block].first_row];
-    if (vt_judging_names(rule, &judging->groups[group]))
+    if (vt_judging_names(judging->rules, rule, &judging->groups[group]))
       judging->states[index].counts[VT_OUTCOME_SKIPPED]++;
   }
   judging->states[index].reason =
