@@ -54,7 +54,9 @@ static void tell(const struct linting *linting)
   count(linting->cli->out, linting->mapping_count, "mapping");
   fputs(": ", linting->cli->out);
   count(linting->cli->out, linting->mapping_errors, "error");
-  fputc('\n', linting->cli->out);
+  fputs(linting->frame.rules == NULL ? "; names were not looked up, the packs cannot be used\n"
+                                     : "\n",
+        linting->cli->out);
 }
 
 /* A file's name may be no text. */
