@@ -220,7 +220,13 @@ static int tell_failure(struct vt_cli *cli, const struct asked *asked,
                           diagnostics) &&
           all;
   vt_cli_diagnostics(cli, diagnostics);
-  return all ? VT_EXIT_FAILED : vt_cli_error(cli, "check", event->error, VT_EXIT_FAILED);
+  if (all)
+    return VT_EXIT_FAILED;
+  int code = vt_cli_error(cli, "check", event->error, VT_EXIT_FAILED);
+  if (asked->settings.mapping == NULL && strstr(event->error->text, "setting 'mapping'") != NULL)
+    fputs("give the mapping with --mapping FILE; docs/formats.md has one of each format\n",
+          cli->error);
+  return code;
 }
 
 static int check(struct vt_cli *cli, struct asked *asked)

@@ -138,6 +138,14 @@ static struct vater_str describe(struct vt_judge *judge, const struct sight *sig
   return vt_judge_format(judge, "text with the columns %s", seen[0] != '\0' ? seen : "none");
 }
 
+static int refuse_as(struct vt_judge *judge, struct vater_str what, struct vt_error *error)
+{
+  const struct judged_place place = {.page = judge->page_count - 1};
+  const struct vater_str details[VT_LANGUAGE_COUNT] = {[VT_LANGUAGE_EN] = what};
+  vt_screen_bytes(&judge->screen, place.page, judge->pages[place.page].bytes, 0);
+  return vt_judge_report(judge, "HTTP-TYPE", &place, VT_NO_ROW, details, error);
+}
+
 static int refuse(struct vt_judge *judge, const struct sight *sight, struct vt_error *error)
 {
   const struct judged_place place = {.page = judge->page_count - 1};
@@ -172,6 +180,9 @@ int vt_judge_choose(struct vt_judge *judge, const struct vt_judge_head *head,
   const char *mark;
   if (sight == NULL)
     return vt_fail(error, VATER_E_NOMEM, "PLUG-LIMIT", "no memory to judge");
+  struct vater_str other = vt_judge_other_file(bytes);
+  if (other.len > 0)
+    return refuse_as(judge, other, error);
   sight->json = starts_json(bytes);
   if (sight->json)
     see_json(judge, bytes, sight);
@@ -181,5 +192,12 @@ int vt_judge_choose(struct vt_judge *judge, const struct vt_judge_head *head,
   if (judge->format == NULL)
     return refuse(judge, sight, error);
   int status = vt_judge_open_format(judge, error);
-  return status == VATER_OK ? tell(judge, sight, mark, error) : status;
+  if (status == VATER_OK)
+    return tell(judge, sight, mark, error);
+  /* only what is ours: nothing of the page was screened */
+  if (status == VATER_E_CONFIG)
+    vt_error_prefix(error, "the page looks like %s%s%s%s", judge->format->plugin->info.name,
+                    mark != NULL ? ", as it has '" : "", mark != NULL ? mark : "",
+                    mark != NULL ? "'" : "");
+  return status;
 }

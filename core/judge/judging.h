@@ -99,6 +99,8 @@ int vt_judge_choose(struct vt_judge *judge, const struct vt_judge_head *head,
 /* Screens and refuses (HTTP-TYPE) by a finding; *readable says whether to decode. */
 int vt_judge_read(struct vt_judge *judge, const struct vt_judge_head *head, bool *readable,
                   struct vt_error *error);
+/* What a page is that is of no format at all ("the body is a PDF"); empty: it may be of one. */
+struct vater_str vt_judge_other_file(struct vater_str bytes);
 /* Whether a page that ended with its connection was cut, by the fault that its reader met. */
 /* The member that lines of NDJSON are the list of: "observations"; empty where the format has none.
  */

@@ -32,6 +32,22 @@ static bool looks_like_html(struct vater_str bytes)
          vt_str_equal_nocase(vt_str_slice(start, 0, 9), VT_STR("<!doctype"));
 }
 
+struct vater_str vt_judge_other_file(struct vater_str bytes)
+{
+  static const struct {
+    const char *start, *what;
+  } kinds[] = {
+      {"PK\x03\x04", "the body is a zip archive, as spreadsheets (.xlsx) are; save them as CSV"},
+      {"\xd0\xcf\x11\xe0", "the body is a file of an office program (.xls); save it as CSV"},
+      {"%PDF-", "the body is a PDF"},
+      {"\x1f\x8b", "the body is packed with gzip, and its Content-Encoding does not say so"},
+  };
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (vt_str_starts(bytes, vt_str(kinds[i].start)))
+      return vt_str(kinds[i].what);
+  return looks_like_html(bytes) ? VT_STR("the body is an HTML page") : VT_STR_NONE;
+}
+
 /* A format with rows right below the document may come as NDJSON. */
 struct vater_str vt_judge_lines_name(const struct vt_judge *judge)
 {
@@ -70,8 +86,10 @@ int vt_judge_read(struct vt_judge *judge, const struct vt_judge_head *head, bool
                   vt_judge_format(judge, "the charset is %.*s, not UTF-8",
                                   VT_STR_ARGS(judged_cut(head->charset, 40))),
                   error);
-  if (head->media_type.len > 0 && looks_like_html(bytes))
-    return refuse(judge, "HTTP-TYPE", VT_STR("the body is an HTML page"), error);
+  /* a file of unknown type that should be JSON is told what its syntax begins with instead */
+  struct vater_str other = vt_judge_other_file(bytes);
+  if (other.len > 0 && (head->media_type.len > 0 || strcmp(format->syntax, "json") != 0))
+    return refuse(judge, "HTTP-TYPE", other, error);
   struct judged_page *page = &judge->pages[judge->page_count - 1];
   page->ndjson = is_ndjson(judge, head, bytes);
   if (page->ndjson && head->framing == VT_FRAMING_CLOSE)

@@ -121,6 +121,7 @@ static bool has_figures(struct vater_str said)
                                        "codes that were agreed",
                                        "is a week",
                                        "is no period ",
+                                       "is no year, four months, quarter or month",
                                        "stands twice in its dimension",
                                        "is its own descendant",
                                        "is a day",

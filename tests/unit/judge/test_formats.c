@@ -192,6 +192,36 @@ static void whole_cells_are_marked(void **state)
   }
 }
 
+/* What people send in place of a table is called by its name. */
+static void other_files_are_named(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *bytes, *what;
+  } cases[] = {
+      {"PK\x03\x04zzz",
+       "(the body is a zip archive, as spreadsheets (.xlsx) are; save them as CSV)"},
+      {"\xd0\xcf\x11\xe0\xa1", "(the body is a file of an office program (.xls); save it as CSV)"},
+      {"%PDF-1.7\n", "(the body is a PDF)"},
+      {"\x1f\x8b\x08", "(the body is packed with gzip, and its Content-Encoding does not say so)"},
+      {" <!DOCTYPE html>\n<html>", "(the body is an HTML page)"}};
+  static const struct {
+    const char *format, *settings;
+  } formats[] = {{"csv", csv_mapping}, {"auto", ""}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t k = 0; k < 2; k++) {
+      struct judged judged =
+          observed_payload(&world, formats[k].format, formats[k].settings, vt_str(cases[i].bytes));
+      struct vt_finding finding = judged_finding(&judged, "HTTP-TYPE", 0);
+      struct vater_str said = finding.message[VT_LANGUAGE_EN];
+      if (vt_str_find(said, vt_str(cases[i].what), 0) >= said.len)
+        fail_msg("%s %zu: %.*s", formats[k].format, i, VT_STR_ARGS(said));
+      assert_int_equal(judged.result.finding_count, 1);
+      assert_int_equal(judged.result.delivery, VT_DELIVERY_REFUSED);
+      judged_free(&judged);
+    }
+}
+
 /* Nothing came of it, and nobody said why: told, once. */
 static void no_observation_is_told(void **state)
 {
@@ -259,6 +289,7 @@ int main(void)
       cmocka_unit_test(whole_cells_are_marked),
       cmocka_unit_test(nothing_is_no_csv),
       cmocka_unit_test(no_observation_is_told),
+      cmocka_unit_test(other_files_are_named),
       cmocka_unit_test(another_separator_is_named),
   };
   judged_setup(&world);
