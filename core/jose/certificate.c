@@ -50,8 +50,9 @@ static int read_chain(struct vater_str pem, const struct vt_key *key, struct vt_
   BIO *bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
   X509 *certificate = NULL;
   int count = 0, status = VATER_OK;
+  bool asked = false;
   while (status == VATER_OK && bio != NULL &&
-         (certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
+         (certificate = PEM_read_bio_X509(bio, NULL, vt_jose_refuse_password, &asked)) != NULL) {
     if (count == 0 && !belongs(certificate, key))
       status = failed(error, "its first certificate is not that of the private key");
     else if (count >= CHAIN_LONGEST)
@@ -65,6 +66,8 @@ static int read_chain(struct vater_str pem, const struct vt_key *key, struct vt_
   }
   BIO_free(bio);
   ERR_clear_error();
+  if (status == VATER_OK && asked)
+    status = failed(error, "it is encrypted; a certificate is public, store it as it was issued");
   if (status == VATER_OK && count == 0)
     status = failed(error, "it holds no certificate in PEM");
   return status;

@@ -57,7 +57,9 @@ int vt_key_from_jwk(const struct vt_key_reading *reading, const json_t *jwk, str
 /* Parses and forgets again: texts of private keys are wiped. */
 json_t *vt_jwk_load(struct vater_str text);
 void vt_jwk_unload(json_t *jwk);
-/* key_pem.c */
+/* key_pem.c: for everything that reads PEM, with a bool: OpenSSL's own callback would ask on the
+ * terminal, even for a certificate that says it is encrypted. */
+int vt_jose_refuse_password(char *buffer, int size, int writing, void *asked);
 int vt_key_from_pem(const struct vt_key_reading *reading, struct vater_str text,
                     struct vt_key **key);
 

@@ -4,8 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-/* OpenSSL's own callback would ask on the terminal. */
-static int refuse_password(char *buffer, int size, int writing, void *asked)
+int vt_jose_refuse_password(char *buffer, int size, int writing, void *asked)
 {
   (void)buffer, (void)size, (void)writing;
   *(bool *)asked = true;
@@ -17,9 +16,9 @@ static bool has(struct vater_str text, const char *part)
   return vt_str_find(text, vt_str(part), 0) < text.len;
 }
 
-static EVP_PKEY *read_certificate(BIO *bio)
+static EVP_PKEY *read_certificate(BIO *bio, bool *asked)
 {
-  X509 *certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+  X509 *certificate = PEM_read_bio_X509(bio, NULL, vt_jose_refuse_password, asked);
   EVP_PKEY *pkey = certificate != NULL ? X509_get_pubkey(certificate) : NULL;
   X509_free(certificate);
   return pkey;
@@ -52,11 +51,11 @@ int vt_key_from_pem(const struct vt_key_reading *reading, struct vater_str text,
   if (bio == NULL)
     return vt_fail(reading->error, VATER_E_NOMEM, "OPS-MEMORY", "no memory for a key");
   if (reading->private)
-    pkey = PEM_read_bio_PrivateKey(bio, NULL, refuse_password, &asked);
+    pkey = PEM_read_bio_PrivateKey(bio, NULL, vt_jose_refuse_password, &asked);
   else if (has(text, "-BEGIN CERTIFICATE-"))
-    pkey = read_certificate(bio);
+    pkey = read_certificate(bio, &asked);
   else
-    pkey = PEM_read_bio_PUBKEY(bio, NULL, refuse_password, &asked);
+    pkey = PEM_read_bio_PUBKEY(bio, NULL, vt_jose_refuse_password, &asked);
   BIO_free(bio);
   ERR_clear_error();
   return pkey != NULL ? vt_key_make(reading, pkey, key) : explain(reading, text, asked);

@@ -103,9 +103,9 @@ int jose_rig_sign_raw(struct vater_str pem, struct vater_str message, unsigned c
   return done;
 }
 
-void jose_certificate(int64_t now_s, long from_s, long until_s, char key[4096], char chain[4096])
+static void certify(EVP_PKEY *pkey, int64_t now_s, long from_s, long until_s, char key[4096],
+                    char chain[4096])
 {
-  EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
   X509 *certificate = X509_new();
   X509_set_version(certificate, 2);
   ASN1_TIME_adj(X509_getm_notBefore(certificate), (time_t)now_s, 0, from_s);
@@ -120,4 +120,32 @@ void jose_certificate(int64_t now_s, long from_s, long until_s, char key[4096], 
   BIO_free(bio);
   X509_free(certificate);
   EVP_PKEY_free(pkey);
+}
+
+void jose_certificate(int64_t now_s, long from_s, long until_s, char key[4096], char chain[4096])
+{
+  certify(EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"), now_s, from_s, until_s, key, chain);
+}
+
+void jose_certificate_rsa(int64_t now_s, long from_s, long until_s, char key[4096],
+                          char chain[4096])
+{
+  certify(EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048), now_s, from_s, until_s, key, chain);
+}
+
+int jose_verify(struct jose_rig *rig, const struct vt_keys *keys, struct vater_str text)
+{
+  struct vt_jose_guard guard = {.keys = keys};
+  struct vt_jose_token token;
+  vt_error_clear(&rig->error);
+  return vt_jose_verify(&guard, text, 0, rig->arena, &token, &rig->error);
+}
+
+void jose_refused(struct jose_rig *rig, const struct vt_keys *keys, struct vater_str text,
+                  const char *code, const char *wanted)
+{
+  assert_true(jose_verify(rig, keys, text) < 0);
+  assert_string_equal(rig->error.code, code);
+  if (strstr(rig->error.text, wanted) == NULL)
+    fail_msg("'%s' does not say '%s'", rig->error.text, wanted);
 }

@@ -30,6 +30,13 @@ struct vater_str jose_forged(struct jose_rig *rig, const char *header, const cha
                              const char *signature);
 /* A key on P-256 and a certificate for it, as PEM, valid from and until seconds after `now_s`. */
 void jose_certificate(int64_t now_s, long from_s, long until_s, char key[4096], char chain[4096]);
+/* The same with RSA of 2048 bits. */
+void jose_certificate_rsa(int64_t now_s, long from_s, long until_s, char key[4096],
+                          char chain[4096]);
+/* Verified with a guard that wants nothing but the keys; and that it is refused so. */
+int jose_verify(struct jose_rig *rig, const struct vt_keys *keys, struct vater_str text);
+void jose_refused(struct jose_rig *rig, const struct vt_keys *keys, struct vater_str text,
+                  const char *code, const char *wanted);
 /* Ed25519 over bytes, with OpenSSL itself; 1: done. */
 int jose_rig_sign_raw(struct vater_str pem, struct vater_str message, unsigned char *bytes,
                       size_t *size);

@@ -20,7 +20,8 @@ static void refused(const char *what, struct vater_str text, bool private, const
   jose_rig_fini(&rig);
 }
 
-/* A07: RSA-1024, wrong curve, encrypted, not PEM. Missing and group-readable: base/secret. */
+/* A07: RSA-1024, wrong curve, encrypted, not PEM. Missing, and readable by group or others:
+ * flow/test_keys.c and base/test_secret.c. */
 static void A07_unusable_keys_are_refused(void **state)
 {
   struct jose_rig rig;
@@ -58,24 +59,80 @@ static void A07_unusable_keys_are_refused(void **state)
 
 /* libjwt fault: an encrypted PEM prompts on the terminal and a nightly run hangs. Standard input
  * would be read here, and is not. */
-static void libjwt_fault_encrypted_pem_never_prompts(void **state)
+static void type_blindly(int pipes[2], int *before)
 {
-  struct jose_rig rig;
-  int pipes[2];
-  char left[16];
-  (void)state;
-  jose_rig_init(&rig);
   assert_int_equal(pipe(pipes), 0);
   assert_int_equal(write(pipes[1], "hemmelig\n", 9), 9);
   close(pipes[1]);
-  int before = dup(STDIN_FILENO);
+  *before = dup(STDIN_FILENO);
   dup2(pipes[0], STDIN_FILENO);
-  refused("encrypted", jose_pem(&rig, "EC", 0, "P-256", false, "hemmelig"), true,
-          "it is encrypted");
+}
+
+static void nothing_was_read(int pipes[2], int before)
+{
+  char left[16];
   assert_int_equal(read(STDIN_FILENO, left, sizeof left), 9);
   dup2(before, STDIN_FILENO);
   close(before);
   close(pipes[0]);
+}
+
+static void libjwt_fault_encrypted_pem_never_prompts(void **state)
+{
+  struct jose_rig rig;
+  int pipes[2], before;
+  (void)state;
+  jose_rig_init(&rig);
+  type_blindly(pipes, &before);
+  refused("encrypted", jose_pem(&rig, "EC", 0, "P-256", false, "hemmelig"), true,
+          "it is encrypted");
+  nothing_was_read(pipes, before);
+  jose_rig_fini(&rig);
+}
+
+/* A certificate that says it is encrypted, and a public key that does: as ours, and as an actor's,
+ * which is read in a worker that may not open a terminal. */
+static void encrypted_certificates_never_prompt(void **state)
+{
+  static const char begin[] = "-----BEGIN CERTIFICATE-----\n",
+                    head[] = "Proc-Type: 4,ENCRYPTED\n"
+                             "DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n";
+  struct jose_rig rig;
+  char key[4096], chain[4096];
+  int pipes[2], before;
+  int64_t until;
+  struct vt_buffer list;
+  struct vt_keys *keys;
+  (void)state;
+  jose_rig_init(&rig);
+  jose_certificate(1767225600, -60, 3600, key, chain);
+  struct vater_str plain = vt_str(chain);
+  struct vater_str marked =
+      vt_arena_format(rig.arena, "%s%s%.*s", begin, head,
+                      VT_STR_ARGS(vt_str_slice(plain, sizeof begin - 1, plain.len)));
+  type_blindly(pipes, &before);
+  assert_int_equal(vt_certificate_check(&rig.allocator, marked, vt_str(key), &until, &rig.error),
+                   VATER_E_CONFIG);
+  assert_string_equal(rig.error.code, "OPS-KEY");
+  assert_non_null(strstr(rig.error.text, "it is encrypted"));
+  vt_buffer_init(&list, &rig.allocator, 65536);
+  struct vt_key *private = jose_private(&rig, vt_str(key));
+  vt_error_clear(&rig.error);
+  assert_int_equal(vt_certificate_x5c(marked, private, &list, NULL, &rig.error), VATER_E_CONFIG);
+  assert_non_null(strstr(rig.error.text, "it is encrypted"));
+  vt_key_free(private);
+  vt_buffer_fini(&list);
+  vt_error_clear(&rig.error);
+  assert_int_equal(vt_keys_parse(&rig.allocator, marked, VT_ALGORITHM_ES256, &keys, &rig.error),
+                   VATER_E_CONFIG);
+  assert_string_equal(rig.error.code, "AUTH-JWKS");
+  assert_non_null(strstr(rig.error.text, "it is encrypted"));
+  refused("marked public key",
+          VT_STR("-----BEGIN PUBLIC KEY-----\nProc-Type: 4,ENCRYPTED\n"
+                 "DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\nAAAA\n"
+                 "-----END PUBLIC KEY-----\n"),
+          false, "it is encrypted");
+  nothing_was_read(pipes, before);
   jose_rig_fini(&rig);
 }
 
@@ -210,6 +267,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(A07_unusable_keys_are_refused),
       cmocka_unit_test(libjwt_fault_encrypted_pem_never_prompts),
+      cmocka_unit_test(encrypted_certificates_never_prompt),
       cmocka_unit_test(no_message_shows_key_bytes),
       cmocka_unit_test(each_kind_fits_its_algorithms),
       cmocka_unit_test(algorithms_are_known_by_exact_name),
