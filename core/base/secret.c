@@ -46,13 +46,15 @@ int vt_secret_copy(struct vater_str value, struct vt_secret **secret)
   return VATER_OK;
 }
 
-static int check_key_file(int fd, const char *path, off_t *size, struct vt_error *error)
+/* `shared`: the mode bits that others may not have. */
+static int check_key_file(int fd, const char *path, mode_t shared, off_t *size,
+                          struct vt_error *error)
 {
   struct stat info;
   if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
     return vt_fail(error, VATER_E_CONFIG, "OPS-KEY", "the secret file '%s' is no regular file",
                    path);
-  if ((info.st_mode & 077) != 0)
+  if ((info.st_mode & shared) != 0)
     return vt_fail(error, VATER_E_REFUSED, "OPS-KEY",
                    "the secret file '%s' can be read by others (mode %03o); run: chmod 600 '%s'",
                    path, (unsigned)info.st_mode & 0777u, path);
@@ -63,7 +65,7 @@ static int check_key_file(int fd, const char *path, off_t *size, struct vt_error
   return VATER_OK;
 }
 
-int vt_secret_load(const char *path, struct vt_secret **secret, struct vt_error *error)
+static int load(const char *path, mode_t shared, struct vt_secret **secret, struct vt_error *error)
 {
   *secret = NULL;
   struct vt_secret *fresh = NULL;
@@ -72,7 +74,7 @@ int vt_secret_load(const char *path, struct vt_secret **secret, struct vt_error 
   if (fd < 0)
     return vt_fail(error, VATER_E_CONFIG, "OPS-KEY", "cannot open the secret file '%s': %s", path,
                    strerror(errno));
-  int status = check_key_file(fd, path, &size, error);
+  int status = check_key_file(fd, path, shared, &size, error);
   if (status != VATER_OK)
     goto out;
   fresh = secret_new((size_t)size);
@@ -101,6 +103,13 @@ out:
   return status;
 }
 
+int vt_secret_load(const char *path, struct vt_secret **secret, struct vt_error *error)
+{
+  return load(path, 077, secret, error);
+}
+
+/* systemd 254 and later gives the group of User= and DynamicUser= a credential to read (mode 0440),
+ * in a folder that nobody else can enter. */
 int vt_secret_credential(const char *directory, struct vater_str name, struct vt_secret **secret,
                          struct vt_error *error)
 {
@@ -118,7 +127,7 @@ int vt_secret_credential(const char *directory, struct vater_str name, struct vt
   int size = snprintf(path, sizeof path, "%s/%.*s", directory, VT_STR_ARGS(name));
   if (size < 0 || (size_t)size >= sizeof path)
     return vt_fail(error, VATER_E_LIMIT, "OPS-KEY", "the credential's path is too long");
-  return vt_secret_load(path, secret, error);
+  return load(path, 037, secret, error);
 }
 
 struct vater_str vt_secret_reveal(const struct vt_secret *secret)
