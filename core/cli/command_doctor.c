@@ -54,6 +54,8 @@ static void print_help(FILE *out)
 
 static const char *remedy_of(const struct vt_doctor_step *step, enum vt_language language)
 {
+  if (step->remedy[language].len > 0)
+    return step->remedy[language].ptr;
   const struct vt_code *code = step->state > VT_DOCTOR_OK ? vt_code_find(vt_str(step->code)) : NULL;
   return code != NULL ? code->remedy[language] : NULL;
 }

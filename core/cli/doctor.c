@@ -161,6 +161,19 @@ static const char *text_of(const json_t *object, const char *name, const char *f
   return text != NULL ? text : fallback;
 }
 
+/* What the service says, without what it quotes of ours. */
+static const char *said(struct vt_doctor *doctor, const char *text)
+{
+  struct vt_buffer shown;
+  vt_buffer_init(&shown, &doctor->environment->allocator, VT_LIMIT_REQUEST_BODY_BYTES);
+  vt_buffer_text(&shown, text);
+  vt_net_exchange_conceal(doctor->exchange, &shown);
+  struct vater_str kept =
+      shown.failed ? VT_STR_NONE : vt_arena_copy(doctor->arena, vt_buffer_str(&shown));
+  vt_buffer_fini(&shown);
+  return kept.ptr != NULL ? kept.ptr : "";
+}
+
 static void take_token(struct vt_doctor *doctor, const struct vt_net_answer *answer)
 {
   json_t *body =
@@ -170,12 +183,13 @@ static void take_token(struct vt_doctor *doctor, const struct vt_net_answer *ans
   if (json_is_string(token)) {
     keep_claims(doctor, (struct vater_str){json_string_value(token), json_string_length(token)});
     tell(doctor, VT_DOCTOR_TOKEN, VT_DOCTOR_OK, answer->total_ms, VT_STR_NONE,
-         "%s token for %lld s, scope %s", text_of(body, "token_type", "untyped"),
+         "%s token for %lld s, scope %s", said(doctor, text_of(body, "token_type", "untyped")),
          (long long)json_integer_value(json_object_get(body, "expires_in")),
-         text_of(body, "scope", "not told"));
+         said(doctor, text_of(body, "scope", "not told")));
   } else if (error != NULL) {
     tell(doctor, VT_DOCTOR_TOKEN, VT_DOCTOR_FAILED, answer->total_ms, VT_STR("AUTH-DENIED"),
-         "%s: %s", error, text_of(body, "error_description", "(no description)"));
+         "%s: %s", said(doctor, error),
+         said(doctor, text_of(body, "error_description", "(no description)")));
   } else {
     tell(doctor, VT_DOCTOR_TOKEN, VT_DOCTOR_FAILED, answer->total_ms, VT_STR("AUTH-IDP"), "%s",
          answer->error.text[0] != '\0' ? answer->error.text : "the answer is no token");
@@ -230,10 +244,12 @@ static void take_page(struct vt_doctor *doctor, const struct vt_net_answer *answ
 }
 
 void vt_doctor_observe(void *context, enum vt_run_purpose purpose,
-                       const struct vt_net_answer *answer)
+                       const struct vt_net_exchange *exchange)
 {
   struct vt_doctor *doctor = context;
-  vt_doctor_write(doctor, purpose, answer);
+  const struct vt_net_answer *answer = vt_net_exchange_answer(exchange);
+  doctor->exchange = exchange;
+  vt_doctor_write(doctor, purpose);
   switch (purpose) {
   case VT_RUN_PROBE:
     take_probe(doctor, answer);
@@ -325,6 +341,16 @@ static void place_failure(struct vt_doctor *doctor, const struct vt_store_job_ro
     doctor->steps[i] = (struct vt_doctor_step){.ms = -1};
 }
 
+/* The first of the gravest findings stands for all: the one to begin with. */
+static const struct vt_store_finding *gravest(const struct vt_report_job *job)
+{
+  const struct vt_store_finding *found = NULL;
+  for (size_t i = 0; i < job->finding_count; i++)
+    if (found == NULL || job->findings[i].severity > found->severity)
+      found = &job->findings[i];
+  return found;
+}
+
 static void tell_rules(struct vt_doctor *doctor, const struct vt_report_job *job)
 {
   size_t rejected = 0, undecided = 0;
@@ -335,10 +361,13 @@ static void tell_rules(struct vt_doctor *doctor, const struct vt_report_job *job
   enum vt_doctor_state state = rejected > 0 ? VT_DOCTOR_FAILED : VT_DOCTOR_OK;
   if (state == VT_DOCTOR_OK && undecided + job->row.finding_errors + job->row.finding_warnings > 0)
     state = VT_DOCTOR_WARNED;
-  tell(doctor, VT_DOCTOR_RULES, state, doctor->rules_ms, VT_STR_NONE,
+  const struct vt_store_finding *first = state > VT_DOCTOR_OK ? gravest(job) : NULL;
+  tell(doctor, VT_DOCTOR_RULES, state, doctor->rules_ms, first != NULL ? first->code : VT_STR_NONE,
        "%zu blocks, %zu rejected; %llu errors, %llu warnings; see 'vater check' for places",
        job->block_count, rejected, (unsigned long long)job->row.finding_errors,
        (unsigned long long)job->row.finding_warnings);
+  for (int i = 0; first != NULL && i < VT_LANGUAGE_COUNT; i++)
+    doctor->steps[VT_DOCTOR_RULES].remedy[i] = vt_arena_copy(doctor->arena, first->remedy[i]);
 }
 
 static void tell_delivery(struct vt_doctor *doctor, const struct vt_report_job *job)

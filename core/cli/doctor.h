@@ -33,16 +33,18 @@ struct vt_doctor_step {
   int64_t ms; /* -1: not measured */
   char code[24];
   struct vater_str detail;
+  struct vater_str remedy[VT_LANGUAGE_COUNT]; /* of a rule; empty: that of the code */
 };
 
 struct vt_doctor {
   const struct vt_environment *environment;
   struct vt_arena *arena;
   struct vt_doctor_step steps[VT_DOCTOR_STEPS];
-  struct vater_str claims;     /* of the access token, a JSON object; empty: none seen */
-  struct vt_buffer transcript; /* without secrets, tokens, payloads and person numbers */
-  bool converses;              /* a token service was asked */
-  bool proved;                 /* a DPoP proof went along */
+  struct vater_str claims;                /* of the access token, a JSON object; empty: none seen */
+  struct vt_buffer transcript;            /* without secrets, tokens, payloads and person numbers */
+  const struct vt_net_exchange *exchange; /* whose answer is looked at */
+  bool converses;                         /* a token service was asked */
+  bool proved;                            /* a DPoP proof went along */
   int64_t authorize_ms, decode_ms, rules_ms; /* what they took; -1: not done; decode of all pages */
 };
 
@@ -55,7 +57,7 @@ void vt_doctor_init(struct vt_doctor *doctor, const struct vt_environment *envir
 void vt_doctor_fini(struct vt_doctor *doctor);
 /* For vt_run_options.observe; `context` is the doctor. */
 void vt_doctor_observe(void *context, enum vt_run_purpose purpose,
-                       const struct vt_net_answer *answer);
+                       const struct vt_net_exchange *exchange);
 /* For vt_run_options.observe_step. */
 void vt_doctor_observe_step(void *context, enum vt_run_step step, int64_t ms);
 /* What came of the job; `job` NULL: the run did not get as far. */
@@ -65,7 +67,6 @@ void vt_doctor_conclude(struct vt_doctor *doctor, const struct vt_report_job *jo
 int vt_doctor_exit(const struct vt_doctor *doctor);
 
 /* transcript.c: adds one answer. */
-void vt_doctor_write(struct vt_doctor *doctor, enum vt_run_purpose purpose,
-                     const struct vt_net_answer *answer);
+void vt_doctor_write(struct vt_doctor *doctor, enum vt_run_purpose purpose);
 
 #endif

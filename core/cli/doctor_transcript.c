@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-enum { BODY_LARGEST = 2048 };
+enum { LINE_LARGEST = 2048 };
 
 /* Answer headers that may carry a secret or somebody's session. */
 static bool is_closed(struct vater_str name)
@@ -20,15 +20,18 @@ static bool is_closed(struct vater_str name)
   return false;
 }
 
-/* One line, every control character visible, person numbers out. */
-static void put(struct vt_doctor *doctor, const char *mark, struct vater_str text)
+/* One line, every control character visible, person numbers out; of what is `theirs` what it quotes
+ * of ours too. */
+static void put(struct vt_doctor *doctor, const char *mark, bool theirs, struct vater_str text)
 {
   struct vt_buffer masked;
   vt_buffer_init(&masked, &doctor->environment->allocator, VT_LIMIT_HEADER_BYTES * 4);
   vt_buffer_append(&masked, text);
+  if (theirs)
+    vt_net_exchange_conceal(doctor->exchange, &masked);
   vt_screen_mask_hits(masked.bytes, masked.len);
   vt_buffer_format(&doctor->transcript, "%s", mark);
-  vt_encode_terminal(&doctor->transcript, vt_buffer_str(&masked));
+  vt_encode_terminal(&doctor->transcript, vt_str_slice(vt_buffer_str(&masked), 0, LINE_LARGEST));
   vt_buffer_char(&doctor->transcript, '\n');
   vt_buffer_fini(&masked);
 }
@@ -37,22 +40,25 @@ static void put_lines(struct vt_doctor *doctor, const char *mark, struct vater_s
 {
   for (size_t at = 0; at < text.len;) {
     size_t end = vt_str_find(text, VT_STR("\n"), at);
-    put(doctor, mark, vt_str_slice(text, at, end));
+    put(doctor, mark, false, vt_str_slice(text, at, end));
     at = end + 1;
   }
 }
 
 static void put_headers(struct vt_doctor *doctor, const struct vt_net_answer *answer)
 {
-  char line[1024];
+  struct vt_buffer line;
+  vt_buffer_init(&line, &doctor->environment->allocator, VT_LIMIT_HEADER_BYTES);
   for (uint32_t i = 0; i < answer->header_count; i++) {
     struct vater_str name = answer->headers[i].name, value = answer->headers[i].value;
     if (is_closed(name))
-      snprintf(line, sizeof line, "%.*s (%zu bytes)", VT_STR_ARGS(name), value.len);
+      vt_buffer_format(&line, "%.*s (%zu bytes)", VT_STR_ARGS(name), value.len);
     else
-      snprintf(line, sizeof line, "%.*s: %.*s", VT_STR_ARGS(name), VT_STR_ARGS(value));
-    put(doctor, "< ", vt_str(line));
+      vt_buffer_format(&line, "%.*s: %.*s", VT_STR_ARGS(name), VT_STR_ARGS(value));
+    put(doctor, "< ", true, vt_buffer_str(&line));
+    vt_buffer_reset(&line);
   }
+  vt_buffer_fini(&line);
 }
 
 /* Of a token service's answer everything but the token; payloads never. */
@@ -65,23 +71,23 @@ static void put_body(struct vt_doctor *doctor, struct vater_str body)
       json_object_set_new(object, tokens[i], json_string("(not shown)"));
   char *text = json_is_object(object) ? json_dumps(object, JSON_COMPACT) : NULL;
   if (text != NULL)
-    put(doctor, "<   ", vt_str_slice(vt_str(text), 0, BODY_LARGEST));
+    put(doctor, "<   ", true, vt_str(text));
   else if (body.len > 0)
     vt_buffer_format(&doctor->transcript, "<   (%zu bytes that are no JSON object)\n", body.len);
   free(text);
   json_decref(object);
 }
 
-void vt_doctor_write(struct vt_doctor *doctor, enum vt_run_purpose purpose,
-                     const struct vt_net_answer *answer)
+void vt_doctor_write(struct vt_doctor *doctor, enum vt_run_purpose purpose)
 {
+  const struct vt_net_answer *answer = vt_net_exchange_answer(doctor->exchange);
   static const char *const purposes[] = {"reach the endpoint", "token service", "keys", "page"};
   vt_buffer_format(&doctor->transcript,
                    "* %s: %u tries, dns %lld ms, connect %lld ms, tls %lld ms, in all %lld ms\n",
                    purposes[purpose], answer->try_count, (long long)answer->dns_ms,
                    (long long)answer->connect_ms, (long long)answer->tls_ms,
                    (long long)answer->total_ms);
-  put(doctor, "> ", answer->url);
+  put(doctor, "> ", false, answer->url);
   put_lines(doctor, "> ", answer->sent);
   if (answer->status != 0)
     vt_buffer_format(&doctor->transcript, "< HTTP/%d.%d %d from %s\n", answer->http_version / 10,
@@ -91,7 +97,7 @@ void vt_doctor_write(struct vt_doctor *doctor, enum vt_run_purpose purpose,
     put_body(doctor, answer->body);
   if (answer->error.text[0] != '\0') {
     vt_buffer_format(&doctor->transcript, "! %s ", answer->error.code);
-    put(doctor, "", vt_str(answer->error.text));
+    put(doctor, "", false, vt_str(answer->error.text));
   }
   vt_buffer_char(&doctor->transcript, '\n');
 }

@@ -213,6 +213,20 @@ static enum vt_net_phase phase_of(const struct vt_net_exchange *exchange, CURLco
   return exchange->socket_made ? VT_NET_PHASE_CONNECT : VT_NET_PHASE_NAME;
 }
 
+struct vater_str vt_net_shown(const struct vt_net_exchange *exchange, struct vater_str text,
+                              size_t most)
+{
+  struct vt_buffer shown;
+  vt_buffer_init(&shown, &exchange->net->environment->allocator, VT_LIMIT_PAYLOAD_BYTES);
+  vt_buffer_append(&shown, text);
+  vt_net_exchange_conceal(exchange, &shown);
+  struct vater_str kept =
+      shown.failed ? VT_STR_NONE
+                   : vt_arena_copy(exchange->arena, vt_str_slice(vt_buffer_str(&shown), 0, most));
+  vt_buffer_fini(&shown);
+  return kept;
+}
+
 static int fail(struct vt_net_exchange *exchange, int status, const char *code,
                 const char *sentence, struct vater_str detail)
 {
@@ -242,12 +256,12 @@ static void fail_stopped(struct vt_net_exchange *exchange)
     vt_net_head_find(exchange, VT_STR("content-encoding"), &value);
     fail(exchange, VATER_E_DECODE, "HTTP-BOMB",
          "the body is compressed otherwise than once by gzip, all that was asked for",
-         vt_str_slice(value, 0, 40));
+         vt_net_shown(exchange, value, 40));
     return;
   case VT_NET_STOP_TYPE:
     vt_net_head_find(exchange, VT_STR("content-type"), &value);
     fail(exchange, VATER_E_DECODE, "HTTP-TYPE", "the answer is not of a type that can be read",
-         vt_str_slice(value, 0, 80));
+         vt_net_shown(exchange, value, 80));
     return;
   case VT_NET_STOP_TOOBIG:
     fail(exchange, VATER_E_LIMIT, "HTTP-TOOBIG", "the body is larger than allowed",
@@ -307,8 +321,9 @@ static void fail_redirect(struct vt_net_exchange *exchange, struct vt_net_reason
   struct vater_str to = vt_str(target);
   if (vt_net_url_parse(to, exchange->arena, &url, NULL) == VATER_OK)
     to = url.origin;
+  to = vt_net_shown(exchange, to, 200);
   int len = snprintf(detail, sizeof detail, "%d to %.*s; redirects are not followed",
-                     exchange->answer.status, to.len > 200 ? 200 : VT_STR_ARGS(to));
+                     exchange->answer.status, VT_STR_ARGS(to));
   fail(exchange, VATER_E_REFUSED, reason.code, reason.sentence,
        (struct vater_str){detail, (size_t)len});
 }
@@ -325,7 +340,8 @@ static void fail_status(struct vt_net_exchange *exchange, struct vt_net_reason r
   vt_buffer_format(&detail, "status %d", exchange->answer.status);
   if (exchange->body.len > 0) {
     vt_buffer_text(&detail, ": ");
-    vt_net_excerpt(vt_buffer_str(&exchange->body), &detail);
+    struct vater_str body = vt_buffer_str(&exchange->body);
+    vt_net_excerpt(vt_net_shown(exchange, body, body.len), &detail);
   }
   fail(exchange, status, reason.code, reason.sentence, vt_buffer_str(&detail));
   vt_buffer_fini(&detail);

@@ -1,3 +1,4 @@
+#include "base/conceal.h"
 #include "net/internal.h"
 
 #include <errno.h>
@@ -214,6 +215,31 @@ static void note_sent(struct vt_net_exchange *exchange, struct vater_str name,
     vt_buffer_format(&exchange->request_head, "%.*s (%zu bytes)\n", VT_STR_ARGS(name), value.len);
 }
 
+/* Kept for as long as somebody may quote the answer. */
+static int note_credential(struct vt_net_exchange *exchange, struct vater_str value)
+{
+  int status = vt_buffer_append(&exchange->credentials, value);
+  return status == VATER_OK ? vt_buffer_char(&exchange->credentials, '\n') : status;
+}
+
+/* With its scheme and without. */
+void vt_net_exchange_conceal(const struct vt_net_exchange *exchange, struct vt_buffer *text)
+{
+  struct vater_str rest = vt_buffer_str(&exchange->credentials);
+  while (rest.len > 0) {
+    size_t end = vt_str_find(rest, VT_STR("\n"), 0);
+    struct vater_str value = vt_str_slice(rest, 0, end);
+    size_t space = vt_str_find(value, VT_STR(" "), 0);
+    vt_conceal(text, value);
+    if (space < value.len)
+      vt_conceal(text, vt_str_slice(value, space + 1, value.len));
+    rest = vt_str_slice(rest, end + 1, rest.len);
+  }
+  if (exchange->request.conceal != NULL)
+    exchange->request.conceal(exchange->request.user, text);
+  vt_conceal_words(text);
+}
+
 static int append_header(struct vt_net_exchange *exchange, struct vater_str name,
                          struct vater_str value, struct vt_error *error)
 {
@@ -237,6 +263,8 @@ static int append_header(struct vt_net_exchange *exchange, struct vater_str name
     return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "no memory for a request header");
   exchange->headers = longer;
   note_sent(exchange, name, value);
+  if (!is_open(name) && note_credential(exchange, value) != VATER_OK)
+    return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "no memory for a request header");
   return VATER_OK;
 }
 
@@ -378,6 +406,13 @@ static void set_request(struct vt_net_exchange *exchange)
   curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
 }
 
+void vt_net_forget_credentials(struct vt_net_exchange *exchange)
+{
+  if (exchange->credentials.bytes != NULL)
+    explicit_bzero(exchange->credentials.bytes, exchange->credentials.len);
+  vt_buffer_reset(&exchange->credentials);
+}
+
 static void forget_try(struct vt_net_exchange *exchange)
 {
   struct vt_net_answer *answer = &exchange->answer;
@@ -391,6 +426,7 @@ static void forget_try(struct vt_net_exchange *exchange)
   vt_buffer_reset(&exchange->head);
   vt_buffer_reset(&exchange->body);
   vt_buffer_reset(&exchange->request_head);
+  vt_net_forget_credentials(exchange);
   vt_error_clear(&answer->error);
   answer->result = VT_NET_FAILED;
   answer->status = answer->http_version = 0;

@@ -83,12 +83,18 @@ struct vt_net_exchange {
   enum vt_net_address refused_kind;
   char refused[64]; /* an address that the guard did not let pass */
   struct vt_buffer head, body, request_head;
+  struct vt_buffer credentials; /* values of the last try's closed headers, a line each; wiped */
   struct vt_net_answer answer;
 };
 
+/* answer.c: the first `most` bytes of a text of theirs, as it may be shown. */
+struct vater_str vt_net_shown(const struct vt_net_exchange *exchange, struct vater_str text,
+                              size_t most);
+
 /* exchange.c: one try */
 int vt_net_try_begin(struct vt_net_exchange *exchange, struct vt_error *error);
-void vt_net_try_end(struct vt_net_exchange *exchange); /* frees what the try held */
+void vt_net_try_end(struct vt_net_exchange *exchange);            /* frees what the try held */
+void vt_net_forget_credentials(struct vt_net_exchange *exchange); /* wipes them */
 int64_t vt_net_now(const struct vt_net *net);
 
 /* net.c */

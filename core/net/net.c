@@ -413,6 +413,8 @@ void vt_net_exchange_free(struct vt_net_exchange *exchange)
   vt_buffer_fini(&exchange->head);
   vt_buffer_fini(&exchange->body);
   vt_buffer_fini(&exchange->request_head);
+  vt_net_forget_credentials(exchange);
+  vt_buffer_fini(&exchange->credentials);
   vt_arena_free(exchange->arena);
 }
 
@@ -428,8 +430,13 @@ void vt_net_stop(struct vt_net *net)
     }
 }
 
-void vt_net_again(struct vt_net_exchange *exchange)
+void vt_net_again(struct vt_net_exchange *exchange, int64_t waited_ms)
 {
+  int64_t last_ms = exchange->net->options.deadline_ms;
+  if (exchange->deadline_ms > 0)
+    exchange->deadline_ms += waited_ms;
+  if (last_ms > 0 && exchange->deadline_ms > last_ms)
+    exchange->deadline_ms = last_ms;
   if (exchange->tries <= exchange->answer.try_count)
     exchange->tries = exchange->answer.try_count + 1;
   if (exchange->net->stopped)

@@ -13,6 +13,7 @@
 #ifndef VT_NET_NET_H
 #define VT_NET_NET_H
 
+#include "base/buffer.h"
 #include "base/environment.h"
 #include "base/error.h"
 #include "base/limits.h"
@@ -69,6 +70,10 @@ struct vt_net_header {
 typedef int (*vt_net_prepare)(void *user, struct vt_net_exchange *exchange, uint32_t attempt,
                               struct vt_error *error);
 
+/* Takes the caller's secrets, and what else may not be shown, out of a text that quotes the answer
+ * (base/conceal.h). */
+typedef void (*vt_net_conceal)(void *user, struct vt_buffer *text);
+
 /* Everything is copied by vt_net_submit, but the sink, which stays the caller's. */
 struct vt_net_request {
   struct vater_str url;
@@ -85,6 +90,7 @@ struct vt_net_request {
   int64_t deadline_ms; /* of this exchange with its tries, on the monotonic clock; 0: none */
   uint32_t tries;      /* at most; 0: VT_LIMIT_RETRIES */
   vt_net_prepare prepare; /* may be NULL */
+  vt_net_conceal conceal; /* may be NULL */
   void *user;
   bool secret; /* body and answer are wiped when the exchange is freed */
   /* PEM of a client certificate with its chain, and of its key; not copied: they outlive the
@@ -105,8 +111,9 @@ void vt_net_exchange_certificate(struct vt_net_exchange *exchange, struct vater_
 /* As it is asked, after normalising. */
 struct vater_str vt_net_exchange_url(const struct vt_net_exchange *exchange);
 struct vater_str vt_net_exchange_method(const struct vt_net_exchange *exchange);
-/* Sends a taken exchange once more, with headers prepared anew; its tries go on counting. */
-void vt_net_again(struct vt_net_exchange *exchange);
+/* Sends a taken exchange once more, with headers prepared anew; its tries go on counting. Its own
+ * deadline moves by `waited_ms`, which somebody else took. */
+void vt_net_again(struct vt_net_exchange *exchange, int64_t waited_ms);
 
 /* Works until an exchange has finished, a watched descriptor is ready or `timeout_ms` (-1: for
  * ever) has passed. `watched` as in poll(2), may be NULL. VATER_E_IO when polling itself fails. */
@@ -173,6 +180,10 @@ struct vt_net_answer {
 /* Borrowed until the exchange is freed; only of a finished one. */
 const struct vt_net_answer *vt_net_exchange_answer(const struct vt_net_exchange *exchange);
 void *vt_net_exchange_user(const struct vt_net_exchange *exchange);
+/* Takes out of a text what the other side may have quoted of ours: credentials that the last try
+ * was sent with, the caller's secrets, and every long word. For all texts that are shown or kept.
+ */
+void vt_net_exchange_conceal(const struct vt_net_exchange *exchange, struct vt_buffer *text);
 /* First header of that name, any case. */
 bool vt_net_answer_header(const struct vt_net_answer *answer, const char *name,
                           struct vater_str *value);

@@ -128,6 +128,8 @@ int vt_net_submit(struct vt_net *net, const struct vt_net_request *request,
   uint64_t limit = request->body_limit > 0 ? request->body_limit : VT_LIMIT_PAYLOAD_BYTES;
   vt_buffer_init(&made->head, allocator, VT_LIMIT_HEADER_BYTES);
   vt_buffer_init(&made->request_head, allocator, VT_LIMIT_HEADER_BYTES);
+  vt_buffer_init(&made->credentials, allocator,
+                 VT_LIMIT_REQUEST_HEADERS * (VT_LIMIT_REQUEST_HEADER_BYTES + 1));
   vt_buffer_init(&made->body, allocator, (size_t)limit);
   int status = fill(made, request, error);
   if (status != VATER_OK) {

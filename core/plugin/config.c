@@ -1,5 +1,6 @@
 #include "plugin/config_value.h"
 
+#include "base/conceal.h"
 #include "base/encode.h"
 #include "base/number.h"
 #include "plugin/info.h"
@@ -217,4 +218,11 @@ int vt_config_redacted(const vater_config *config, struct vt_buffer *out)
   }
   vt_buffer_char(out, '}');
   return out->failed ? VATER_E_LIMIT : VATER_OK;
+}
+
+void vt_config_conceal(const vater_config *config, struct vt_buffer *text)
+{
+  for (uint32_t i = 0; config != NULL && i < config->count; i++)
+    if (config->values[i].secret != NULL)
+      vt_conceal(text, vt_secret_reveal(config->values[i].secret));
 }

@@ -64,6 +64,9 @@ int vt_config_key(const vater_config *config, const char *name,
                   const struct vt_allocator *allocator, const struct vt_key **key,
                   struct vt_error *error);
 
+/* Takes the loaded secrets out of a text that somebody else wrote (base/conceal.h). Host only. */
+void vt_config_conceal(const vater_config *config, struct vt_buffer *text);
+
 /* Names, types, required or default, help; as `vater plugin info` prints them. Encoded for a
  * terminal. */
 int vt_settings_help(const struct vater_setting *settings, struct vt_buffer *out);

@@ -198,7 +198,7 @@ static bool response_json(vater_call *call, const vater_response *response, cons
                                               .bytes = VT_LIMIT_REQUEST_BODY_BYTES,
                                               .nodes = 10000,
                                               .members = 1000,
-                                              .text_bytes = VT_LIMIT_SESSION_VALUE_BYTES,
+                                              .text_bytes = VT_LIMIT_REQUEST_BODY_BYTES,
                                               .number_bytes = VT_LIMIT_PAYLOAD_NUMBER_BYTES};
   uint64_t seed = 0;
   *root = NULL;

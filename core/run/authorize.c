@@ -36,6 +36,23 @@ int vt_answer_to_response(const struct vt_net_answer *answer, struct vt_arena *a
   return VATER_OK;
 }
 
+int vt_answer_keep_head(const struct vt_net_answer *answer, struct vt_arena *arena,
+                        struct vater_response *response)
+{
+  if (vt_answer_to_response(answer, arena, response) != VATER_OK)
+    return VATER_E_NOMEM;
+  struct vt_response_header *headers = (struct vt_response_header *)(uintptr_t)response->headers;
+  bool whole = true;
+  for (uint32_t i = 0; i < response->header_count; i++) {
+    headers[i].name = vt_arena_copy(arena, headers[i].name);
+    headers[i].value = vt_arena_copy(arena, headers[i].value);
+    whole = whole && headers[i].name.ptr != NULL && headers[i].value.ptr != NULL;
+  }
+  response->url = vt_arena_copy(arena, response->url);
+  response->body = VT_STR_NONE;
+  return whole && response->url.ptr != NULL ? VATER_OK : VATER_E_NOMEM;
+}
+
 uint32_t vt_endpoint_allowance(const struct vt_endpoint *endpoint)
 {
   uint32_t allow = VT_NET_ALLOW_PUBLIC;
@@ -87,6 +104,7 @@ static int send_request(struct vt_running *running, struct vt_authorization *aut
                                    .sink = -1,
                                    .deadline_ms = authorization->deadline_ms,
                                    .tries = 1,
+                                   .conceal = vt_run_conceal_conversation,
                                    .user = authorization};
   int status = vt_request_to_net(described, &request, error);
   request.secret = true;
@@ -106,6 +124,9 @@ static void converse(struct vt_running *running, struct vt_authorization *author
     authorization->state = VT_AUTH_READY;
     authorization->generation++;
     authorization->tries = 0;
+    authorization->not_renewed = false;
+    authorization->renewed_ms = authorization->renewing ? vt_run_now_ms(running) : 0;
+    authorization->renewing = false;
   } else if (status != VATER_OK ||
              send_request(running, authorization, &request, &authorization->error) != VATER_OK) {
     authorization->state = VT_AUTH_FAILED;
@@ -128,18 +149,36 @@ static void tell(struct vt_running *running, const struct vt_authorization *auth
   vt_log(running->log, VATER_LOG_ERROR, "authorize", fields, "%s", error->text);
 }
 
+void vt_run_authorize_resend(struct vt_job *job)
+{
+  int64_t waited_ms = 0;
+  if (job->state == VT_JOB_AUTHORIZING)
+    waited_ms = vt_run_now_ms(job->running) - job->waiting_since_ms;
+  job->deadline_ms += waited_ms;
+  job->state = VT_JOB_FETCHING;
+  vt_net_again(job->exchange, waited_ms);
+}
+
 static void resume(struct vt_job *job)
 {
-  struct vt_authorization *authorization = job->authorization;
+  const struct vt_authorization *authorization = job->authorization;
+  bool renewed = authorization->generation != job->generation;
   if (job->exchange == NULL) {
     vt_run_fetch(job);
-  } else if (authorization->state == VT_AUTH_READY) {
-    job->state = VT_JOB_FETCHING;
-    vt_net_again(job->exchange);
+  } else if (authorization->state == VT_AUTH_READY && renewed) {
+    vt_run_authorize_resend(job);
   } else {
     job->error = authorization->error;
     vt_run_fetch_failed(job);
   }
+}
+
+/* What was refused to one may be good for the others. */
+static void keep_last(struct vt_authorization *authorization)
+{
+  authorization->renewing = false;
+  authorization->not_renewed = true;
+  authorization->state = VT_AUTH_READY;
 }
 
 /* Those who waited go on, or fail with it. */
@@ -149,6 +188,8 @@ static void settle(struct vt_running *running, struct vt_authorization *authoriz
     return;
   if (authorization->state == VT_AUTH_FAILED)
     tell(running, authorization);
+  if (authorization->state == VT_AUTH_FAILED && authorization->renewing)
+    keep_last(authorization);
   vt_arena_reset(authorization->arena);
   for (uint32_t i = 0; i < running->next_job; i++) {
     struct vt_job *job = &running->jobs[i];
@@ -157,10 +198,12 @@ static void settle(struct vt_running *running, struct vt_authorization *authoriz
   }
 }
 
-void vt_run_authorize_renew(struct vt_running *running, struct vt_authorization *authorization)
+void vt_run_authorize_renew(struct vt_running *running, struct vt_authorization *authorization,
+                            bool refused)
 {
   if (authorization->state != VT_AUTH_READY)
     return;
+  authorization->renewing = refused;
   begin(running, authorization);
   settle(running, authorization);
 }
@@ -266,7 +309,7 @@ void vt_run_authorize_answer(struct vt_running *running, struct vt_authorization
     authorization->state = VT_AUTH_WAITING;
   } else if (!is_answer(answer)) {
     fail_unanswered(authorization, answer);
-  } else if (vt_answer_to_response(answer, authorization->arena, &response) != VATER_OK) {
+  } else if (vt_run_refusal(running, exchange, authorization->arena, &response) != VATER_OK) {
     authorization->state = VT_AUTH_FAILED;
     vt_fail(&authorization->error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
   } else {
@@ -333,7 +376,8 @@ int vt_run_authorize_attempt(void *user, struct vt_net_exchange *exchange, uint3
   struct vater_attempt details = {.size = sizeof details,
                                   .number = attempt,
                                   .url = vt_net_exchange_url(exchange),
-                                  .method = vt_net_exchange_method(exchange)};
+                                  .method = vt_net_exchange_method(exchange),
+                                  .last = job->refusal};
   int status = vt_request_set_url(&request, details.url, error);
   if (status == VATER_OK)
     status = vt_auth_prepare(&job->running->call, &authorization->instance, authorization->session,

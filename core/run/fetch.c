@@ -112,6 +112,7 @@ static int submit(struct vt_job *job, const struct vater_request *described)
     return job->error.status;
   bool first = job->page_count == 0;
   job->challenged = job->renewed = job->expiries = 0;
+  job->refusal = NULL;
   struct vt_net_request request = {.etag = first ? job->last.etag : VT_STR_NONE,
                                    .last_modified = first ? job->last.last_modified : VT_STR_NONE,
                                    .allow = vt_endpoint_allowance(job->endpoint),
@@ -119,6 +120,7 @@ static int submit(struct vt_job *job, const struct vater_request *described)
                                    .sink = job->sink,
                                    .deadline_ms = job->deadline_ms,
                                    .prepare = vt_run_authorize_attempt,
+                                   .conceal = vt_run_conceal_job,
                                    .tries = running->configuration.tries,
                                    .user = job};
   int status = vt_request_to_net(described, &request, &job->error);
@@ -286,6 +288,7 @@ void vt_run_fetch(struct vt_job *job)
     vt_job_fail(job, delivery_of(&job->error), NULL);
     return;
   }
+  job->deadline_ms = vt_run_now_ms(job->running) + job->running->configuration.job_ms;
   ask(job, NULL);
 }
 

@@ -30,7 +30,10 @@ struct vt_authorization {
   int64_t due_ms;      /* monotonic: when a WAITING one is begun anew */
   int64_t deadline_ms; /* monotonic: of the conversation with all its tries, as long as a job's */
   uint32_t generation; /* conversations that succeeded */
-  bool skew_told;      /* clocks that differ were logged */
+  bool renewing;    /* a 401 asked for the conversation: what there is is kept until it succeeds */
+  bool not_renewed; /* the last such conversation failed with `error`; there is no other one */
+  int64_t renewed_ms; /* monotonic: when the last such conversation succeeded; 0: it was another */
+  bool skew_told;     /* clocks that differ were logged */
   struct vt_error error;
 };
 
@@ -93,7 +96,9 @@ struct vt_job {
   uint32_t tries;                         /* requests sent, all pages */
   int http_status;
   char address[64];
-  int64_t deadline_ms; /* monotonic: of all requests of the job */
+  const struct vater_response *refusal; /* head of the last 401 of this page, or NULL */
+  int64_t deadline_ms;      /* monotonic: of all requests of the job, from when it was authorized */
+  int64_t waiting_since_ms; /* monotonic: for a new conversation; not of the job's own time */
   int64_t started_ms, fetch_ms, judge_started_ms, judge_ms;
   int64_t asked_ms;         /* monotonic: when the worker got what it is now at */
   uint64_t bytes;           /* as received */
@@ -186,8 +191,15 @@ void vt_run_explain_clock(struct vt_running *running, const struct vt_net_answer
 /* Their clock less ours, from the Date header; false where there is none. */
 bool vt_run_clock_skew(const struct vt_running *running, const struct vt_net_answer *answer,
                        int64_t *skew_ms);
-/* A new conversation, unless one is under way. */
-void vt_run_authorize_renew(struct vt_running *running, struct vt_authorization *authorization);
+/* A new conversation, unless one is under way; `refused`: a 401 asks for it, what there is is kept
+ * until there is better. */
+void vt_run_authorize_renew(struct vt_running *running, struct vt_authorization *authorization,
+                            bool refused);
+/* The job's request is sent, or sent again, with what the conversation brought. */
+void vt_run_authorize_resend(struct vt_job *job);
+/* Jobs that wait for what nobody is at any more are over, once the run is stopped or its time is
+ * up. */
+void vt_run_end_waiting(struct vt_running *running);
 /* Headers of one attempt, for vt_net_request.prepare; `user` is the job. */
 int vt_run_authorize_attempt(void *user, struct vt_net_exchange *exchange, uint32_t attempt,
                              struct vt_error *error);
@@ -217,6 +229,19 @@ struct vt_net_header vt_header_to_net(const struct vt_request_header *header);
 /* Borrows from the answer. */
 int vt_answer_to_response(const struct vt_net_answer *answer, struct vt_arena *arena,
                           struct vater_response *response);
+
+/* The same without the body, copied into the arena. VATER_E_NOMEM. */
+int vt_answer_keep_head(const struct vt_net_answer *answer, struct vt_arena *arena,
+                        struct vater_response *response);
+
+/* conceal: for vt_net_request.conceal: our secrets and person numbers; `user` is the job, or the
+ * authorization. */
+void vt_run_conceal_job(void *job, struct vt_buffer *text);
+void vt_run_conceal_conversation(void *authorization, struct vt_buffer *text);
+/* As vt_answer_to_response(), but what a refusal (400 and above) says is without what it quotes of
+ * ours: a plugin may repeat it. */
+int vt_run_refusal(const struct vt_running *running, const struct vt_net_exchange *exchange,
+                   struct vt_arena *arena, struct vater_response *response);
 
 /* keysets: the public keys of a job's signatures; empty: none are needed. VATER_DONE: they are
  * being fetched, the job waits. AUTH-JWKS. */

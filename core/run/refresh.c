@@ -2,7 +2,9 @@
 
 #include "base/date.h"
 
-enum { EXPIRIES_MOST = 3, CLOCKS_APART_MS = 10000 };
+#include <jansson.h>
+
+enum { EXPIRIES_MOST = 3, CLOCKS_APART_MS = 10000, RENEWED_LONG_AGO_MS = 60000 };
 
 bool vt_run_clock_skew(const struct vt_running *running, const struct vt_net_answer *answer,
                        int64_t *skew_ms)
@@ -15,15 +17,30 @@ bool vt_run_clock_skew(const struct vt_running *running, const struct vt_net_ans
   return true;
 }
 
-/* A scope that is not granted has nothing to do with clocks. */
+/* Refusals that have nothing to do with clocks, by the errors of RFC 6749 section 5.2, RFC 8707 and
+ * RFC 6750; a token that was had, or a challenge, has none in its body. */
+static bool is_of_rights(const struct vt_net_answer *answer)
+{
+  static const char *const names[] = {"invalid_scope", "invalid_target", "unauthorized_client",
+                                      "unsupported_grant_type", "insufficient_scope"};
+  json_t *body = answer->body.len > 0
+                     ? json_loadb(answer->body.ptr, answer->body.len, JSON_REJECT_DUPLICATES, NULL)
+                     : NULL;
+  struct vater_str error = vt_str(json_string_value(json_object_get(body, "error")));
+  bool found = answer->status >= 200 && answer->status < 300;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    found = found || vt_str_is(error, names[i]);
+  json_decref(body);
+  return found;
+}
+
 void vt_run_explain_clock(struct vt_running *running, const struct vt_net_answer *answer,
                           struct vt_error *error)
 {
   int64_t skew = 0;
-  struct vater_str code = vt_str(error->code), text = vt_str(error->text);
+  struct vater_str code = vt_str(error->code);
   bool of_time = vt_str_is(code, "AUTH-DENIED") || vt_str_is(code, "AUTH-API");
-  if (!of_time || vt_str_find(text, VT_STR("scope"), 0) < text.len ||
-      !vt_run_clock_skew(running, answer, &skew) ||
+  if (!of_time || is_of_rights(answer) || !vt_run_clock_skew(running, answer, &skew) ||
       (skew <= CLOCKS_APART_MS && skew >= -CLOCKS_APART_MS))
     return;
   vt_text_copy(error->code, sizeof error->code, VT_STR("AUTH-CLOCK"));
@@ -31,29 +48,30 @@ void vt_run_explain_clock(struct vt_running *running, const struct vt_net_answer
                   (long long)(skew < 0 ? -skew : skew) / 1000, skew < 0 ? "ahead of" : "behind");
 }
 
-static void wait_or_go(struct vt_job *job)
+/* False: there is nothing to wait for, *error says why. */
+static bool wait_or_go(struct vt_job *job, bool refused, struct vt_error *error)
 {
   struct vt_authorization *authorization = job->authorization;
-  if (authorization->generation != job->generation && authorization->state == VT_AUTH_READY) {
-    job->state = VT_JOB_FETCHING;
-    vt_net_again(job->exchange);
-    return;
+  bool newer = authorization->generation != job->generation;
+  if (authorization->state == VT_AUTH_FAILED ||
+      (authorization->state == VT_AUTH_READY && !newer && refused && authorization->not_renewed)) {
+    *error = authorization->error;
+    return false;
+  }
+  if (authorization->state == VT_AUTH_READY && newer) {
+    vt_run_authorize_resend(job);
+    return true;
   }
   job->state = VT_JOB_AUTHORIZING;
-  vt_run_authorize_renew(job->running, authorization);
+  job->waiting_since_ms = vt_run_now_ms(job->running);
+  vt_run_authorize_renew(job->running, authorization, refused);
+  return true;
 }
 
 static bool renew_expired(struct vt_job *job, struct vt_error *error)
 {
   job->expired = false;
-  if (job->authorization->state == VT_AUTH_FAILED) {
-    *error = job->authorization->error;
-    return false;
-  }
-  if (job->expiries++ >= EXPIRIES_MOST)
-    return false;
-  wait_or_go(job);
-  return true;
+  return job->expiries++ < EXPIRIES_MOST && wait_or_go(job, false, error);
 }
 
 /* What the plugin is told of the job's answer; `response` is filled. */
@@ -67,7 +85,7 @@ static int describe(struct vt_job *job, struct vater_response *response,
                                     .method = vt_net_exchange_method(job->exchange),
                                     .last = response,
                                     .renewed = job->authorization->generation != job->generation};
-  if (vt_answer_to_response(answer, job->arena, response) != VATER_OK)
+  if (vt_run_refusal(job->running, job->exchange, job->arena, response) != VATER_OK)
     return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
   return VATER_OK;
 }
@@ -110,27 +128,47 @@ static bool give_up(const struct vt_net_answer *answer, struct vt_error *error, 
   return false;
 }
 
+/* What a 401 had renewed a moment ago and is refused again would be refused anew. */
+static bool just_renewed(const struct vt_job *job)
+{
+  const struct vt_authorization *authorization = job->authorization;
+  return authorization->state == VT_AUTH_READY && authorization->generation == job->generation &&
+         authorization->renewed_ms > 0 &&
+         vt_run_now_ms(job->running) - authorization->renewed_ms < RENEWED_LONG_AGO_MS;
+}
+
+/* The head is kept for the next attempt: a challenge is answered with the nonce that came with it,
+ * whatever the server has told others meanwhile. */
+static int keep_refusal(struct vt_job *job, struct vt_error *error)
+{
+  const struct vt_net_answer *answer = vt_net_exchange_answer(job->exchange);
+  struct vater_response *kept = vt_arena_alloc(job->arena, sizeof *kept);
+  if (kept == NULL || vt_answer_keep_head(answer, job->arena, kept) != VATER_OK)
+    return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
+  job->refusal = kept;
+  return VATER_OK;
+}
+
 /* At most one challenge and one new token a page: three requests in all. */
 static bool answer_refusal(struct vt_job *job, const struct vt_net_answer *answer,
                            struct vt_error *error)
 {
   bool renewed = job->authorization->generation != job->generation;
   int status = ask_plugin(job, error);
-  if (status < 0)
+  if (status < 0 || keep_refusal(job, error) != VATER_OK)
     return false;
   if (status == VATER_OK && !renewed) {
     if (job->challenged++ > 0)
       return give_up(answer, error, "AUTH-NONCE",
                      "the endpoint asked for a new nonce again, after it got the one that it gave");
-    vt_net_again(job->exchange);
+    vt_run_authorize_resend(job);
     return true;
   }
-  if (job->renewed++ > 0)
+  if (job->renewed++ > 0 || just_renewed(job))
     return give_up(answer, error, "AUTH-API",
                    "the endpoint accepts no token of ours, not even a "
                    "new one (401)");
-  wait_or_go(job);
-  return true;
+  return wait_or_go(job, true, error);
 }
 
 bool vt_run_authorize_again(struct vt_job *job, struct vt_error *error)
@@ -144,4 +182,23 @@ bool vt_run_authorize_again(struct vt_job *job, struct vt_error *error)
               answer->error.status != VATER_E_CANCELLED &&
               job->authorization->instance.plugin->auth->refused != NULL;
   return asks && answer_refusal(job, answer, error);
+}
+
+void vt_run_end_waiting(struct vt_running *running)
+{
+  bool late = vt_run_now_ms(running) >= running->started_ms + running->configuration.run_ms;
+  if ((!running->stopping && !late) || vt_net_pending(running->net) > 0)
+    return;
+  for (uint32_t i = 0; i < running->next_job; i++) {
+    struct vt_job *job = &running->jobs[i];
+    bool waits = job->state == VT_JOB_AUTHORIZING || job->state == VT_JOB_KEYS ||
+                 job->state == VT_JOB_FETCHING;
+    if (!waits)
+      continue;
+    if (running->stopping)
+      vt_fail(&job->error, VATER_E_CANCELLED, "OPS-STOPPED", "the run was stopped");
+    else
+      vt_fail(&job->error, VATER_E_TIMEOUT, "NET-DEADLINE", "the run's time was up");
+    vt_run_fetch_failed(job);
+  }
 }

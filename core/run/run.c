@@ -55,7 +55,6 @@ static void start_job(struct vt_running *running, struct vt_job *job)
   if (is_done(running, job))
     return;
   job->arena = vt_arena_new(&running->environment->allocator, 0);
-  job->deadline_ms = vt_run_now_ms(running) + running->configuration.job_ms;
   job->started_ms = running->environment->clock.wall_ms(running->environment->clock.context);
   if (job->arena == NULL) {
     running->stopping = true;
@@ -97,7 +96,7 @@ static void observe(const struct vt_running *running, enum vt_run_purpose purpos
 {
   const struct vt_run_options *options = running->options;
   if (options->observe != NULL)
-    options->observe(options->observe_context, purpose, vt_net_exchange_answer(exchange));
+    options->observe(options->observe_context, purpose, exchange);
 }
 
 int64_t vt_run_now_ms(const struct vt_running *running)
@@ -208,6 +207,7 @@ static int loop(struct vt_running *running, struct vt_error *error)
                                {.fd = running->signals, .events = POLLIN}};
     status = vt_net_poll(running->net, next_wake_ms(running), watched, 2, error);
     vt_run_take_signals(running);
+    vt_run_end_waiting(running);
     report_progress(running);
   }
   return status;

@@ -22,7 +22,7 @@ struct vt_run_progress {
   int64_t elapsed_ms;
 };
 
-struct vt_net_answer;
+struct vt_net_exchange;
 
 /* What a request of a run is for. */
 enum vt_run_purpose {
@@ -57,7 +57,8 @@ struct vt_run_options {
   void (*progress)(void *context, const struct vt_run_progress *progress);
   void *progress_context;
   /* Called with each answer before it is looked at; may be NULL. */
-  void (*observe)(void *context, enum vt_run_purpose purpose, const struct vt_net_answer *answer);
+  void (*observe)(void *context, enum vt_run_purpose purpose,
+                  const struct vt_net_exchange *exchange);
   /* Called after each such step of the jobs; may be NULL. */
   void (*observe_step)(void *context, enum vt_run_step step, int64_t ms);
   void *observe_context; /* of both */

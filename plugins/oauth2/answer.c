@@ -2,7 +2,12 @@
 
 #include <string.h>
 
-enum { LIFETIME_UNSAID = 60, LIFETIME_LONGEST = 24 * 3600, MARGIN_LONGEST = 30 };
+enum {
+  LIFETIME_UNSAID = 60,
+  LIFETIME_LONGEST = 24 * 3600,
+  MARGIN_LONGEST = 30,
+  TOKEN_LARGEST = 16000
+};
 
 static const vater_node *member(const vater_node *object, const char *name)
 {
@@ -63,12 +68,13 @@ static bool has_word(struct vater_str words, struct vater_str word)
   return false;
 }
 
-/* A scope that was left out would show as a 403 at some actor's endpoint. */
+/* A scope that was left out would show as a 403 at some actor's endpoint. Maskinporten's answer is
+ * for information only: its token has what the grant asked for. */
 static int check_scope(vater_call *call, const struct client *client, const vater_node *body)
 {
   struct vater_str given = text_of(body, "scope"), scope;
   uint32_t count = oauth2_host->config_count(client->config, "scope");
-  if (member(body, "scope") == NULL)
+  if (member(body, "scope") == NULL || client->profile == PROFILE_MASKINPORTEN)
     return VATER_OK;
   for (uint32_t i = 0; i < count; i++)
     if (oauth2_host->config_item(client->config, "scope", i, NULL, &scope) &&
@@ -81,14 +87,31 @@ static int check_scope(vater_call *call, const struct client *client, const vate
   return VATER_OK;
 }
 
+/* It goes into a header as it is: characters of RFC 6749 appendix A.12 but the space. */
+static int check_token(vater_call *call, struct vater_str token)
+{
+  if (token.len == 0)
+    return unusable(call, "the answer has no access_token");
+  if (token.len > TOKEN_LARGEST)
+    return oauth2_host->fail(
+        call, VATER_E_AUTH,
+        "AUTH-TOKEN: the token cannot be used: it has %zu bytes, and goes into "
+        "a header of at most %d",
+        token.len, (int)TOKEN_LARGEST);
+  for (size_t i = 0; i < token.len; i++)
+    if (token.ptr[i] < 0x21 || token.ptr[i] > 0x7e)
+      return unusable(call, "it holds a character that no token may have");
+  return VATER_OK;
+}
+
 static int keep(vater_call *call, const struct client *client, vater_session *session,
                 const vater_node *body)
 {
   int64_t seconds;
   struct vater_str token = text_of(body, "access_token");
   int status = check_type(call, client, body);
-  if (status == VATER_OK && token.len == 0)
-    status = unusable(call, "the answer has no access_token");
+  if (status == VATER_OK)
+    status = check_token(call, token);
   if (status == VATER_OK)
     status = read_lifetime(call, body, &seconds);
   if (status == VATER_OK)
@@ -101,6 +124,8 @@ static int keep(vater_call *call, const struct client *client, vater_session *se
   if (status == VATER_OK)
     status = oauth2_host->session->set(call, session, SCHEME,
                                        client->dpop ? LITERAL("DPoP") : LITERAL("Bearer"), 0);
+  if (status == VATER_OK)
+    status = oauth2_host->session->set(call, session, REFUSED, (struct vater_str){NULL, 0}, 0);
   return status == VATER_OK ? VATER_DONE : status;
 }
 

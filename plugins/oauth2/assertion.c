@@ -144,34 +144,39 @@ static struct vater_str without_query(struct vater_str url)
   return (struct vater_str){url.ptr, end};
 }
 
-static int make_proof_claims(vater_call *call, vater_session *session, struct vater_str method,
-                             struct vater_str url, struct vater_str server, const char *value_name,
+struct vater_str oauth2_nonce(vater_call *call, vater_session *session, struct vater_str server)
+{
+  struct vater_str nonce;
+  return oauth2_host->session->get_nonce(call, session, server, &nonce)
+             ? nonce
+             : (struct vater_str){NULL, 0};
+}
+
+static int make_proof_claims(vater_call *call, vater_session *session, const struct proof *proof,
                              struct vater_str *claims)
 {
   struct text text = text_new(call, ROOM);
-  struct vater_str id, nonce, digest = {NULL, 0};
+  struct vater_str id, digest = {NULL, 0};
   int status = oauth2_host->jose->random_id(call, &id);
-  if (status == VATER_OK && value_name != NULL)
-    status = oauth2_host->session->digest(call, session, value_name, &digest);
+  if (status == VATER_OK && proof->value_name != NULL)
+    status = oauth2_host->session->digest(call, session, proof->value_name, &digest);
   if (status != VATER_OK)
     return status;
   text_word(&text, "{\"jti\":");
   text_json(&text, id);
-  text_member(&text, "htm", method);
-  text_member(&text, "htu", without_query(url));
+  text_member(&text, "htm", proof->method);
+  text_member(&text, "htu", without_query(proof->url));
   put_time(&text, "iat", oauth2_host->now_ms(call) / 1000);
-  if (oauth2_host->session->get_nonce(call, session, server, &nonce))
-    text_member(&text, "nonce", nonce);
+  text_member(&text, "nonce", proof->nonce);
   text_member(&text, "ath", digest);
   text_word(&text, "}");
   return text_done(call, &text, claims);
 }
 
 int oauth2_proof(vater_call *call, const struct client *client, vater_session *session,
-                 struct vater_str method, struct vater_str url, struct vater_str server,
-                 const char *value_name, vater_request *request)
+                 const struct proof *proof, vater_request *request)
 {
-  struct vater_str header, claims, jwk, proof;
+  struct vater_str header, claims, jwk, token;
   struct text text = text_new(call, ROOM);
   int status = oauth2_host->jose->public_jwk(call, "key", &jwk);
   if (status != VATER_OK)
@@ -181,8 +186,8 @@ int oauth2_proof(vater_call *call, const struct client *client, vater_session *s
   text_word(&text, "}");
   status = text_done(call, &text, &header);
   if (status == VATER_OK)
-    status = make_proof_claims(call, session, method, url, server, value_name, &claims);
+    status = make_proof_claims(call, session, proof, &claims);
   if (status == VATER_OK)
-    status = oauth2_host->jose->sign(call, "key", algorithm_of(client), header, claims, &proof);
-  return status == VATER_OK ? oauth2_host->http->set_header(call, request, "DPoP", proof) : status;
+    status = oauth2_host->jose->sign(call, "key", algorithm_of(client), header, claims, &token);
+  return status == VATER_OK ? oauth2_host->http->set_header(call, request, "DPoP", token) : status;
 }

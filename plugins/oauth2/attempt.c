@@ -2,6 +2,16 @@
 
 #include <string.h>
 
+/* That of the refused answer before; what others were told meanwhile is theirs. */
+static struct vater_str nonce_of(vater_call *call, vater_session *session,
+                                 const struct vater_attempt *attempt)
+{
+  struct vater_str nonce;
+  if (attempt->last != NULL && oauth2_host->http->header(attempt->last, "DPoP-Nonce", &nonce))
+    return nonce;
+  return oauth2_nonce(call, session, oauth2_server(call, "api", oauth2_origin(attempt->url)));
+}
+
 int oauth2_prepare(vater_call *call, void *self, vater_session *session,
                    const struct vater_attempt *attempt, vater_request *request)
 {
@@ -11,9 +21,10 @@ int oauth2_prepare(vater_call *call, void *self, vater_session *session,
     return VATER_DONE;
   int status = oauth2_host->session->header(call, session, request, "Authorization",
                                             client->dpop ? "DPoP " : "Bearer ", TOKEN);
+  const struct proof proof = {attempt->method, attempt->url, nonce_of(call, session, attempt),
+                              TOKEN};
   if (status == VATER_OK && client->dpop)
-    status = oauth2_proof(call, client, session, attempt->method, attempt->url,
-                          oauth2_server(call, "api", oauth2_origin(attempt->url)), TOKEN, request);
+    status = oauth2_proof(call, client, session, &proof, request);
   if (status == VATER_OK && client->has_certificate)
     status = oauth2_host->http->client_certificate(call, request, "certificate", "certificateKey");
   return status;
@@ -139,6 +150,6 @@ int oauth2_refused(vater_call *call, void *self, vater_session *session,
                                  : "");
   if (attempt->renewed)
     return VATER_OK;
-  int status = oauth2_host->session->set(call, session, TOKEN, (struct vater_str){NULL, 0}, 0);
+  int status = oauth2_host->session->set(call, session, REFUSED, LITERAL("1"), 0);
   return status == VATER_OK ? VATER_DONE : status;
 }

@@ -110,9 +110,11 @@ static int ask_token(vater_call *call, struct client *client, vater_session *ses
     status = client->profile == PROFILE_MASKINPORTEN
                  ? add_grant(call, client, request)
                  : add_client_credentials(call, client, request);
+  const struct proof proof = {
+      LITERAL("POST"), endpoint,
+      oauth2_nonce(call, session, oauth2_server(call, "as", oauth2_origin(endpoint))), NULL};
   if (status == VATER_OK && client->dpop)
-    status = oauth2_proof(call, client, session, LITERAL("POST"), endpoint,
-                          oauth2_server(call, "as", oauth2_origin(endpoint)), NULL, request);
+    status = oauth2_proof(call, client, session, &proof, request);
   if (status == VATER_OK && client->has_certificate)
     status = http->client_certificate(call, request, "certificate", "certificateKey");
   return status;
@@ -179,12 +181,13 @@ int oauth2_next(vater_call *call, void *self, vater_session *session, const vate
                 vater_request *request)
 {
   struct client *client = self;
-  struct vater_str token;
+  struct vater_str kept;
   int status = VATER_OK;
   if (last == NULL) {
     client->step = STEP_START;
     client->challenged = client->repeated = false;
-    if (oauth2_host->session->get(call, session, TOKEN, &token))
+    if (oauth2_host->session->get(call, session, TOKEN, &kept) &&
+        !oauth2_host->session->get(call, session, REFUSED, &kept))
       return VATER_DONE;
   }
   if (client->step == STEP_METADATA)

@@ -15,6 +15,9 @@
 #define TOKEN "token"
 #define SCHEME "scheme"     /* "DPoP" or "Bearer" */
 #define ENDPOINT "endpoint" /* of tokens, from the metadata */
+#define REFUSED                                                                     \
+  "refused" /* somebody does not take the token: the next conversation asks for one \
+             */
 
 enum profile { PROFILE_HELSEID, PROFILE_MASKINPORTEN, PROFILE_GENERIC };
 
@@ -59,11 +62,16 @@ int oauth2_answered(vater_call *call, void *self, vater_session *session,
 
 /* assertion.c: signed the moment they are needed, each with an id of its own. */
 int oauth2_assertion(vater_call *call, const struct client *client, struct vater_str *token);
-/* `value_name`: the session value that the proof goes with (ath), or NULL. `server`: whose nonce.
- */
+/* What a proof is for. */
+struct proof {
+  struct vater_str method, url;
+  struct vater_str nonce; /* empty: the server gave none */
+  const char *value_name; /* the session value that the proof goes with (ath), or NULL */
+};
 int oauth2_proof(vater_call *call, const struct client *client, vater_session *session,
-                 struct vater_str method, struct vater_str url, struct vater_str server,
-                 const char *value_name, vater_request *request);
+                 const struct proof *proof, vater_request *request);
+/* The newest nonce of that server, or empty. */
+struct vater_str oauth2_nonce(vater_call *call, vater_session *session, struct vater_str server);
 /* "as https://issuer" */
 struct vater_str oauth2_server(vater_call *call, const char *role, struct vater_str name);
 /* "https://host:port" of a URL */

@@ -170,6 +170,22 @@ static int read_organisations(vater_call *call, struct client *client)
   return VATER_OK;
 }
 
+/* HelseID and Maskinporten find the registered key by its kid, or by the chain. */
+static int check_key_id(vater_call *call, const struct client *client)
+{
+  struct vater_str kid = client->key_id;
+  if (client->profile == PROFILE_GENERIC || client->has_chain || kid.len > 0)
+    return VATER_OK;
+  int status = oauth2_host->jose->key_id(call, "key", &kid);
+  if (status != VATER_OK || kid.len > 0)
+    return status;
+  return fail(call, client->profile == PROFILE_MASKINPORTEN
+                        ? "keyId is missing: the kid that Maskinporten gave the registered key "
+                          "(MP-100 without it); or set chain"
+                        : "keyId is missing: the kid of the key that is registered in HelseID "
+                          "Selvbetjening");
+}
+
 static int read_key(vater_call *call, struct client *client)
 {
   int64_t until = 0;
@@ -184,7 +200,29 @@ static int read_key(vater_call *call, struct client *client)
     status = fail(call, "the client certificate has expired");
   if (status == VATER_OK && client->has_chain)
     status = oauth2_host->jose->x5c(call, "chain", "key", &list);
-  return status;
+  return status == VATER_OK ? check_key_id(call, client) : status;
+}
+
+/* scope-token of RFC 6749 section 3.3 */
+static bool is_scope(struct vater_str text)
+{
+  for (size_t i = 0; i < text.len; i++)
+    if (text.ptr[i] < 0x21 || text.ptr[i] > 0x7e || text.ptr[i] == '"' || text.ptr[i] == '\\')
+      return false;
+  return text.len > 0;
+}
+
+static int check_scopes(vater_call *call, struct client *client)
+{
+  struct vater_str scope;
+  uint32_t count = oauth2_host->config_count(client->config, "scope");
+  for (uint32_t i = 0; i < count; i++)
+    if (!oauth2_host->config_item(client->config, "scope", i, NULL, &scope) || !is_scope(scope))
+      return oauth2_host->fail(call, VATER_E_CONFIG,
+                               "scope: item %u, '%.*s', is no scope; each is an item of its own: "
+                               "[\"a\", \"b\"]",
+                               i + 1, scope.len > 100 ? 100 : (int)scope.len, scope.ptr);
+  return VATER_OK;
 }
 
 static int read_rest(vater_call *call, struct client *client)
@@ -221,8 +259,8 @@ static int read_rest(vater_call *call, struct client *client)
 
 int oauth2_read(vater_call *call, struct client *client)
 {
-  int (*const steps[])(vater_call *, struct client *) = {read_rest, read_method, read_algorithm,
-                                                         read_organisations, read_key};
+  int (*const steps[])(vater_call *, struct client *) = {
+      read_rest, check_scopes, read_method, read_algorithm, read_organisations, read_key};
   int status = read_profile(call, client);
   if (status != VATER_OK)
     return status;

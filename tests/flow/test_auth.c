@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Token services and APIs as strict as the national ones, in whole runs. Rows A01 to A06 and T04 of
- * the fault table are here by their ids. */
+/* Token services and APIs as strict as the national ones, in whole runs. Rows A01 to A04, A06 and
+ * T04 of the fault table are here by their ids; A05 is in test_auth_renewal.c. */
 
 /* Everybody in one run, each let in the way it wants; one token for all who share a client. */
 static void test_everybody(void **state)
@@ -254,21 +254,6 @@ static void test_A04_lifetime(void **state)
   json_decref(seen);
 }
 
-/* A05: an API that refuses a good token: one renewal, one more try, no third; 403 is final. */
-static void test_A05_refused(void **state)
-{
-  (void)state;
-  static const struct client_actor actors[] = {
-      {"maskinporten", MASKINPORTEN,
-       "\"answers\": [{\"status\": 401}, {\"status\": 401}, {\"status\": 401}, {\"status\": 401}]",
-       "not-delivered", "AUTH-API", "401 401"},
-      {"maskinporten", MASKINPORTEN, "\"answers\": [{\"status\": 403}]", "not-delivered",
-       "AUTH-API", "403"}};
-  json_t *seen = clients_run("\"clock\": 0", actors, 2);
-  assert_in_range(world_requests(seen, "maskinporten"), 1, 2);
-  json_decref(seen);
-}
-
 /* A06: the other side's clock, from its Date header. */
 static void test_A06_clock(void **state)
 {
@@ -335,13 +320,12 @@ static void test_single_flight(void **state)
 int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_everybody),    cmocka_unit_test(test_T04_client_certificate),
-      cmocka_unit_test(test_A01_service),  cmocka_unit_test(test_A01_busy),
-      cmocka_unit_test(test_A01_slow),     cmocka_unit_test(test_A02_denied),
-      cmocka_unit_test(test_A03_nonce),    cmocka_unit_test(test_A03_nonce_of_a_good_answer),
-      cmocka_unit_test(test_A04_lifetime), cmocka_unit_test(test_A05_refused),
-      cmocka_unit_test(test_A06_clock),    cmocka_unit_test(test_order_of_scopes),
-      cmocka_unit_test(test_single_flight)};
+      cmocka_unit_test(test_everybody),       cmocka_unit_test(test_T04_client_certificate),
+      cmocka_unit_test(test_A01_service),     cmocka_unit_test(test_A01_busy),
+      cmocka_unit_test(test_A01_slow),        cmocka_unit_test(test_A02_denied),
+      cmocka_unit_test(test_A03_nonce),       cmocka_unit_test(test_A03_nonce_of_a_good_answer),
+      cmocka_unit_test(test_A04_lifetime),    cmocka_unit_test(test_A06_clock),
+      cmocka_unit_test(test_order_of_scopes), cmocka_unit_test(test_single_flight)};
   if (!world_installed())
     return 77;
   if (argc > 1)

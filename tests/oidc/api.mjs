@@ -115,6 +115,16 @@ function serveKeys(api, response) {
   response.end((body ?? JSON.stringify({ keys: list })).repeat(repeat));
 }
 
+// {"echo": true}: a refusal that quotes what it was sent, and a person number (of nobody).
+const PERSON = '15076500565';
+
+function echo(told, request, response) {
+  const { authorization } = request.headers;
+  response.writeHead(told.status, { 'Content-Type': 'text/plain', 'X-Echo': authorization,
+    'WWW-Authenticate': `Bearer error="invalid_request", error_description="${authorization} of ${PERSON}"` });
+  response.end(`I do not like ${authorization} (${authorization?.split(' ')[1]}) of ${PERSON}`);
+}
+
 async function serve(api, request, response) {
   response.setHeader('Date', httpDate());
   const path = request.url.split('?')[0];
@@ -129,6 +139,7 @@ async function serve(api, request, response) {
   try {
     const token = await check(api, actor, request, `https://${host}${path}`);
     if (told?.delay) await new Promise((done) => { setTimeout(done, told.delay).unref(); });
+    if (told?.echo) return echo(told, request, response);
     if (told?.revoke) api.revoked.add(token);
     if (told?.revoke || told?.status === 401) throw new Refusal('as told');
     if (told?.status) return response.writeHead(told.status).end();

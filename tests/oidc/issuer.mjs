@@ -180,6 +180,16 @@ function note(issuer, request, form, response) {
   response.on('finish', () => { entry.status = response.statusCode; });
 }
 
+// {"echo": true}: a refusal that quotes what it was sent, as JSON and in a header.
+function echo(request, form, response) {
+  const basic = request.headers.authorization?.split(' ')[1] ?? '';
+  const sent = [basic, Buffer.from(basic, 'base64').toString(), request.headers.dpop,
+    ...['client_secret', 'client_assertion', 'assertion'].map((name) => form.get(name))].filter(Boolean);
+  response.writeHead(400, { 'Content-Type': 'application/json', 'X-Echo': sent.join(' ') });
+  response.end(JSON.stringify({ error: 'invalid_client',
+    error_description: `${sent.join(' ')} of 15076500565 is wrong` }));
+}
+
 async function door(issuer, request, response) {
   response.setHeader('Date', httpDate());
   if (request.method !== 'POST') {
@@ -194,6 +204,7 @@ async function door(issuer, request, response) {
   const { answers = [] } = issuer;
   const told = answers[Math.min(issuer.requests.length, answers.length) - 1];
   request.told = told;
+  if (told?.echo) return echo(request, form, response);
   if (told && !told.change) return answerAsTold(told, response);
   if (issuer.rotate && !takesNonce(issuer, request, response)) return undefined;
   if (issuer.shape === 'maskinporten') form.set('client_id', clientOf(form.get('assertion')));

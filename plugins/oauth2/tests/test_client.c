@@ -1,5 +1,9 @@
 #include "talk.h"
 
+#define SCOPED(list)                               \
+  "{\"profile\":\"helseid\",\"issuer\":\"https://" \
+  "sts.example\",\"clientId\":\"c-1\",\"scope\":[" list "],\"key\":{\"file\":\"{}\"}}"
+
 /* ---- settings ---------------------------------------------------------------------------------
  */
 
@@ -32,6 +36,9 @@ static void settings_that_do_not_fit(void **state)
       {SETTINGS(",\"childOrganisation\":\"12345678\""), "not nine digits"},
       {SETTINGS(",\"consumerOrg\":\"999977774\""), "are of the profile maskinporten"},
       {SETTINGS(",\"metadata\":\"saml\""), "metadata is not openid or oauth"},
+      {SCOPED("\"a\",\"b c\""), "scope: item 2, 'b c', is no scope; each is an item of its own"},
+      {SCOPED("\"a\\\"b\""), "is no scope"},
+      {SCOPED("\"\""), "is no scope"},
       {GENERIC(",\"certificate\":{\"file\":\"{}\"}"),
        "certificate and certificateKey belong together"},
       {GENERIC(",\"clientAuthentication\":\"tls_client_auth\""),
@@ -47,10 +54,6 @@ static void settings_that_do_not_fit(void **state)
     end(&talk);
   }
 }
-
-#define SCOPED(list)                               \
-  "{\"profile\":\"helseid\",\"issuer\":\"https://" \
-  "sts.example\",\"clientId\":\"c-1\",\"scope\":[" list "],\"key\":{\"file\":\"{}\"}}"
 
 static struct vater_str identity_of(struct talk *talk, const char *settings, char *copy,
                                     size_t size)
@@ -71,9 +74,10 @@ static void identity_is_of_the_scopes_not_of_their_order(void **state)
   static const struct {
     const char *settings;
     bool same;
-  } rows[] = {{SCOPED("\"b\",\"a\",\"ab\""), true}, {SCOPED("\"ab\",\"a\",\"b\",\"a\""), true},
-              {SCOPED("\"b a\",\"ab\""), true},     {SCOPED("\" a  b ab \""), true},
-              {SCOPED("\"a\",\"b\""), false},       {SCOPED("\"a\",\"b\",\"aB\""), false},
+  } rows[] = {{SCOPED("\"b\",\"a\",\"ab\""), true},
+              {SCOPED("\"ab\",\"a\",\"b\",\"a\""), true},
+              {SCOPED("\"a\",\"b\""), false},
+              {SCOPED("\"a\",\"b\",\"aB\""), false},
               {SCOPED("\"aab\",\"b\""), false}};
   struct talk talk;
   char first[2048], other[2048];
@@ -207,6 +211,34 @@ static void A03_nonces_are_one_an_origin(void **state)
   end(&talk);
 }
 
+/* What another one at that origin was told meanwhile is not the answer to this challenge. */
+static void A03_a_challenge_has_its_own_nonce(void **state)
+{
+  struct talk talk;
+  const struct vt_response_header header = {VT_STR("dpop-nonce"), VT_STR("n-mine")};
+  const struct vater_response last = {
+      .status = 401, .url = VT_STR("https://a.example/x"), .headers = &header, .header_count = 1};
+  const struct vater_attempt attempt = {
+      .number = 2, .url = last.url, .method = VT_STR("GET"), .last = &last};
+  (void)state;
+  begin(&talk, SETTINGS(""));
+  ready(&talk);
+  refused(&talk, "https://a.example/x", "DPoP error=\"use_dpop_nonce\"", "n-mine", false);
+  refused(&talk, "https://a.example/y", "DPoP error=\"use_dpop_nonce\"", "n-theirs", false);
+  vt_request_set_url(&talk.request, last.url, NULL);
+  assert_int_equal(vt_auth_prepare(&talk.rig.call, &talk.instance, talk.session, &attempt,
+                                   &talk.request, &talk.rig.error),
+                   VATER_OK);
+  json_t *proof = proof_of(&talk, &talk.request);
+  text_is(proof, "nonce", "n-mine");
+  json_decref(proof);
+  prepare(&talk, "https://a.example/z");
+  proof = proof_of(&talk, &talk.request);
+  text_is(proof, "nonce", "n-theirs");
+  json_decref(proof);
+  end(&talk);
+}
+
 /* RFC 9449 section 8.2 */
 static void A03_a_nonce_comes_with_any_answer(void **state)
 {
@@ -248,9 +280,14 @@ static void A05_refusals_of_the_endpoint(void **state)
   assert_int_equal(
       refused(&talk, "https://a.example/x", "DPoP error=\"invalid_token\"", NULL, false),
       VATER_DONE);
-  assert_false(vt_session_get(talk.session, VT_STR("token"), &token));
+  /* it stays until there is another one, for those who take it */
+  assert_int_equal(next(&talk, NULL), VATER_OK);
+  failed(&talk, answer(&talk, 503, NULL, ""), "AUTH-IDP", "answered 503");
+  assert_true(vt_session_get(talk.session, VT_STR("token"), &token));
+  assert_int_equal(prepare(&talk, "https://a.example/x"), VATER_OK);
   assert_int_equal(next(&talk, NULL), VATER_OK);
   assert_int_equal(answer(&talk, 200, NULL, TOKEN), VATER_DONE);
+  assert_int_equal(next(&talk, NULL), VATER_DONE);
   assert_int_equal(refused(&talk, "https://a.example/x", "", NULL, false), VATER_DONE);
   failed(&talk,
          refused(&talk, "https://a.example/x", "Bearer x=1, DPoP error=invalid_dpop_proof", NULL,
@@ -270,6 +307,7 @@ int main(void)
       cmocka_unit_test(identity_is_of_the_scopes_not_of_their_order),
       cmocka_unit_test(attempts_have_fresh_proofs),
       cmocka_unit_test(A03_nonces_are_one_an_origin),
+      cmocka_unit_test(A03_a_challenge_has_its_own_nonce),
       cmocka_unit_test(A03_a_nonce_comes_with_any_answer),
       cmocka_unit_test(A05_refusals_of_the_endpoint),
   };

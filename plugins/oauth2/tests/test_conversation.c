@@ -1,5 +1,7 @@
 #include "talk.h"
 
+#include "unit/jose/jose_rig.h"
+
 /* ---- helseid ----------------------------------------------------------------------------------
  */
 
@@ -144,6 +146,40 @@ static void metadata_is_that_of_the_issuer(void **state)
   end(&talk);
 }
 
+/* RFC 8705 section 5: with a client certificate the alias is asked, without one the endpoint. */
+static void metadata_has_an_alias_for_mutual_tls(void **state)
+{
+  static const char metadata[] =
+      "{\"issuer\":\"https://sts.example\",\"token_endpoint\":\"https://sts.example/token\","
+      "\"mtls_endpoint_aliases\":{\"token_endpoint\":\"https://mtls.sts.example/token\"}}";
+  struct talk talk;
+  char key[4096], chain[4096], paths[2][64], settings[600];
+  (void)state;
+  jose_certificate(1767225600, -60, 3600, key, chain);
+  rig_secret_file(paths[0], sizeof paths[0], chain);
+  rig_secret_file(paths[1], sizeof paths[1], key);
+  snprintf(settings, sizeof settings,
+           "{\"profile\":\"generic\",\"issuer\":\"https://sts.example\",\"clientId\":\"c\","
+           "\"certificate\":{\"file\":\"%s\"},\"certificateKey\":{\"file\":\"%s\"}}",
+           paths[0], paths[1]);
+  begin(&talk, settings);
+  if (!talk.instance.open)
+    fail_msg("%s", talk.rig.error.text);
+  next(&talk, NULL);
+  assert_int_equal(answer(&talk, 200, NULL, metadata), VATER_OK);
+  assert_str_is(talk.request.url, "https://mtls.sts.example/token");
+  assert_non_null(talk.request.certificate);
+  end(&talk);
+  begin(&talk, SETTINGS(""));
+  next(&talk, NULL);
+  assert_int_equal(answer(&talk, 200, NULL, metadata), VATER_OK);
+  assert_str_is(talk.request.url, "https://sts.example/token");
+  assert_null(talk.request.certificate);
+  end(&talk);
+  unlink(paths[0]);
+  unlink(paths[1]);
+}
+
 /* ---- tokens -----------------------------------------------------------------------------------
  */
 
@@ -167,6 +203,12 @@ static void A04_token_answers(void **state)
       {"{\"access_token\":\"t\",\"expires_in\":60}", "AUTH-TOKEN", "token_type is not DPoP"},
       {"{\"token_type\":\"DPoP\",\"expires_in\":60}", "AUTH-TOKEN", "no access_token"},
       {"{\"access_token\":7,\"token_type\":\"DPoP\"}", "AUTH-TOKEN", "no access_token"},
+      {"{\"access_token\":\"kanari\\r\\nX-Evil: 1\",\"token_type\":\"DPoP\"}", "AUTH-TOKEN",
+       "it holds a character that no token may have"},
+      {"{\"access_token\":\"kanari 1\",\"token_type\":\"DPoP\"}", "AUTH-TOKEN",
+       "it holds a character that no token may have"},
+      {"{\"access_token\":\"kan\u00e5ri\",\"token_type\":\"DPoP\"}", "AUTH-TOKEN",
+       "it holds a character that no token may have"},
       {"{\"access_token\":\"t\",\"token_type\":\"DPoP\",\"scope\":\"nhn:a/b nhn:a\"}",
        "AUTH-DENIED", "lacks the scope 'nhn:a/c'"},
       {"<html>kanari</html>", "AUTH-IDP", "no JSON object"},
@@ -183,6 +225,31 @@ static void A04_token_answers(void **state)
       assert_int_equal(status, VATER_DONE);
     else
       failed(&talk, status, rows[i].code, rows[i].wanted);
+    end(&talk);
+  }
+}
+
+/* It goes into one header: 16,000 bytes, up to the megabyte that an answer may have. */
+static void A10_tokens_have_a_largest_size(void **state)
+{
+  static const size_t sizes[] = {16000, 16001, 20000, 70000, 1000000};
+  (void)state;
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    struct talk talk;
+    struct vt_buffer body;
+    begin(&talk, SETTINGS(""));
+    vt_buffer_init(&body, &talk.rig.environment.allocator, 2000000);
+    vt_buffer_text(&body, "{\"token_type\":\"DPoP\",\"access_token\":\"");
+    memset(vt_buffer_extend(&body, sizes[i]), 'a', sizes[i]);
+    vt_buffer_append(&body, (struct vater_str){"\"}", 3});
+    next(&talk, NULL);
+    answer(&talk, 200, NULL, METADATA);
+    int status = answer(&talk, 200, NULL, body.bytes);
+    if (sizes[i] <= 16000)
+      assert_int_equal(status, VATER_DONE);
+    else
+      failed(&talk, status, "AUTH-TOKEN", "and goes into a header of at most 16000");
+    vt_buffer_fini(&body);
     end(&talk);
   }
 }
@@ -293,7 +360,9 @@ int main(void)
       cmocka_unit_test(A03_challenges_end),
       cmocka_unit_test(helseid_acts_for_organisations),
       cmocka_unit_test(metadata_is_that_of_the_issuer),
+      cmocka_unit_test(metadata_has_an_alias_for_mutual_tls),
       cmocka_unit_test(A04_token_answers),
+      cmocka_unit_test(A10_tokens_have_a_largest_size),
       cmocka_unit_test(A04_tokens_are_renewed_before_they_expire),
       cmocka_unit_test(A02_refusals_say_what_to_do),
       cmocka_unit_test(generic_authenticates_as_asked),

@@ -55,8 +55,8 @@ static void grant_is_as_maskinporten_wants_it(void **state)
   json_decref(claims);
   assert_int_equal(answer(&talk, 200, NULL,
                           "{\"access_token\":\"t\",\"token_type\":\"Bearer\",\"expires_in\":599,"
-                          "\"scope\":\"helse:b helse:a\"}"),
-                   VATER_DONE);
+                          "\"scope\":\"something else\"}"),
+                   VATER_DONE); /* the returned scope is information only */
   end(&talk);
 }
 
@@ -64,7 +64,7 @@ static void system_user_is_named(void **state)
 {
   struct talk talk;
   (void)state;
-  begin_rsa(&talk, MASKINPORTEN(",\"systemUserOrg\":\"999977774\""));
+  begin_rsa(&talk, MASKINPORTEN(",\"keyId\":\"kid-7\",\"systemUserOrg\":\"999977774\""));
   next(&talk, NULL);
   answer(&talk, 200, NULL, METADATA_OF_MP);
   json_t *claims = claims_of(&talk, field(&talk, "assertion"), "JWT", NULL);
@@ -86,7 +86,7 @@ static void A02_each_code_is_explained(void **state)
                                       "MP-251", "MP-301", "MP-302", "MP-303"};
   struct talk talk;
   (void)state;
-  begin_rsa(&talk, MASKINPORTEN(""));
+  begin_rsa(&talk, MASKINPORTEN(",\"keyId\":\"kid-7\""));
   next(&talk, NULL);
   answer(&talk, 200, NULL, METADATA_OF_MP);
   for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
@@ -109,13 +109,78 @@ static void late_grant_is_made_anew_once(void **state)
   struct talk talk;
   char first[2048];
   (void)state;
-  begin_rsa(&talk, MASKINPORTEN(""));
+  begin_rsa(&talk, MASKINPORTEN(",\"keyId\":\"kid-7\""));
   next(&talk, NULL);
   answer(&talk, 200, NULL, METADATA_OF_MP);
   vt_text_copy(first, sizeof first, field(&talk, "assertion"));
   assert_int_equal(answer(&talk, 400, NULL, late), VATER_OK);
   assert_false(vt_str_is(field(&talk, "assertion"), first));
   failed(&talk, answer(&talk, 400, NULL, late), "AUTH-DENIED", "(MP-130): the grant had expired");
+  end(&talk);
+}
+
+/* DER of the first certificate, as base64 on one line. */
+static void strip(const char *pem, char *text)
+{
+  static const char begin[] = "-----BEGIN CERTIFICATE-----\n";
+  const char *at = strstr(pem, begin) + sizeof begin - 1;
+  for (; *at != '-' && *at != '\0'; at++)
+    if (*at != '\n')
+      *text++ = *at;
+  *text = '\0';
+}
+
+/* An enterprise certificate stands for the registered key: x5c in the grant's header, no kid. */
+static void certificate_goes_along_as_x5c(void **state)
+{
+  struct talk talk;
+  char key[4096], pem[4096], wanted[4096], path[64], settings[600];
+  struct jose_rig keys;
+  json_t *header;
+  (void)state;
+  jose_rig_init(&keys);
+  jose_certificate_rsa(1767225600, -60, 3600, key, pem);
+  strip(pem, wanted);
+  rig_secret_file(path, sizeof path, pem);
+  snprintf(settings, sizeof settings, MASKINPORTEN(",\"chain\":{\"file\":\"%s\"}"), path);
+  struct vt_key *private = jose_private(&keys, vt_str(key));
+  begin_with(&talk, settings, key, vt_arena_copy(keys.arena, vt_key_public_jwk(private)).ptr,
+             VT_ALGORITHM_RS256);
+  if (!talk.instance.open)
+    fail_msg("%s", talk.rig.error.text);
+  assert_int_equal(next(&talk, NULL), VATER_OK);
+  assert_int_equal(answer(&talk, 200, NULL, METADATA_OF_MP), VATER_OK);
+  json_t *claims = claims_of(&talk, field(&talk, "assertion"), "JWT", &header);
+  text_is(header, "alg", "RS256");
+  assert_null(json_object_get(header, "kid"));
+  const json_t *list = json_object_get(header, "x5c");
+  assert_int_equal(json_array_size(list), 1);
+  assert_string_equal(json_string_value(json_array_get(list, 0)), wanted);
+  text_is(claims, "scope", "helse:a helse:b");
+  json_decref(header);
+  json_decref(claims);
+  end(&talk);
+  unlink(path);
+  vt_key_free(private);
+  jose_rig_fini(&keys);
+}
+
+/* MP-100 in the middle of the night otherwise. */
+static void a_key_without_its_id_is_refused(void **state)
+{
+  struct talk talk;
+  (void)state;
+  begin_rsa(&talk, MASKINPORTEN(""));
+  assert_false(talk.instance.open);
+  assert_int_equal(talk.rig.error.status, VATER_E_CONFIG);
+  assert_non_null(strstr(talk.rig.error.text, "keyId is missing: the kid that Maskinporten gave"));
+  end(&talk);
+  begin_rsa(&talk, "{" HELSEID ",\"algorithm\":\"PS256\",\"key\":{\"file\":\"{}\"}}");
+  assert_false(talk.instance.open);
+  assert_non_null(strstr(talk.rig.error.text, "keyId is missing: the kid of the key"));
+  end(&talk);
+  begin_rsa(&talk, GENERIC(""));
+  assert_true(talk.instance.open);
   end(&talk);
 }
 
@@ -126,6 +191,8 @@ int main(void)
       cmocka_unit_test(system_user_is_named),
       cmocka_unit_test(A02_each_code_is_explained),
       cmocka_unit_test(late_grant_is_made_anew_once),
+      cmocka_unit_test(certificate_goes_along_as_x5c),
+      cmocka_unit_test(a_key_without_its_id_is_refused),
   };
   return cmocka_run_group_tests_name("oauth2 maskinporten", tests, NULL, NULL);
 }
