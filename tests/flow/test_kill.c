@@ -9,8 +9,10 @@
 /* Sanitizers make a run five times as long; the release build does all of them. */
 #ifdef VATER_SANITIZED
 enum { KILLS = 40 };
+static const char jobs[] = "30";
 #else
 enum { KILLS = 200 };
+static const char jobs[] = "60";
 #endif
 enum { ROUNDS_MAX = 4000 };
 
@@ -74,7 +76,7 @@ static void test_S03_kill(void **state)
 {
   (void)state;
   char folder[512];
-  pid_t fixtures = rig_bulk(folder, sizeof folder, "60", "3000");
+  pid_t fixtures = rig_bulk(folder, sizeof folder, jobs, "3000");
   const char *const control[] = {"run",         "--quiet",      "--today", "2026-11-22",
                                  "--json-file", "control.json", NULL};
   int64_t before = now_ms();

@@ -1,9 +1,10 @@
-// Keys and certificates, made anew for each world: a CA, one server certificate for all addresses,
-// a client certificate, and the keys with which vater signs.
+// Keys and certificates of a world: a CA, one server certificate for all addresses, a client
+// certificate, and the keys with which vater signs. All but the RSA keys are made anew for each.
 import { execFileSync } from 'node:child_process';
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const kinds = {
   'ps256': ['rsa', { modulusLength: 2048 }, 'PS256'],
@@ -32,8 +33,26 @@ function generateKey(type, options) {
   return createPrivateKey(pair.privateKey);
 }
 
-function makeKey(folder, name, [type, options, alg]) {
-  const privateKey = generateKey(type, options);
+// Making an RSA key takes longer than all else of a world's beginning: each is made once for a
+// build folder and then kept there.
+function keptKey(name, [type, options]) {
+  if (type !== 'rsa') return generateKey(type, options);
+  const folder = join(dirname(fileURLToPath(import.meta.url)), 'keys');
+  const path = join(folder, `${name}.pem`);
+  try {
+    return createPrivateKey(readFileSync(path));
+  } catch {
+    const key = generateKey(type, options);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(`${path}.${process.pid}`, key.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    renameSync(`${path}.${process.pid}`, path);
+    return key;
+  }
+}
+
+function makeKey(folder, name, kind) {
+  const alg = kind[2];
+  const privateKey = keptKey(name, kind);
   const publicKey = createPublicKey(privateKey);
   const kid = `vater-${name}`;
   const own = privateKey.export({ format: 'jwk' });
@@ -51,8 +70,8 @@ export function makeClientKeys(folder) {
 
 export function makeServerKeys() {
   return ['ps256', 'rs256', 'es256'].map((name) => {
-    const [type, options, alg] = kinds[name];
-    const privateKey = generateKey(type, options);
+    const alg = kinds[name][2];
+    const privateKey = keptKey(`server-${name}`, kinds[name]);
     return { ...privateKey.export({ format: 'jwk' }), kid: `world-${name}`, alg, use: 'sig' };
   });
 }
