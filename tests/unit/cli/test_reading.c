@@ -232,7 +232,8 @@ static void codes_of_the_engine_are_explained(void **state)
                       "  prøves igjen: ja\n"
                       "  → Sjekk at tjenesten kjører og at brannmuren slipper oss inn.\n");
   assert_int_equal(RUN(stage, vt_command_explain, "NET-REFUSD"), VT_EXIT_FAILED);
-  assert_has(stage->error, "there is no code 'NET-REFUSD'; did you mean 'NET-REFUSED'?");
+  assert_has(stage->error,
+             "there is no code or indicator 'NET-REFUSD'; did you mean 'NET-REFUSED'?");
 }
 
 static void rules_are_explained(void **state)
