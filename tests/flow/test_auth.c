@@ -114,6 +114,10 @@ static void test_A01_service(void **state)
        "its token_type is neither Bearer nor DPoP", 1},
       {"{\"answers\": [{\"body\": \"{\\\"token_type\\\": \\\"Bearer\\\"}\"}]}", MASKINPORTEN,
        "not-delivered", "AUTH-TOKEN", "the answer has no access_token", 1},
+      {"{\"answers\": [{\"body\": \"{\\\"access_token\\\": \\\"a\\\\r\\\\nX-Evil: 1\\\","
+       " \\\"token_type\\\": \\\"Bearer\\\"}\"}]}",
+       MASKINPORTEN, "not-delivered", "AUTH-TOKEN", "it holds a character that no token may have",
+       1},
       {"{\"metadataAnswers\": [{\"status\": 404}]}", HELSEID, "not-delivered", "AUTH-IDP",
        "answers 404; check issuer", 0},
       {"{\"metadataAnswers\": [{\"body\": \"{}\"}]}", HELSEID, "not-delivered", "AUTH-IDP",
@@ -121,6 +125,23 @@ static void test_A01_service(void **state)
       {"{\"metadataAnswers\": [{\"status\": 503}, {\"status\": 503}, null]}", MASKINPORTEN, "nil",
        NULL, NULL, 1}};
   run_services(rows, sizeof rows / sizeof *rows);
+}
+
+/* A01: nobody listens there. It is the service that is down, not the five actors behind it. */
+static void test_A01_down(void **state)
+{
+  (void)state;
+  static const struct service row = {
+      "{}",
+      "{\"plugin\": \"oauth2\", \"profile\": \"maskinporten\", \"issuer\": \"{maskinporten}\","
+      " \"tokenEndpoint\": \"https://127.0.2.99:9/token\", \"clientId\": \"b\","
+      " \"key\": {\"file\": \"rs256.pem\"}, \"keyId\": \"vater-rs256\","
+      " \"scope\": [\"nhn:vater/collect\"]}",
+      "not-delivered",
+      "AUTH-IDP",
+      "the token service (NET-REFUSED)",
+      0};
+  run_service(&row, "");
 }
 
 /* A01: it says itself when to come again; what it asks for beyond reason is not waited for. */
@@ -272,6 +293,60 @@ static void test_A06_clock(void **state)
   }
 }
 
+/* A06: what a refusal is about is told from its code, not from its words. */
+static void test_A06_by_code(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *error, *code;
+  } rows[] = {{"invalid_client", "AUTH-CLOCK"},
+              {"invalid_grant", "AUTH-CLOCK"},
+              {"invalid_scope", "AUTH-DENIED"},
+              {"unauthorized_client", "AUTH-DENIED"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char head[512];
+    const struct client_actor actors[] = {
+        {"maskinporten", MASKINPORTEN, NULL, "not-delivered", rows[i].code, ""}};
+    snprintf(head, sizeof head,
+             "\"clock\": 600, \"issuers\": {\"maskinporten\": {\"answers\": [{\"status\": 400,"
+             " \"body\": \"{\\\"error\\\": \\\"%s\\\", \\\"error_description\\\": \\\"client of"
+             " scope x\\\"}\"}]}}",
+             rows[i].error);
+    json_decref(clients_run(head, actors, 1));
+  }
+}
+
+/* A06: assertions are made when they are sent: a minute at most, each with an id of its own. */
+static void test_A06_assertions(void **state)
+{
+  (void)state;
+  static const struct client_actor actors[] = {
+      {"helseid", HELSEID, "\"answers\": [{\"revoke\": true}]", "nil", NULL, "401 204"},
+      {"maskinporten", MASKINPORTEN, "\"answers\": [{\"revoke\": true}]", "nil", NULL, "401 204"}};
+  static const char *const services[] = {"helseid", "maskinporten"};
+  int64_t before = time(NULL);
+  json_t *seen = clients_run("\"clock\": 0", actors, 2), *ids = json_object();
+  int64_t after = time(NULL);
+  for (size_t i = 0; i < 2; i++) {
+    const json_t *issuer = json_object_get(json_object_get(seen, "issuers"), services[i]);
+    const json_t *requests = json_object_get(issuer, "requests");
+    assert_in_range(json_array_size(requests), 2, 3);
+    for (size_t j = 0; j < json_array_size(requests); j++) {
+      const json_t *claims = json_object_get(json_array_get(requests, j), "claims");
+      json_int_t made = json_integer_value(json_object_get(claims, "iat"));
+      json_int_t ends = json_integer_value(json_object_get(claims, "exp"));
+      const char *id = json_string_value(json_object_get(claims, "jti"));
+      assert_in_range(made, before, after);
+      assert_in_range(ends - made, 5, 60);
+      assert_non_null(id);
+      assert_null(json_object_get(ids, id));
+      json_object_set_new(ids, id, json_true());
+    }
+  }
+  json_decref(ids);
+  json_decref(seen);
+}
+
 /* ---- single flight -----------------------------------------------------------------------------
  */
 
@@ -319,13 +394,21 @@ static void test_single_flight(void **state)
 /* With an argument, only the tests of that name ("test_A0*"). */
 int main(int argc, char **argv)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_everybody),       cmocka_unit_test(test_T04_client_certificate),
-      cmocka_unit_test(test_A01_service),     cmocka_unit_test(test_A01_busy),
-      cmocka_unit_test(test_A01_slow),        cmocka_unit_test(test_A02_denied),
-      cmocka_unit_test(test_A03_nonce),       cmocka_unit_test(test_A03_nonce_of_a_good_answer),
-      cmocka_unit_test(test_A04_lifetime),    cmocka_unit_test(test_A06_clock),
-      cmocka_unit_test(test_order_of_scopes), cmocka_unit_test(test_single_flight)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_everybody),
+                                     cmocka_unit_test(test_T04_client_certificate),
+                                     cmocka_unit_test(test_A01_service),
+                                     cmocka_unit_test(test_A01_down),
+                                     cmocka_unit_test(test_A01_busy),
+                                     cmocka_unit_test(test_A01_slow),
+                                     cmocka_unit_test(test_A02_denied),
+                                     cmocka_unit_test(test_A03_nonce),
+                                     cmocka_unit_test(test_A03_nonce_of_a_good_answer),
+                                     cmocka_unit_test(test_A04_lifetime),
+                                     cmocka_unit_test(test_A06_clock),
+                                     cmocka_unit_test(test_A06_by_code),
+                                     cmocka_unit_test(test_A06_assertions),
+                                     cmocka_unit_test(test_order_of_scopes),
+                                     cmocka_unit_test(test_single_flight)};
   if (!world_installed())
     return 77;
   if (argc > 1)

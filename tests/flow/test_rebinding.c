@@ -7,10 +7,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Rows N08 and N09 of the fault table for token services and their metadata: an address inside is
- * not called, however it is named, and whatever a name said before. */
+/* Rows N08 and N09 of the fault table for endpoints, token services and metadata: an address inside
+ * is not called, however it is named, and whatever a name said before. */
 
 static const struct client_actor helseid[] = {{"helseid", HELSEID, NULL, "nil", NULL, NULL}};
+static const struct client_actor named[] = {
+    {"maskinporten", MASKINPORTEN, "\"url\": \"https://api.world.test:{apiport}/a0/{period}\"",
+     "nil", NULL, NULL}};
 
 static struct world world;
 static int inner = -1;
@@ -27,16 +30,22 @@ static void assert_callable(void)
   assert_int_equal(names_callers(inner), 1);
 }
 
-static void begin(const char *head)
+/* `place`: whose port the listener inside has. */
+static void begin_for(const char *head, const struct client_actor *actor, const char *place)
 {
-  char *text = clients_scenario(head, helseid, 1);
+  char *text = clients_scenario(head, actor, 1);
   world_start(&world, text);
   free(text);
   json_t *places = rig_json(world.folder, "places.json");
-  const char *url = json_string_value(json_object_get(places, "helseid"));
+  const char *url = json_string_value(json_object_get(places, place));
   inner = names_listen((unsigned)strtoul(strrchr(url, ':') + 1, NULL, 10));
   json_decref(places);
   assert_callable();
+}
+
+static void begin(const char *head)
+{
+  begin_for(head, helseid, "helseid");
 }
 
 /* One run: what came of the actor. An address inside was not called. */
@@ -94,6 +103,29 @@ static void test_N08_named_by_metadata(void **state)
   end(COUNT, 0);
 }
 
+/* N09: the name of an actor's endpoint led outside, and then inside, first or second: the token,
+ * which was had, is not sent there. */
+static void test_N09_endpoint(void **state)
+{
+  char statuses[64];
+  (void)state;
+  begin_for("\"clock\": 0", named, "api");
+  names_are("127.0.2.10");
+  expect_run("nil", NULL, NULL);
+  names_are(NAMES_INNER);
+  expect_run("not-delivered", "NET-SSRF", NULL);
+  names_are("127.0.2.99 " NAMES_INNER);
+  expect_run("not-delivered", "NET-SSRF", NULL);
+  names_are("127.0.2.10");
+  expect_run("nil", NULL, NULL);
+  json_t *seen = world_stop(&world);
+  world_statuses(seen, "a0", statuses, sizeof statuses);
+  assert_string_equal(statuses, "204 204");
+  json_decref(seen);
+  close(inner);
+  rig_remove(world.folder);
+}
+
 /* N09: the name of the issuer, which its metadata is asked of, led outside, and then inside; or
  * leads inside with its second address, after the first does not answer. */
 static void test_N09_metadata(void **state)
@@ -129,9 +161,9 @@ static void test_N09_token_endpoint(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_N08_named_by_metadata),
-                                     cmocka_unit_test(test_N09_metadata),
-                                     cmocka_unit_test(test_N09_token_endpoint)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_N08_named_by_metadata), cmocka_unit_test(test_N09_endpoint),
+      cmocka_unit_test(test_N09_metadata), cmocka_unit_test(test_N09_token_endpoint)};
   if (!world_installed() || !names_enter())
     return 77;
   names_serve();

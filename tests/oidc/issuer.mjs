@@ -171,7 +171,8 @@ function note(issuer, request, form, response) {
     grant: form.get('grant_type'), dpop: request.headers.dpop !== undefined };
   const assertion = form.get('client_assertion') ?? form.get('assertion');
   try {
-    entry.header = decodeProtectedHeader(assertion);
+    const { iat, exp, jti } = decodeJwt(assertion);
+    Object.assign(entry, { header: decodeProtectedHeader(assertion), claims: { iat, exp, jti } });
   } catch {
     entry.header = null;
   }

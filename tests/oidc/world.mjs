@@ -159,7 +159,7 @@ front.answer(api.handler);
 const demanding = await open(addresses.demanding, { requestCert: true, rejectUnauthorized: true });
 demanding.answer(api.handler);
 const nginx = scenario.nginx && haveNginx() ? await openNginx(api) : undefined;
-const places = { api: `https://${front.host}`, demanding: `https://${demanding.host}`, folder,
+const places = { api: `https://${front.host}`, apiport: front.host.split(':')[1], demanding: `https://${demanding.host}`, folder,
   nginx: nginx ? `https://${nginx.host}` : 'https://127.0.2.12:1',
   ...Object.fromEntries(Object.entries(world.issuers).map(([name, one]) => [name, one.url])) };
 writeFiles(places);
