@@ -24,6 +24,13 @@ static int refuse(struct vt_judge *judge, const char *code, struct vater_str det
   return vt_judge_report(judge, code, &place, VT_NO_ROW, details, error);
 }
 
+static bool looks_like_xml(struct vater_str bytes)
+{
+  struct vater_str start = vt_str_trim(vt_str_slice(bytes, 0, 64));
+  return start.len > 1 && start.ptr[0] == '<' &&
+         (start.ptr[1] == '?' || (start.ptr[1] >= 'A' && start.ptr[1] <= 'z'));
+}
+
 /* A login page, whatever the header says of it. */
 static bool looks_like_html(struct vater_str bytes)
 {
@@ -45,7 +52,9 @@ struct vater_str vt_judge_other_file(struct vater_str bytes)
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     if (vt_str_starts(bytes, vt_str(kinds[i].start)))
       return vt_str(kinds[i].what);
-  return looks_like_html(bytes) ? VT_STR("the body is an HTML page") : VT_STR_NONE;
+  if (looks_like_html(bytes))
+    return VT_STR("the body is an HTML page");
+  return looks_like_xml(bytes) ? VT_STR("the body is XML; wanted: JSON or CSV") : VT_STR_NONE;
 }
 
 /* A format with rows right below the document may come as NDJSON. */

@@ -1,7 +1,7 @@
 /* Sources: SSB's page on PxWebApi v2 (GET, valueCodes, codelist, outputFormat, 800 000 cells a
  * call); PxWebApi v1 (POST of a JSON query); folkehelseinstituttet/Fhi.Statistikk.OpenAPI, README
  * (POST /{source}/table/{id}/data). */
-#include "vater/plugin.h"
+#include "pxweb.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,26 +120,6 @@ static struct vater_str period_code(const struct source *source, struct vater_st
 
 /* ---- selections ----------------------------------------------------------------------------- */
 
-/* The next code of "0301,4601"; commas in brackets belong to it: range(a,b). False at the end. */
-static bool next_code(struct vater_str *rest, struct vater_str *code)
-{
-  size_t at = 0;
-  unsigned depth = 0;
-  if (rest->ptr == NULL)
-    return false;
-  while (at < rest->len && (rest->ptr[at] != ',' || depth > 0)) {
-    depth += rest->ptr[at] == '(';
-    depth -= rest->ptr[at] == ')' && depth > 0;
-    at++;
-  }
-  *code = (struct vater_str){rest->ptr, at};
-  if (at == rest->len)
-    rest->ptr = NULL;
-  else
-    *rest = (struct vater_str){rest->ptr + at + 1, rest->len - at - 1};
-  return true;
-}
-
 static int fill(vater_call *call, const struct source *source, const struct vater_collect *collect,
                 struct vater_str *code, char room[PERIOD_ROOM])
 {
@@ -155,6 +135,10 @@ static int fill(vater_call *call, const struct source *source, const struct vate
     return host->fail(call, VATER_E_CONFIG,
                       "'%.*s' is not a placeholder; there are {period} and {orgnr}",
                       code->len > 60 ? 60 : (int)code->len, code->ptr);
+  else if (memchr(code->ptr, '{', code->len) != NULL)
+    return host->fail(call, VATER_E_CONFIG,
+                      "'%.*s' has a placeholder inside; it is filled in where it stands alone",
+                      code->len > 60 ? 60 : (int)code->len, code->ptr);
   if (code->len == 0)
     return host->fail(call, VATER_E_CONFIG, "a selection in 'valueCodes' is empty");
   return VATER_OK;
@@ -165,9 +149,23 @@ static uint64_t count_codes(struct vater_str value)
 {
   struct vater_str code;
   uint64_t count = 0;
-  while (next_code(&value, &code))
+  while (pxweb_next_code(&value, &code))
     count++;
   return count;
+}
+
+static int check_selections(vater_call *call, const struct source *source)
+{
+  struct vater_str value;
+  struct vater_str code;
+  for (uint32_t i = 0; host->config_item(source->config, "valueCodes", i, NULL, &value); i++)
+    for (bool alone = count_codes(value) == 1; pxweb_next_code(&value, &code);)
+      if (!pxweb_is_selection(code, source->api == API_V2, alone))
+        return host->fail(call, VATER_E_CONFIG,
+                          "'%.*s' is no selection; there are *, top(3), and for v2 bottom(3), "
+                          "from(x), to(x), range(a,b)",
+                          code.len > 60 ? 60 : (int)code.len, code.ptr);
+  return VATER_OK;
 }
 
 /* What is known of the answer's size before it is asked for. */
@@ -196,7 +194,7 @@ static int put_selection(vater_call *call, const struct source *source,
   put(out, str("&valueCodes%5B"));
   put_encoded(out, name);
   put(out, str("%5D="));
-  while (next_code(&value, &code)) {
+  while (pxweb_next_code(&value, &code)) {
     char room[PERIOD_ROOM];
     int status = fill(call, source, collect, &code, room);
     if (status != VATER_OK)
@@ -270,7 +268,7 @@ static int put_values(vater_call *call, const struct source *source,
   struct vater_str code;
   bool first = true;
   put(out, str("\"values\":["));
-  while (next_code(&value, &code)) {
+  while (pxweb_next_code(&value, &code)) {
     char room[PERIOD_ROOM];
     int status = fill(call, source, collect, &code, room);
     if (status != VATER_OK)
@@ -362,6 +360,28 @@ static int first(vater_call *call, void *self, const struct vater_collect *colle
                                                      : status;
 }
 
+static bool has_variable(const struct source *source, struct vater_str wanted)
+{
+  struct vater_str name;
+  for (uint32_t i = 0; host->config_item(source->config, "valueCodes", i, &name, NULL); i++)
+    if (name.len == wanted.len && memcmp(name.ptr, wanted.ptr, name.len) == 0)
+      return true;
+  return false;
+}
+
+/* v1 and FHI say a code list with the selection: of another variable it would be lost. */
+static int check_codelists(vater_call *call, const struct source *source)
+{
+  struct vater_str name;
+  for (uint32_t i = 0;
+       source->api != API_V2 && host->config_item(source->config, "codelist", i, &name, NULL); i++)
+    if (!has_variable(source, name))
+      return host->fail(call, VATER_E_CONFIG,
+                        "'codelist' is of '%.*s', which 'valueCodes' does not have",
+                        name.len > 60 ? 60 : (int)name.len, name.ptr);
+  return VATER_OK;
+}
+
 static int read_settings(vater_call *call, struct source *source)
 {
   struct vater_str api;
@@ -379,7 +399,10 @@ static int read_settings(vater_call *call, struct source *source)
     return host->fail(call, VATER_E_CONFIG, "'period' is ssb, pair or iso, not '%.*s'",
                       source->period_form.len > 20 ? 20 : (int)source->period_form.len,
                       source->period_form.ptr);
-  return VATER_OK;
+  if (source->table.len == 0)
+    return host->fail(call, VATER_E_CONFIG, "'table' is empty; wanted: the table's id");
+  int status = check_selections(call, source);
+  return status == VATER_OK ? check_codelists(call, source) : status;
 }
 
 static int open_source(vater_call *call, const vater_config *config, void **self)

@@ -143,6 +143,36 @@ static void assert_refused(struct rig *rig, const char *settings, const char *pe
   assert_string_equal(rig->error.text, text);
 }
 
+static void refuse_selections(struct rig *rig, size_t from)
+{
+#define NO_SELECTION \
+  "' is no selection; there are *, top(3), and for v2 bottom(3), from(x), to(x), range(a,b)"
+  static const char *const codes[][2] = {{"v2", "top(x)"},  {"v2", "top(0)"},    {"v2", "topp(3)"},
+                                         {"v2", "top(3"},   {"v2", "range(1)"},  {"v2", "from()"},
+                                         {"v1", "from(1)"}, {"v1", "bottom(3)"}, {"fhi", "to(1)"},
+                                         {"v1", "1,top(3)"}};
+  for (size_t i = from; i < sizeof codes / sizeof *codes && i < from + 5; i++) {
+    char settings[200], text[300];
+    const char *comma = strchr(codes[i][1], ',');
+    snprintf(settings, sizeof settings,
+             "{\"table\": \"t\", \"api\": \"%s\", \"valueCodes\": {\"T\": \"%s\"}}", codes[i][0],
+             codes[i][1]);
+    snprintf(text, sizeof text, "plugin 'pxweb', open: '%s" NO_SELECTION,
+             comma != NULL ? comma + 1 : codes[i][1]);
+    assert_refused(rig, settings, "2026", text);
+  }
+}
+
+static void what_is_no_selection_is_refused(void **state)
+{
+  refuse_selections(*state, 0);
+}
+
+static void what_only_v2_selects_is_refused(void **state)
+{
+  refuse_selections(*state, 5);
+}
+
 static void faulty_settings_are_refused(void **state)
 {
   struct rig *rig = *state;
@@ -155,6 +185,22 @@ static void faulty_settings_are_refused(void **state)
                  "and {orgnr}");
   assert_refused(rig, "{\"table\": \"t\", \"valueCodes\": {\"T\": \"1,,2\"}}", "2026",
                  "plugin 'pxweb', source.first: a selection in 'valueCodes' is empty");
+}
+
+static void what_would_be_lost_is_refused(void **state)
+{
+  struct rig *rig = *state;
+  assert_refused(rig, "{\"table\": \"\", \"valueCodes\": {\"T\": \"1\"}}", "2026",
+                 "plugin 'pxweb', open: 'table' is empty; wanted: the table's id");
+  assert_refused(
+      rig, "{\"table\": \"t\", \"valueCodes\": {\"T\": \"from({period})\"}}", "2026",
+      "plugin 'pxweb', source.first: 'from({period})' has a placeholder inside; it is filled in "
+      "where it stands alone");
+  assert_refused(
+      rig,
+      "{\"table\": \"t\", \"api\": \"v1\", \"valueCodes\": {\"T\": \"1\"}, \"codelist\": "
+      "{\"U\": \"agg_x\"}}",
+      "2026", "plugin 'pxweb', open: 'codelist' is of 'U', which 'valueCodes' does not have");
   assert_refused(rig, "{\"table\": \"t\", \"valueCodes\": {\"T\": \"{period}\"}}", "",
                  "plugin 'pxweb', source.first: the query needs {period}, and this job has none");
 }
@@ -198,6 +244,9 @@ int main(void)
       cmocka_unit_test(periods_are_written_as_the_table_does),
       cmocka_unit_test_setup_teardown(codes_cannot_leave_their_place, setup, teardown),
       cmocka_unit_test_setup_teardown(faulty_settings_are_refused, setup, teardown),
+      cmocka_unit_test_setup_teardown(what_would_be_lost_is_refused, setup, teardown),
+      cmocka_unit_test_setup_teardown(what_is_no_selection_is_refused, setup, teardown),
+      cmocka_unit_test_setup_teardown(what_only_v2_selects_is_refused, setup, teardown),
       cmocka_unit_test_setup_teardown(queries_larger_than_a_call_are_refused, setup, teardown),
   };
   return cmocka_run_group_tests_name("plugin pxweb", tests, NULL, NULL);

@@ -204,7 +204,9 @@ static void other_files_are_named(void **state)
       {"\xd0\xcf\x11\xe0\xa1", "(the body is a file of an office program (.xls); save it as CSV)"},
       {"%PDF-1.7\n", "(the body is a PDF)"},
       {"\x1f\x8b\x08", "(the body is packed with gzip, and its Content-Encoding does not say so)"},
-      {" <!DOCTYPE html>\n<html>", "(the body is an HTML page)"}};
+      {" <!DOCTYPE html>\n<html>", "(the body is an HTML page)"},
+      {"<?xml version=\"1.0\"?><a/>", "(the body is XML; wanted: JSON or CSV)"},
+      {"\n<dataValueSet xmlns=\"x\"/>", "(the body is XML; wanted: JSON or CSV)"}};
   static const struct {
     const char *format, *settings;
   } formats[] = {{"csv", csv_mapping}, {"auto", ""}};
