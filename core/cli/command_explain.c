@@ -337,7 +337,7 @@ static struct vater_str nearest(struct vater_str asked, const struct vater_str *
   return vt_str_nearest((struct vater_str){upper, asked.len}, names, count);
 }
 
-/* "there is no code 'NET-REFUSD'; did you mean 'NET-REFUSED'?" */
+/* "there is no code or indicator 'NET-REFUSD'; did you mean 'NET-REFUSED'?" */
 static int say_unknown(struct vt_cli *cli, const struct asked *asked, const struct vt_rules *rules)
 {
   struct vater_str names[NEAREST_MAX];
