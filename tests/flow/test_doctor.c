@@ -92,7 +92,7 @@ static void test_steps(void **state)
               {"942110464", 2, "connect", "tls", "TLS-CLIENTCERT", "http"},
               {"972418013", 2, "tls", "http", "AUTH-API", "decode"},
               {"958935420", 1, "http", "decode", "PAY-OWNER", "rules"},
-              {"983974899", 1, "decode", "rules", NULL, NULL}};
+              {"983974899", 1, "decode", "rules", "C-015", NULL}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct rig_run run =
         rig_vater(world.folder, (const char *const[]){"doctor", "--json", "--today", "2026-11-22",
