@@ -2,6 +2,7 @@
 #include "judge/judging.h"
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "doc/csv.h"
 #include "doc/tree.h"
 #include "plugin/host.h"
@@ -176,14 +177,30 @@ static int feed(struct feeding *feeding, struct vt_csv_reader *reader, vater_tab
   return vt_format_record(&judge->call, &judge->instance, NULL, table, fault);
 }
 
+/* The first letter beyond ASCII where all of them are UTF-8, which by chance they are not;
+ * SIZE_MAX: none. */
+static size_t find_utf8(struct vater_str bytes)
+{
+  for (size_t i = 0; i < bytes.len; i++)
+    if ((unsigned char)bytes.ptr[i] >= 0x80)
+      return vt_utf8_valid(bytes) == bytes.len ? i : SIZE_MAX;
+  return SIZE_MAX;
+}
+
 /* A page in another encoding becomes UTF-8, for positions and excerpts too. */
 static int settle_encoding(struct vt_judge *judge, struct judged_page *page, struct vt_error *fault)
 {
   if (judge->dialect.encoding == VT_CSV_UTF_8)
     return VATER_OK;
   if (page->bytes.len >= 3 && memcmp(page->bytes.ptr, "\xef\xbb\xbf", 3) == 0)
-    return vt_fail(fault, VATER_E_DECODE, "PAY-TEXT",
+    return vt_fail(fault, VATER_E_DECODE, "PAY-CSV",
                    "the text begins with a UTF-8 byte order mark; another encoding was agreed");
+  size_t letter = find_utf8(page->bytes);
+  if (letter != SIZE_MAX && fault != NULL) {
+    vt_fail(fault, VATER_E_DECODE, "PAY-CSV", "the text is UTF-8; another encoding was agreed");
+    fault->offset = letter;
+    return fault->status;
+  }
   struct vt_buffer text;
   vt_buffer_init(&text, judge->allocator, 3 * page->bytes.len + 1);
   int status = vt_csv_transcode(page->bytes, judge->dialect.encoding, &text, fault);

@@ -192,6 +192,26 @@ static void whole_cells_are_marked(void **state)
   }
 }
 
+/* Where another encoding was agreed, UTF-8 would be read as other letters. */
+static void utf8_is_recognized(void **state)
+{
+  (void)state;
+  char settings[2048];
+  snprintf(settings, sizeof settings, "%s", csv_mapping);
+  char *at = strstr(settings, "\"delimiter\"");
+  memmove(at + 27, at, strlen(at) + 1);
+  memcpy(at, "\"encoding\":\"windows-1252\", ", 27);
+  struct judged judged = observed_payload(&world, "csv", settings, vt_str(csv_text));
+  struct vt_finding finding = judged_finding(&judged, "PAY-CSV", 0);
+  struct vater_str said = finding.message[VT_LANGUAGE_EN];
+  assert_int_equal(judged.result.finding_count, 1);
+  assert_int_equal(finding.line, 1);
+  assert_int_equal(finding.line_column, 2);
+  if (vt_str_find(said, VT_STR("the text is UTF-8; another encoding was agreed"), 0) >= said.len)
+    fail_msg("%.*s", VT_STR_ARGS(said));
+  judged_free(&judged);
+}
+
 /* What people send in place of a table is called by its name. */
 static void other_files_are_named(void **state)
 {
@@ -292,6 +312,7 @@ int main(void)
       cmocka_unit_test(nothing_is_no_csv),
       cmocka_unit_test(no_observation_is_told),
       cmocka_unit_test(other_files_are_named),
+      cmocka_unit_test(utf8_is_recognized),
       cmocka_unit_test(another_separator_is_named),
   };
   judged_setup(&world);
