@@ -157,7 +157,7 @@ static int load_signature(struct vt_cli *cli, struct asked *asked, struct vt_are
 /* Runs the worker to its last event; the result stays the worker's. */
 static int judge(const struct asked *asked, struct vater_str signature, struct vt_zygote *zygote,
                  struct vt_worker **worker, struct vt_worker_event *event, uint64_t *bytes,
-                 struct vt_error *error)
+                 bool *more, struct vt_error *error)
 {
   const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE, .signature = signature};
   int status = vt_worker_open(zygote, &asked->job, NULL, worker, error);
@@ -173,6 +173,7 @@ static int judge(const struct asked *asked, struct vater_str signature, struct v
     if (status == VATER_OK)
       status = vt_zygote_wait(zygote, event, error);
     close(page);
+    *more = status == VATER_OK && event->kind == VT_WORKER_PAGE && event->page.cursor.len > 0;
     if (status != VATER_OK || event->kind != VT_WORKER_PAGE || event->page.refused)
       break;
   }
@@ -238,6 +239,7 @@ static int check(struct vt_cli *cli, struct asked *asked)
   struct vt_worker *worker = NULL;
   struct vt_worker_event event;
   uint64_t bytes = 0;
+  bool more = false;
   struct vater_str detached = VT_STR_NONE;
   struct vt_arena *arena = vt_arena_new(&cli->environment.allocator, 0);
   if (arena == NULL)
@@ -261,7 +263,7 @@ static int check(struct vt_cli *cli, struct asked *asked)
     vt_zygote_stop(zygote);
     vt_arena_free(arena);
     return code;
-  } else if (judge(asked, detached, zygote, &worker, &event, &bytes, &error) != VATER_OK) {
+  } else if (judge(asked, detached, zygote, &worker, &event, &bytes, &more, &error) != VATER_OK) {
     code = vt_cli_error(cli, "check", &error, VT_EXIT_FAILED);
   } else if (event.kind == VT_WORKER_RESULT && asked->explain &&
              event.result->delivery == VT_DELIVERY_RECEIVED) {
@@ -273,6 +275,11 @@ static int check(struct vt_cli *cli, struct asked *asked)
                                                .json = asked->json};
     code = vt_check_explain(cli, &explained);
   } else if (event.kind == VT_WORKER_RESULT) {
+    if (more)
+      fputs(
+          "vater check: the last page names one behind it, which a run would fetch; give its file "
+          "as well\n",
+          cli->error);
     code = print(cli, asked, event.result, bytes, &error);
   } else {
     code = tell_failure(cli, asked, &event, &diagnostics);

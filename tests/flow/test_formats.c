@@ -176,6 +176,33 @@ static void explanations_are_json(void **state)
   rig_remove(folder);
 }
 
+/* A Bundle's next page is not fetched here, and that is said. */
+static void a_page_that_is_not_given_is_told(void **state)
+{
+  (void)state;
+  char folder[512];
+  rig_folder(folder, sizeof folder);
+#define BUNDLE(link)                                           \
+  "{\"resourceType\":\"Bundle\",\"type\":\"collection\"," link \
+  "\"entry\":[{\"resource\":{\"resourceType\":\"Device\"}}]}"
+  rig_write(folder, "mapping.json",
+            "{\"format\":\"fhir\",\"area\":{\"fixed\":\"46\"},\"measures\":{\"M\":{\"indicator\":"
+            "\"G1-11\",\"unit\":\"percent\"}}}");
+  rig_write(folder, "one.json",
+            BUNDLE("\"link\":[{\"relation\":\"next\",\"url\":\"https://x.example/2\"}],"));
+  rig_write(folder, "two.json", BUNDLE(""));
+  const char *arguments[] = {"check",        "--actor",  "983974724", "--mapping",
+                             "mapping.json", "one.json", "two.json",  NULL};
+  struct rig_run run = rig_vater(folder, arguments);
+  assert_false(rig_contains(run.error, "names one behind it"));
+  rig_done(&run);
+  arguments[6] = NULL;
+  run = rig_vater(folder, arguments);
+  assert_true(rig_contains(run.error, "the last page names one behind it"));
+  rig_done(&run);
+  rig_remove(folder);
+}
+
 /* Names that nobody knows, with the nearest that somebody does. */
 static void mappings_are_linted(void **state)
 {
@@ -209,9 +236,8 @@ static void mappings_are_linted(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_page_is_right),
-      cmocka_unit_test(faults_have_places),
-      cmocka_unit_test(explanations_are_json),
+      cmocka_unit_test(the_page_is_right),     cmocka_unit_test(faults_have_places),
+      cmocka_unit_test(explanations_are_json), cmocka_unit_test(a_page_that_is_not_given_is_told),
       cmocka_unit_test(mappings_are_linted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
