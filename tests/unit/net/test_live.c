@@ -115,7 +115,8 @@ static void H03_a_refusal_carries_a_masked_excerpt(void **state)
   live_assert_fails("missing", "HTTP-4XX", 1, "the server refuses the request (status 404: Fant");
   live_assert_fails("missing", "HTTP-4XX", 1, "###########");
   live_assert_fails("gone", "HTTP-4XX", 1, "status 410");
-  live_assert_fails("bad-request", "HTTP-4XX", 1, "status 400: xxxx");
+  /* a word that long is a token or no text at all */
+  live_assert_fails("bad-request", "HTTP-4XX", 1, "(status 400: ...)");
 }
 
 static void H04_busy_servers_are_asked_again_as_they_wish(void **state)
