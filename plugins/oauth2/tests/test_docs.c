@@ -175,8 +175,8 @@ static void assert_pair(const char *private_name, const char *public_name,
 {
   struct vt_allocator allocator = vt_allocator_real();
   struct vt_error error = {0};
-  struct vt_key *key;
-  struct vt_keys *keys;
+  struct vt_key *key = NULL;
+  struct vt_keys *keys = NULL;
   struct vater_str private = load_made(private_name), public = load_made(public_name);
   if (vt_key_parse_private(&allocator, private, &key, &error) != VATER_OK ||
       vt_keys_parse(&allocator, public, algorithm, &keys, &error) != VATER_OK)
