@@ -4,7 +4,7 @@
 
 #include "mapping/mapping.h"
 
-enum { DHIS2_PARTS = 5, DHIS2_TEXTS = 6 };
+enum { DHIS2_PARTS = 5, DHIS2_TEXTS = 6, DHIS2_TOLD = 32 };
 
 /* The members of a data value that are read; in the order of the CSV's columns up to VALUE. */
 enum dhis2_member {
@@ -58,6 +58,12 @@ struct dhis2_slot {
   uint32_t numbers[DHIS2_PARTS]; /* in the pool, NUL-terminated */
 };
 
+/* An identifier that is not in the mapping, and was told; the text in the pool. */
+struct dhis2_told {
+  enum dhis2_member member;
+  size_t at, len;
+};
+
 struct dhis2_entry {
   uint32_t hash, slot; /* of its key; its number + 1, 0: free */
 };
@@ -80,6 +86,8 @@ struct dhis2 {
   uint32_t likely; /* the slot that the next data value probably goes to */
   char *pool;
   size_t pool_len, pool_room;
+  struct dhis2_told told[DHIS2_TOLD]; /* each once */
+  uint32_t told_count;
   uint64_t records;
   int columns[DHIS2_MEMBERS]; /* of CSV; -1: not there */
   uint32_t width;             /* cells of the first row */

@@ -33,6 +33,7 @@ void dhis2_forget(struct dhis2 *dhis2)
   dhis2->pool_len = dhis2->pool_room = 0;
   dhis2->likely = 0;
   dhis2->records = 0;
+  dhis2->told_count = 0;
   dhis2->dead = false;
 }
 
@@ -230,6 +231,34 @@ static int check_whole(vater_call *call, struct dhis2 *dhis2, vater_table *table
   return VATER_OK;
 }
 
+static bool was_told(const struct dhis2 *dhis2, enum dhis2_member member, struct vater_str text)
+{
+  for (uint32_t i = 0; i < dhis2->told_count; i++)
+    if (dhis2->told[i].member == member &&
+        mapping_equal((struct vater_str){dhis2->pool + dhis2->told[i].at, dhis2->told[i].len},
+                      text))
+      return true;
+  return false;
+}
+
+/* Each identifier once, at the first value that has it: sets repeat few of them very often. */
+static int complain_unmapped(vater_call *call, struct dhis2 *dhis2, vater_table *table,
+                             const struct dhis2_item *item, enum dhis2_member member)
+{
+  struct vater_str text = item->members[member].text;
+  struct dhis2_told *fresh = &dhis2->told[dhis2->told_count];
+  if (was_told(dhis2, member, text))
+    return VATER_OK;
+  if (dhis2->told_count < DHIS2_TOLD) {
+    if (!pool_put(dhis2, text, &fresh->at))
+      return no_memory(call, dhis2);
+    fresh->member = member;
+    fresh->len = text.len;
+    dhis2->told_count++;
+  }
+  return complain(call, dhis2, table, item, member, "is not in the mapping");
+}
+
 static bool attribute_fits(const struct dhis2 *dhis2, struct vater_str attribute)
 {
   if (attribute.len == 0)
@@ -246,18 +275,17 @@ static bool attribute_fits(const struct dhis2 *dhis2, struct vater_str attribute
 static int look_up(vater_call *call, struct dhis2 *dhis2, vater_table *table,
                    const struct dhis2_item *item, struct dhis2_slot *found, bool *known)
 {
-  static const char unmapped[] = "is not in the mapping";
   const struct vater_host *host = dhis2->host;
   struct vater_str category = item->members[DHIS2_CATEGORY].text;
   *known = false;
   found->org_unit = mapping_index_find(host, &dhis2->units, item->members[DHIS2_ORG_UNIT].text);
   if (dhis2->units.count > 0 && found->org_unit == UINT32_MAX)
-    return complain(call, dhis2, table, item, DHIS2_ORG_UNIT, unmapped);
+    return complain_unmapped(call, dhis2, table, item, DHIS2_ORG_UNIT);
   found->category = mapping_index_find(host, &dhis2->categories, category);
   if (category.len > 0 && found->category == UINT32_MAX)
-    return complain(call, dhis2, table, item, DHIS2_CATEGORY, unmapped);
+    return complain_unmapped(call, dhis2, table, item, DHIS2_CATEGORY);
   if (!attribute_fits(dhis2, item->members[DHIS2_ATTRIBUTE].text))
-    return complain(call, dhis2, table, item, DHIS2_ATTRIBUTE, unmapped);
+    return complain_unmapped(call, dhis2, table, item, DHIS2_ATTRIBUTE);
   char period[MAPPING_PERIOD_BYTES];
   const char *why = mapping_period(item->members[DHIS2_PERIOD].text, period);
   if (why != NULL)
@@ -335,5 +363,5 @@ int dhis2_take(vater_call *call, struct dhis2 *dhis2, const struct dhis2_item *i
     return join(call, dhis2, table, item, &dhis2->measures[index]);
   if (is_ignored(dhis2, element))
     return VATER_OK;
-  return complain(call, dhis2, table, item, DHIS2_DATA_ELEMENT, "is not in the mapping");
+  return complain_unmapped(call, dhis2, table, item, DHIS2_DATA_ELEMENT);
 }

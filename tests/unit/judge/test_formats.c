@@ -212,6 +212,28 @@ static void utf8_is_recognized(void **state)
   judged_free(&judged);
 }
 
+/* Sets repeat identifiers: each that is not in the mapping is told once, at its first value. */
+static void unmapped_identifiers_are_told_once(void **state)
+{
+  (void)state;
+  static const char payload[] =
+      "{\"orgUnit\": \"HlbHus00001\", \"dataValues\": [\n"
+      "{\"dataElement\": \"a\", \"period\": \"202608\", \"value\": \"1\"},\n"
+      "{\"dataElement\": \"b\", \"period\": \"202608\", \"value\": \"1\"},\n"
+      "{\"dataElement\": \"a\", \"period\": \"202609\", \"value\": \"1\"},\n"
+      "{\"dataElement\": \"num\", \"period\": \"202609\", \"orgUnit\": \"a\", \"value\": \"1\"},\n"
+      "{\"dataElement\": \"den\", \"period\": \"202609\", \"orgUnit\": \"a\", \"value\": "
+      "\"1\"}]}\n";
+  struct judged judged = observed_payload(&world, "dhis2", dhis2_mapping, vt_str(payload));
+  char *got = observed_findings(&judged, "PAY-VALUE");
+  assert_string_equal(
+      got, "PAY-VALUE /dataValues/0/dataElement: dataElement: 'a' is not in the mapping.\n"
+           "PAY-VALUE /dataValues/1/dataElement: dataElement: 'b' is not in the mapping.\n"
+           "PAY-VALUE /dataValues/3/orgUnit: orgUnit: 'a' is not in the mapping.\n");
+  free(got);
+  judged_free(&judged);
+}
+
 /* What people send in place of a table is called by its name. */
 static void other_files_are_named(void **state)
 {
@@ -313,6 +335,7 @@ int main(void)
       cmocka_unit_test(no_observation_is_told),
       cmocka_unit_test(other_files_are_named),
       cmocka_unit_test(utf8_is_recognized),
+      cmocka_unit_test(unmapped_identifiers_are_told_once),
       cmocka_unit_test(another_separator_is_named),
   };
   judged_setup(&world);
