@@ -4,7 +4,7 @@
 
 #include "mapping/mapping.h"
 
-enum { DHIS2_PARTS = 5, DHIS2_TEXTS = 6, DHIS2_TOLD = 32 };
+enum { DHIS2_PARTS = 5, DHIS2_TEXTS = 6, DHIS2_TOLD = 32, DHIS2_FAULTY = 1 << 30 };
 
 /* The members of a data value that are read; in the order of the CSV's columns up to VALUE. */
 enum dhis2_member {
@@ -52,7 +52,7 @@ struct dhis2_slot {
   uint32_t key; /* in the pool; the period as written comes first */
   uint16_t key_len, period_len;
   uint32_t group, org_unit, category;
-  uint32_t have; /* a bit a part */
+  uint32_t have; /* a bit a part, and DHIS2_FAULTY: one of them could not be read */
   uint32_t offset, period_offset, org_offset;
   uint32_t offsets[DHIS2_PARTS];
   uint32_t numbers[DHIS2_PARTS]; /* in the pool, NUL-terminated */

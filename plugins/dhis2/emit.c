@@ -116,6 +116,7 @@ int dhis2_emit(vater_call *call, struct dhis2 *dhis2, vater_table *table)
 {
   int status = put_texts(call, dhis2, table);
   for (uint32_t i = 0; i < dhis2->slot_count && status == VATER_OK; i++)
-    status = put_slot(call, dhis2, &dhis2->slots[i], table);
+    if ((dhis2->slots[i].have & DHIS2_FAULTY) == 0)
+      status = put_slot(call, dhis2, &dhis2->slots[i], table);
   return status;
 }

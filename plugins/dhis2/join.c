@@ -307,8 +307,10 @@ static int put_number(vater_call *call, struct dhis2 *dhis2, vater_table *table,
   if (item->members[DHIS2_VALUE].text.len == 0)
     return VATER_OK; /* absent: not zero */
   const char *why = mapping_number(item->members[DHIS2_VALUE].text, &dhis2->dialect, number);
-  if (why != NULL)
+  if (why != NULL) {
+    slot->have |= DHIS2_FAULTY;
     return complain(call, dhis2, table, item, DHIS2_VALUE, why);
+  }
   size_t at;
   if (!pool_put(dhis2, (struct vater_str){number, strlen(number)}, &at))
     return no_memory(call, dhis2);

@@ -223,13 +223,15 @@ static void unmapped_identifiers_are_told_once(void **state)
       "{\"dataElement\": \"a\", \"period\": \"202609\", \"value\": \"1\"},\n"
       "{\"dataElement\": \"num\", \"period\": \"202609\", \"orgUnit\": \"a\", \"value\": \"1\"},\n"
       "{\"dataElement\": \"den\", \"period\": \"202609\", \"orgUnit\": \"a\", \"value\": "
-      "\"1\"}]}\n";
+      "\"1\"},\n"
+      "{\"dataElement\": \"num\", \"period\": \"202607\", \"value\": \"true\"}]}\n";
   struct judged judged = observed_payload(&world, "dhis2", dhis2_mapping, vt_str(payload));
-  char *got = observed_findings(&judged, "PAY-VALUE");
+  char *got = observed_findings(&judged, "PAY-");
   assert_string_equal(
       got, "PAY-VALUE /dataValues/0/dataElement: dataElement: 'a' is not in the mapping.\n"
            "PAY-VALUE /dataValues/1/dataElement: dataElement: 'b' is not in the mapping.\n"
-           "PAY-VALUE /dataValues/3/orgUnit: orgUnit: 'a' is not in the mapping.\n");
+           "PAY-VALUE /dataValues/3/orgUnit: orgUnit: 'a' is not in the mapping.\n"
+           "PAY-VALUE /dataValues/5/value: value: 'true' is not a number.\n");
   free(got);
   judged_free(&judged);
 }
