@@ -4,22 +4,41 @@ enum { SHORTEST = 4, LONGEST_WORD = 40, LARGEST_ENCODED = 512, NEEDLE = LARGEST_
 
 static const char mark[] = "(secret)", short_mark[] = "***", word_mark[] = "...";
 
-/* Writes the bytes of `with` over `len` bytes at `at`, and closes the gap. */
-static void replace(struct vt_buffer *text, size_t at, size_t len, const char *with)
+/* Goes over a text once, and writes it anew over itself: never longer, so never ahead. */
+struct rewriting {
+  struct vt_buffer *text;
+  size_t read, written;
+};
+
+static void keep(struct rewriting *rewriting, size_t until)
+{
+  char *bytes = rewriting->text->bytes;
+  size_t len = until - rewriting->read;
+  if (len > 0 && rewriting->written != rewriting->read)
+    memmove(bytes + rewriting->written, bytes + rewriting->read, len);
+  rewriting->written += len;
+  rewriting->read = until;
+}
+
+static void replace(struct rewriting *rewriting, size_t len, const char *with)
 {
   size_t size = strlen(with);
-  memcpy(text->bytes + at, with, size);
-  memmove(text->bytes + at + size, text->bytes + at + len, text->len - at - len);
-  text->len -= len - size;
+  memcpy(rewriting->text->bytes + rewriting->written, with, size);
+  rewriting->written += size;
+  rewriting->read += len;
 }
 
 static void replace_all(struct vt_buffer *text, struct vater_str needle)
 {
   const char *with = needle.len >= sizeof mark - 1 ? mark : short_mark;
-  for (size_t at = 0; (at = vt_str_find(vt_buffer_str(text), needle, at)) < text->len;) {
-    replace(text, at, needle.len, with);
-    at += strlen(with);
+  struct rewriting rewriting = {text, 0, 0};
+  size_t hit;
+  while ((hit = vt_str_find(vt_buffer_str(text), needle, rewriting.read)) < text->len) {
+    keep(&rewriting, hit);
+    replace(&rewriting, needle.len, with);
   }
+  keep(&rewriting, text->len);
+  text->len = rewriting.written;
 }
 
 static bool is_unreserved(char c)
@@ -77,14 +96,17 @@ static bool is_word(char c)
 
 void vt_conceal_words(struct vt_buffer *text)
 {
+  struct rewriting rewriting = {text, 0, 0};
   for (size_t at = 0; at < text->len;) {
     size_t end = at;
     while (end < text->len && is_word(text->bytes[end]))
       end++;
     if (end - at > LONGEST_WORD) {
-      replace(text, at, end - at, word_mark);
-      end = at + sizeof word_mark - 1;
+      keep(&rewriting, at);
+      replace(&rewriting, end - at, word_mark);
     }
     at = end > at ? end : at + 1;
   }
+  keep(&rewriting, text->len);
+  text->len = rewriting.written;
 }

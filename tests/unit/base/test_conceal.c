@@ -40,9 +40,29 @@ static void long_words_are_taken_out(void **state)
   said("MP-100: unknown kid 'vater-2026'", "none", "MP-100: unknown kid 'vater-2026'");
 }
 
+/* A megabyte of them, from whoever means us harm, is gone over once. */
+static void many_are_taken_out(void **state)
+{
+  enum { COUNT = 24000 };
+  static const char secret[] = "S3cret-Kanari";
+  struct vt_allocator allocator = vt_allocator_real();
+  struct vt_buffer buffer;
+  (void)state;
+  vt_buffer_init(&buffer, &allocator, COUNT * 64);
+  for (int i = 0; i < COUNT; i++)
+    vt_buffer_format(&buffer, "%s 01234567890123456789012345678901234567890 ", secret);
+  vt_conceal(&buffer, vt_str(secret));
+  vt_conceal_words(&buffer);
+  assert_int_equal(buffer.len, COUNT * (sizeof "(secret) ... " - 1));
+  for (size_t i = 0; i < COUNT; i++)
+    assert_memory_equal(buffer.bytes + i * 13, "(secret) ... ", 13);
+  vt_buffer_fini(&buffer);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(secrets_are_taken_out),
-                                     cmocka_unit_test(long_words_are_taken_out)};
+                                     cmocka_unit_test(long_words_are_taken_out),
+                                     cmocka_unit_test(many_are_taken_out)};
   return cmocka_run_group_tests_name("conceal", tests, NULL, NULL);
 }
