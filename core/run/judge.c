@@ -119,7 +119,7 @@ void vt_run_judge_page(struct vt_job *job)
     return;
   }
   if (status != VATER_OK) {
-    vt_job_fail(job, VT_DELIVERY_REFUSED, NULL);
+    vt_run_fetch_failed(job);
     return;
   }
   vt_run_split_media_type(job, page->media_type, &head);

@@ -45,6 +45,13 @@ static int ask(struct vt_running *running, struct vt_keyset *keyset, struct vt_e
   return vt_net_submit(running->net, &request, &keyset->exchange, error);
 }
 
+/* That the run was stopped, or its time was up, is no fault of the keys. */
+static bool is_of_run(const struct vt_error *error)
+{
+  struct vater_str code = vt_str(error->code);
+  return vt_str_is(code, "OPS-STOPPED") || vt_str_is(code, "NET-DEADLINE");
+}
+
 int vt_run_keys(struct vt_job *job, struct vater_str *keys)
 {
   const struct vt_signature_setting *setting = &job->endpoint->signature;
@@ -60,6 +67,10 @@ int vt_run_keys(struct vt_job *job, struct vater_str *keys)
   job->keys_generation = keyset->generation;
   if (keyset->state == VT_KEYSET_THERE)
     return VATER_OK;
+  if (is_of_run(&keyset->error)) {
+    job->error = keyset->error;
+    return job->error.status;
+  }
   return vt_fail(&job->error, VATER_E_AUTH, "AUTH-JWKS", "the keys of %.*s: %s",
                  VT_STR_ARGS(keyset->url), keyset->error.text);
 }

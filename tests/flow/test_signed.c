@@ -132,7 +132,7 @@ static void test_signed_deliveries(void **state)
   json_decref(seen);
 }
 
-/* A11: a key set that is down, too large, or none. */
+/* A11: a key set that is down, too large, none, or one that wants a password: nobody is asked. */
 static void test_A11_key_set(void **state)
 {
   (void)state;
@@ -140,7 +140,11 @@ static void test_A11_key_set(void **state)
       {"down", "{\"key\": \"es256\"}", "{\"jwks\": \"{api}/jwks\"}", "refused", "AUTH-JWKS"}};
   static const char *const sets[] = {"{\"status\": 404}",
                                      "{\"body\": \"0123456789\", \"repeat\": 1048576}",
-                                     "{\"body\": \"no keys\"}", "{\"body\": \"\"}"};
+                                     "{\"body\": \"no keys\"}", "{\"body\": \"\"}",
+                                     "{\"body\": \"-----BEGIN CERTIFICATE-----\\nProc-Type: 4,"
+                                     "ENCRYPTED\\nDEK-Info: AES-128-CBC,"
+                                     "00112233445566778899AABBCCDDEEFF\\n\\nAAAA\\n"
+                                     "-----END CERTIFICATE-----\\n\"}"};
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
     json_t *seen = run_rows(sets[i], row, 1);
     assert_int_equal(json_integer_value(json_object_get(seen, "jwks")), 1);

@@ -161,6 +161,21 @@ static void A11_a_set_that_was_never_there(void **state)
   end(&rig);
 }
 
+/* A run that is stopped while keys are fetched says so of the jobs that wait: they are done when it
+ * is gone on with. */
+static void a_stopped_run_is_no_fault_of_the_keys(void **state)
+{
+  (void)state;
+  struct rig rig;
+  begin(&rig, "etag");
+  keys_of(&rig.jobs[0], VATER_DONE);
+  vt_net_stop(rig.running.net);
+  answered(&rig);
+  keys_of(&rig.jobs[0], VATER_E_CANCELLED);
+  assert_string_equal(rig.jobs[0].error.code, "OPS-STOPPED");
+  end(&rig);
+}
+
 /* N08: what one endpoint may ask is not fetched for another one that may not. */
 static void N08_an_allowance_is_not_lent(void **state)
 {
@@ -185,6 +200,7 @@ int main(void)
       cmocka_unit_test(A11_two_unknown_kids_in_a_row),
       cmocka_unit_test(A11_a_set_that_is_down_leaves_the_old_one),
       cmocka_unit_test(A11_a_set_that_was_never_there),
+      cmocka_unit_test(a_stopped_run_is_no_fault_of_the_keys),
       cmocka_unit_test(N08_an_allowance_is_not_lent),
   };
   return cmocka_run_group_tests(tests, live_start, live_stop);
