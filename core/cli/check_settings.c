@@ -86,9 +86,10 @@ static int gather(struct vt_cli *cli, const struct vt_zygote_info *info, struct 
   int status =
       vt_mapping_documents(&search, job->format, settings, &documents, &job->document_count);
   job->documents = documents;
-  vt_cli_diagnostics(cli, &diagnostics);
-  if (status == VATER_OK)
+  /* what is wrong in a mapping that is there, the worker tells, with what the packs say of it */
+  if (status == VATER_OK || status == VATER_E_CONFIG)
     return VT_EXIT_CLEAN;
+  vt_cli_diagnostics(cli, &diagnostics);
   return status == VATER_E_NOMEM ? VT_EXIT_FAILED : VT_EXIT_REFUSED;
 }
 

@@ -222,7 +222,7 @@ static int tell_failure(struct vt_cli *cli, const struct asked *asked,
           all;
   vt_cli_diagnostics(cli, diagnostics);
   if (all)
-    return VT_EXIT_FAILED;
+    return VT_EXIT_REFUSED;
   int code = vt_cli_error(cli, "check", event->error, VT_EXIT_FAILED);
   if (asked->settings.mapping == NULL && strstr(event->error->text, "setting 'mapping'") != NULL)
     fputs("give the mapping with --mapping FILE; docs/formats.md has one of each format\n",

@@ -93,6 +93,16 @@ static int compile_schema(struct vt_judge_context *context, const struct vt_judg
   return status == VATER_E_CONFIG ? VATER_OK : status;
 }
 
+static struct vater_str text_of(const struct vt_judge_context *context, const char *schema)
+{
+  for (uint32_t i = 0; i < context->schema_file_count; i++) {
+    struct vater_str name = context->schema_files[i].name;
+    if (vt_str_is(vt_str_slice(name, sizeof "schemas/" - 1, SIZE_MAX), schema))
+      return context->schema_files[i].bytes;
+  }
+  return VT_STR_NONE;
+}
+
 static int compile_plan(const struct vt_judge_context *context, struct vt_judge_format *format,
                         struct vt_diagnostics *diagnostics)
 {
@@ -141,9 +151,11 @@ int vt_judge_context_init(struct vt_judge_context *context,
     const char *name = format->plugin->info.name;
     if (offer->schema != NULL)
       status = compile_schema(context, schemas, name, offer->schema, diagnostics, &format->schema);
-    if (status == VATER_OK && offer->mapping_schema != NULL)
+    if (status == VATER_OK && offer->mapping_schema != NULL) {
       status = compile_schema(context, schemas, name, offer->mapping_schema, diagnostics,
                               &format->mapping);
+      format->mapping_text = text_of(context, offer->mapping_schema);
+    }
     if (status == VATER_OK && offer->rows != NULL)
       status = compile_plan(context, format, diagnostics);
   }

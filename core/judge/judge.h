@@ -18,6 +18,7 @@ struct vt_judge_format {
   const struct vt_plugin *plugin;
   const struct vt_schema *schema;  /* NULL: it names none */
   const struct vt_schema *mapping; /* of the documents of its settings; NULL: it names none */
+  struct vater_str mapping_text;   /* its source, for names that nearly fit */
   struct vt_decode_plan *plan;     /* NULL: no declared rows */
 };
 

@@ -50,8 +50,8 @@ static int check_mappings(struct vt_judge *judge)
     struct vt_mapping mapping;
     if (!vt_config_document(judge->config, setting->name, &mapping.source, &mapping.bytes))
       continue;
-    int checked = vt_mapping_check(&mapping, judge->format->mapping, VT_STR_NONE, context->rules,
-                                   judge->allocator, &judge->diagnostics);
+    int checked = vt_mapping_check(&mapping, judge->format->mapping, judge->format->mapping_text,
+                                   context->rules, judge->allocator, &judge->diagnostics);
     if (checked != VATER_OK && checked != VATER_E_CONFIG)
       return checked;
     status = checked != VATER_OK ? checked : status;

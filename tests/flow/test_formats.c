@@ -176,6 +176,37 @@ static void explanations_are_json(void **state)
   rig_remove(folder);
 }
 
+/* What is wrong with the mapping is told in one go, of structure and meaning, as lint does. */
+static void faults_of_the_mapping_are_told(void **state)
+{
+  (void)state;
+  static const char *const wanted[] = {
+      "mapping.json:2:2: error: OPS-CONFIG: there is no member 'perod' here; did you mean "
+      "'period'?",
+      "mapping.json:4:25: error: OPS-CONFIG: no pack knows the indicator 'G1-111'",
+      "mapping.json:4:54: error: OPS-CONFIG: no code list has the area '4600'"};
+  static const char *const commands[][8] = {
+      {"check", "--actor", "983974724", "--mapping", "mapping.json", "x.csv", NULL},
+      {"rules", "lint", "mapping.json", NULL}};
+  static const int codes[] = {3, 1};
+  char folder[512];
+  rig_folder(folder, sizeof folder);
+  rig_write(folder, "mapping.json",
+            "{\"format\": \"csv\", \"period\": \"P\", \"unit\": {\"fixed\": \"percent\"},\n"
+            " \"perod\": \"Q\",\n \"status\": {\"fixed\": \"final\"}, \"value\": \"V\",\n"
+            " \"indicator\": {\"fixed\": \"G1-111\"}, \"area\": {\"fixed\": \"4600\"}}\n");
+  rig_write(folder, "x.csv", "P,V\n2026,1\n");
+  for (size_t i = 0; i < 2; i++) {
+    struct rig_run run = rig_vater(folder, commands[i]);
+    assert_int_equal(run.exit_code, codes[i]);
+    for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++)
+      if (!rig_contains(run.error, wanted[k]))
+        fail_msg("no %s in %s", wanted[k], run.error);
+    rig_done(&run);
+  }
+  rig_remove(folder);
+}
+
 /* A Bundle's next page is not fetched here, and that is said. */
 static void a_page_that_is_not_given_is_told(void **state)
 {
@@ -236,8 +267,11 @@ static void mappings_are_linted(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_page_is_right),     cmocka_unit_test(faults_have_places),
-      cmocka_unit_test(explanations_are_json), cmocka_unit_test(a_page_that_is_not_given_is_told),
+      cmocka_unit_test(the_page_is_right),
+      cmocka_unit_test(faults_have_places),
+      cmocka_unit_test(explanations_are_json),
+      cmocka_unit_test(faults_of_the_mapping_are_told),
+      cmocka_unit_test(a_page_that_is_not_given_is_told),
       cmocka_unit_test(mappings_are_linted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
