@@ -58,6 +58,49 @@ static bool make_room(struct vt_diagnostics *list)
   return true;
 }
 
+struct vt_hidden {
+  const char *document;
+  size_t from, to;
+  struct vt_hidden *next;
+};
+
+/* The line's bytes are the list's own copy. */
+static void mask(struct vt_diagnostic *item, const struct vt_hidden *hidden)
+{
+  char *line = (char *)(uintptr_t)item->line_text.ptr;
+  if (hidden->document != item->document)
+    return;
+  for (size_t i = 0; i < item->line_text.len; i++) {
+    size_t at = item->line_offset + i;
+    if (at >= hidden->from && at < hidden->to && strchr(" \t\"{}:,", line[i]) == NULL)
+      line[i] = '*';
+  }
+}
+
+void vt_diagnostics_hide(struct vt_diagnostics *list, struct vater_str document, size_t from,
+                         size_t to)
+{
+  struct vt_hidden *hidden = vt_arena_alloc(list->arena, sizeof *hidden);
+  struct vt_hidden one = {document.ptr, from, to, list->hidden};
+  if (hidden != NULL) {
+    *hidden = one;
+    list->hidden = hidden;
+  }
+  for (uint32_t i = 0; i < list->count; i++)
+    mask(&list->items[i], &one);
+}
+
+static void keep_line(struct vt_diagnostics *list, struct vt_diagnostic *item,
+                      struct vater_str document)
+{
+  struct vater_str line = line_of(document, item->error.line);
+  item->line_text = vt_arena_copy(list->arena, vt_str_slice(line, 0, 4096));
+  item->document = document.ptr;
+  item->line_offset = (size_t)(line.ptr - document.ptr);
+  for (const struct vt_hidden *hidden = list->hidden; hidden != NULL; hidden = hidden->next)
+    mask(item, hidden);
+}
+
 void vt_diagnostics_add(struct vt_diagnostics *list, int severity, const struct vt_error *error,
                         struct vater_str document, uint32_t width)
 {
@@ -70,8 +113,7 @@ void vt_diagnostics_add(struct vt_diagnostics *list, int severity, const struct 
   struct vt_diagnostic *item = &list->items[list->count++];
   *item = (struct vt_diagnostic){.severity = severity, .error = *error, .width = width};
   if (error->line > 0 && document.len > 0)
-    item->line_text =
-        vt_arena_copy(list->arena, vt_str_slice(line_of(document, error->line), 0, 4096));
+    keep_line(list, item, document);
 }
 
 static int by_place(const void *left, const void *right)

@@ -40,16 +40,22 @@ static void make_pointer(const struct parse *parse, const char *name, const char
   }
 }
 
+static bool find(const struct parse *parse, const char *pointer, size_t *offset, size_t *end)
+{
+  struct vater_str document = parse->origin->document;
+  struct vt_allocator real = vt_allocator_real();
+  const struct vt_allocator *allocator =
+      parse->origin->allocator != NULL ? parse->origin->allocator : &real;
+  return document.len > 0 &&
+         vt_doc_find(allocator, document, vt_str(pointer), offset, end, NULL) == VATER_OK;
+}
+
 static uint32_t find_place(const struct parse *parse, const char *pointer, struct vt_error *error)
 {
   size_t offset = 0, end = 0;
   struct vater_str document = parse->origin->document;
   struct vater_str line;
-  struct vt_allocator real = vt_allocator_real();
-  const struct vt_allocator *allocator =
-      parse->origin->allocator != NULL ? parse->origin->allocator : &real;
-  if (document.len == 0 ||
-      vt_doc_find(allocator, document, vt_str(pointer), &offset, &end, NULL) != VATER_OK)
+  if (!find(parse, pointer, &offset, &end))
     return 0;
   vt_text_place(document, offset, &error->line, &error->column, &line);
   size_t width = end - offset;
@@ -335,6 +341,15 @@ static int load_file(const struct parse *parse, const char *file, struct vt_secr
   return vt_secret_load(path, secret, error);
 }
 
+static void hide(struct parse *parse, const char *name)
+{
+  char pointer[sizeof((struct vt_error *)NULL)->pointer];
+  size_t offset, end;
+  make_pointer(parse, name, NULL, pointer, sizeof pointer);
+  if (find(parse, pointer, &offset, &end))
+    vt_diagnostics_hide(parse->diagnostics, parse->origin->document, offset, end);
+}
+
 static void parse_secret(struct parse *parse, const json_t *found, struct vt_config_value *value)
 {
   const char *name = value->setting->name;
@@ -347,6 +362,7 @@ static void parse_secret(struct parse *parse, const json_t *found, struct vt_con
                    "setting '%s' of %s is a secret; wanted: {\"file\": PATH} or {\"credential\": "
                    "NAME}, never the value itself",
                    name, parse->origin->owner);
+    hide(parse, name);
     return;
   }
   value->set = true;

@@ -158,6 +158,31 @@ static void test_A07_secret_file(void **state)
   rig_remove(folder);
 }
 
+/* A secret that stands in the registry itself: no message shows it, whatever else is wrong on its
+ * line. */
+static void test_A07_inline_secret(void **state)
+{
+  (void)state;
+  static const char *const verify[] = {"actor", "verify", NULL};
+  char folder[512];
+  prepare(folder, sizeof folder);
+  rig_write(folder, "actors.json",
+            "{\"actors\": [{\"orgnr\": \"983974724\", \"name\": \"A\", \"type\": \"trust\", "
+            "\"endpoints\": [{\"id\": \"main\",\n"
+            " \"auth\": {\"plugin\": \"bearer\", \"token\": \"canary-9c2e\", \"tokn\": 1},\n"
+            " \"source\": {\"plugin\": \"http\", \"url\": \"https://127.0.0.9/\"},\n"
+            " \"format\": {\"plugin\": \"indicator_json\"}}]}]}\n");
+  struct rig_run run = rig_vater(folder, verify);
+  assert_int_equal(run.exit_code, 3);
+  assert_true(rig_contains(run.error, "never the value itself"));
+  assert_true(rig_contains(run.error, "has no setting 'tokn'; did you mean 'token'?"));
+  assert_true(rig_contains(run.error, "\"token\": \"***********\", \"tokn\": 1}"));
+  assert_false(rig_contains(run.error, "canary-9c2e"));
+  assert_false(rig_contains(run.out, "canary-9c2e"));
+  rig_done(&run);
+  rig_remove(folder);
+}
+
 /* T06: no certificate authorities to trust. */
 static void test_T06_certificates(void **state)
 {
@@ -351,6 +376,7 @@ int main(void)
       cmocka_unit_test(test_O01_plain_http_url),
       cmocka_unit_test(test_O01_verify),
       cmocka_unit_test(test_A07_secret_file),
+      cmocka_unit_test(test_A07_inline_secret),
       cmocka_unit_test(test_T06_certificates),
       cmocka_unit_test(test_R01_rules),
       cmocka_unit_test(test_R01_all_faults_of_all_files),
