@@ -5,6 +5,7 @@
 #ifndef VT_BASE_ENVIRONMENT_H
 #define VT_BASE_ENVIRONMENT_H
 
+#include "base/note.h"
 #include "base/str.h"
 
 /* resize(ctx, NULL, n) allocates, resize(ctx, p, 0) frees and returns NULL. NULL on failure leaves
@@ -29,6 +30,7 @@ struct vt_environment {
   struct vt_allocator allocator;
   struct vt_clock clock;
   struct vt_random random;
+  struct vt_note *note; /* NULL: nobody asks what we are at */
 };
 
 /* The real ones: malloc, CLOCK_REALTIME and CLOCK_MONOTONIC, getrandom(2). */

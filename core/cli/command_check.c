@@ -8,6 +8,7 @@
 #include "cli/check_settings.h"
 #include "jose/key.h"
 #include "report/render.h"
+#include "run/actors.h"
 #include "run/mapping.h"
 #include "worker/worker.h"
 
@@ -348,6 +349,11 @@ static int take_option(struct vt_cli *cli, int option, char **argv, struct asked
     return vt_cli_add_folder(cli, "check", &asked->plugins, optarg);
   case 'a':
     asked->job.actor = vt_str(optarg);
+    if (!vt_orgnr_valid(asked->job.actor))
+      return vt_cli_usage(cli, "check",
+                          "'%s' is not an organisation number; wanted: nine digits, of which the "
+                          "last is the control digit",
+                          optarg);
     return VT_EXIT_CLEAN;
   case 'p':
     asked->job.period = vt_str(optarg);

@@ -7,6 +7,8 @@
 #include "plugin/host.h"
 #include "plugin/url.h"
 
+#include <stdio.h>
+
 int vt_call_init(struct vater_call *call, const struct vt_environment *environment,
                  const struct vt_log *log, const char *stage)
 {
@@ -25,6 +27,61 @@ void vt_call_fini(struct vater_call *call)
 
 /* ---- around each callback ------------------------------------------------------------------- */
 
+static const char opening_name[] = "open", closing_name[] = "close",
+                  decode_name[] = "format.decode", record_name[] = "format.record",
+                  screen_name[] = "format.screen";
+
+static void take_note(struct vt_note *note, const char *plugin, const char *part)
+{
+  if (note == NULL)
+    return;
+  note->plugin = plugin;
+  note->part = part;
+}
+
+/* What a worker runs besides checks and functions. */
+static const char *noted_callback(const void *part)
+{
+  static const char *const names[] = {opening_name, closing_name, decode_name, record_name,
+                                      screen_name};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (names[i] == part)
+      return names[i];
+  return NULL;
+}
+
+static size_t print_part(const struct vt_plugin *plugin, const void *part, char *out, size_t room)
+{
+  const char *name = noted_callback(part);
+  if (name != NULL)
+    return (size_t)snprintf(out, room, "in %s of plugin '%s'", name, plugin->info.name);
+  const char *kind = "check";
+  for (uint32_t i = 0; i < plugin->info.check_count; i++)
+    if (plugin->checks[i].name == part)
+      name = plugin->checks[i].name;
+  for (uint32_t i = 0; name == NULL && i < plugin->info.function_count; i++)
+    if (plugin->functions[i].name == part) {
+      kind = "function";
+      name = plugin->functions[i].name;
+    }
+  if (name == NULL)
+    return (size_t)snprintf(out, room, "in plugin '%s'", plugin->info.name);
+  return (size_t)snprintf(out, room, "in %s '%s' of plugin '%s'", kind, name, plugin->info.name);
+}
+
+size_t vt_call_noted(const struct vt_registry *registry, const struct vt_note *noted, char *out,
+                     size_t room)
+{
+  for (uint32_t i = 0; i < registry->count; i++) {
+    const struct vt_plugin *plugin = registry->plugins[i];
+    if (plugin->info.name == noted->plugin) {
+      size_t len = print_part(plugin, noted->part, out, room);
+      return len < room ? len : room - 1;
+    }
+  }
+  return 0;
+}
+
 static void begin(struct vater_call *call, const char *plugin, const char *callback)
 {
   vt_arena_reset(call->scratch);
@@ -36,6 +93,7 @@ static void begin(struct vater_call *call, const char *plugin, const char *callb
   call->plugin = plugin;
   call->callback = callback;
   call->log_lines = 0;
+  take_note(call->environment->note, plugin, callback);
 }
 
 static const char *code_of(int status)
@@ -108,6 +166,7 @@ static int end(struct vater_call *call, int returned, bool may_be_done, struct v
     hand_over(call, status, error);
   call->plugin = NULL;
   call->callback = NULL;
+  take_note(call->environment->note, NULL, NULL);
   return status;
 }
 
@@ -148,11 +207,14 @@ int vt_instance_open(struct vater_call *call, const struct vt_plugin *plugin,
                      struct vt_instance *instance, struct vt_error *error)
 {
   struct opening opening = opening_of(plugin, capability);
-  *instance = (struct vt_instance){.plugin = plugin, .config = config, .capability = capability};
+  *instance = (struct vt_instance){.plugin = plugin,
+                                   .config = config,
+                                   .capability = capability,
+                                   .note = call->environment->note};
   if (!opening.offered)
     return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG", "plugin '%s' offers no %s",
                    plugin->info.name, vt_capability_name(capability));
-  begin(call, plugin->info.name, "open");
+  begin(call, plugin->info.name, opening_name);
   call->config = config;
   int status = VATER_OK;
   if (opening.open != NULL)
@@ -165,8 +227,10 @@ void vt_instance_close(struct vt_instance *instance)
 {
   if (instance->open) {
     struct opening opening = opening_of(instance->plugin, instance->capability);
+    take_note(instance->note, instance->plugin->info.name, closing_name);
     if (opening.close != NULL)
       opening.close(instance->self);
+    take_note(instance->note, NULL, NULL);
   }
   *instance = (struct vt_instance){.plugin = NULL};
 }
@@ -342,8 +406,7 @@ int vt_auth_answered(struct vater_call *call, struct vt_instance *instance, vate
 int vt_format_decode(struct vater_call *call, struct vt_instance *instance, const vater_node *root,
                      struct vater_str bytes, vater_table *table, struct vt_error *error)
 {
-  static const char callback[] = "format.decode";
-  if (!enter(call, instance, callback, error))
+  if (!enter(call, instance, decode_name, error))
     return VATER_E_BUG;
   int returned = VATER_E_BUG;
   if (instance->plugin->format->decode != NULL)
@@ -356,8 +419,7 @@ int vt_format_decode(struct vater_call *call, struct vt_instance *instance, cons
 int vt_format_record(struct vater_call *call, struct vt_instance *instance,
                      const struct vater_record *record, vater_table *table, struct vt_error *error)
 {
-  static const char callback[] = "format.record";
-  if (!enter(call, instance, callback, error))
+  if (!enter(call, instance, record_name, error))
     return VATER_E_BUG;
   int returned = instance->plugin->format->record(call, instance->self, record, table);
   instance->busy = false;
@@ -368,11 +430,10 @@ int vt_format_record(struct vater_call *call, struct vt_instance *instance,
 int vt_format_screen(struct vater_call *call, struct vt_instance *instance, const vater_node *root,
                      struct vater_str bytes, struct vt_error *error)
 {
-  static const char callback[] = "format.screen";
   const struct vater_format_ops *format = instance->plugin->format;
   if (format->screen == NULL)
     return VATER_OK;
-  if (!enter(call, instance, callback, error))
+  if (!enter(call, instance, screen_name, error))
     return VATER_E_BUG;
   int returned = format->screen(call, instance->self, root, bytes);
   instance->busy = false;

@@ -41,6 +41,11 @@ int vt_call_init(struct vater_call *call, const struct vt_environment *environme
                  const struct vt_log *log, const char *stage);
 void vt_call_fini(struct vater_call *call);
 
+/* What another process noted of the callback under way: "in check 'x' of plugin 'y'", of names that
+ * the registry has; the length, 0 where it was in none. */
+size_t vt_call_noted(const struct vt_registry *registry, const struct vt_note *noted, char *out,
+                     size_t room);
+
 /* One opened table of one plugin. */
 struct vt_instance {
   const struct vt_plugin *plugin;
@@ -48,6 +53,7 @@ struct vt_instance {
   void *self;
   enum vt_capability capability; /* SOURCE, AUTH or FORMAT */
   bool open, busy;
+  struct vt_note *note; /* of the environment that it was opened in */
 };
 
 /* The plugin offers it (else VATER_E_CONFIG) and open() agreed. */

@@ -83,11 +83,22 @@ static bool view_of(struct vt_arena *arena, const struct vt_table *table,
   return whole;
 }
 
+/* Whose fault it is decides what to do about it: of what the rule hands in, of the figures that the
+ * rule meets, or of the plugin. */
+static const char *cause_of(const struct vt_error *failure)
+{
+  if (failure->status == VATER_E_CONFIG)
+    return "RULE-CHECK";
+  return failure->status == VATER_E_RULE ? NULL : "RULE-PLUGIN";
+}
+
 static int could_not(struct check *check, const struct vt_error *failure)
 {
   struct vt_judging *judging = check->judging;
   struct vt_target_place place = {
-      .row = VT_NO_ROW, .block = UINT32_MAX, .why.text = vt_str(failure->text)};
+      .row = VT_NO_ROW,
+      .block = UINT32_MAX,
+      .why = {.text = vt_str(failure->text), .cause = cause_of(failure)}};
   judging->states[check->index].counts[VT_OUTCOME_ERROR]++;
   int status =
       vt_judging_count_blocks(judging, check->selection, VT_OUTCOME_ERROR, VATER_SEVERITY_WARNING);

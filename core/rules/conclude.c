@@ -178,6 +178,7 @@ static int judge_target(struct vt_judging *judging, uint32_t index, uint32_t row
 static int judge_rule(struct vt_judging *judging, uint32_t index)
 {
   const struct vt_rule *rule = &judging->rules->rules[index];
+  vt_judging_note(judging, index);
   const struct vt_partition *periods = &judging->wide->by_period;
   uint32_t room = judging->rules->scopes[rule->target].variable_count;
   struct vt_cel_value *variables =

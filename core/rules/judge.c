@@ -21,6 +21,7 @@ static int end(struct vt_judging *judging, int status, struct vt_error *error)
 {
   if (status == VATER_OK && judging->starved)
     status = VATER_E_NOMEM;
+  vt_judging_note(judging, UINT32_MAX);
   vt_cel_run_free(judging->run);
   vt_free(&judging->rules->environment->allocator, judging->blocks);
   vt_arena_free(judging->scratch);

@@ -15,7 +15,8 @@ struct vt_block {
 /* What a check says, or why an expression has no value; empty for what the rule itself says. */
 struct vt_why {
   struct vater_str text;
-  bool ours; /* it tells a limit of ours, and nothing of the payload */
+  bool ours;         /* it tells a limit of ours, and nothing of the payload */
+  const char *cause; /* of an error: the code whose texts fit; NULL: RULE-ERROR */
 };
 
 /* A finding that is kept until its rule's turn. */
@@ -225,6 +226,14 @@ int vt_judging_only(const struct vt_rules *rules, uint32_t rule, const struct vt
 static inline bool vt_judging_asks(const struct vt_judging *judging, uint32_t rule)
 {
   return judging->only == UINT32_MAX || judging->only == rule;
+}
+
+/* What is judged now, for whoever looks after a crash; UINT32_MAX: none. */
+static inline void vt_judging_note(const struct vt_judging *judging, uint32_t rule)
+{
+  const struct vt_rules *rules = judging->rules;
+  if (rules->environment->note != NULL)
+    rules->environment->note->rule = rule == UINT32_MAX ? NULL : rules->rules[rule].info.code.ptr;
 }
 
 /* Evaluates one expression; notes when there was no memory for it. */

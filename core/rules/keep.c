@@ -43,6 +43,7 @@ int vt_judging_keep(struct vt_judging *judging, uint32_t rule, enum vt_outcome o
                                                       .severity = (uint8_t)severity,
                                                       .outcome = (uint8_t)outcome,
                                                       .column = place->column,
-                                                      .why = {text, place->why.ours}};
+                                                      .why = place->why};
+  state->kept[state->kept_count - 1].why.text = text;
   return VATER_OK;
 }

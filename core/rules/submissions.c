@@ -84,9 +84,11 @@ static enum vt_outcome outcome_of(const struct vt_rule *rule, const struct vt_ce
 struct vt_why vt_judging_why(const struct vt_cel_value *value)
 {
   if (value->kind != VT_CEL_ERROR)
-    return (struct vt_why){VT_STR("a number is missing"), true};
+    return (struct vt_why){.text = VT_STR("a number is missing"), .ours = true};
   const struct vt_cel_fault *fault = value->as.fault;
-  return (struct vt_why){fault->text, fault->status == VATER_E_LIMIT};
+  return (struct vt_why){.text = fault->text,
+                         .ours = fault->status == VATER_E_LIMIT,
+                         .cause = fault->status == VATER_E_BUG ? "RULE-PLUGIN" : NULL};
 }
 
 enum vt_outcome vt_judging_evaluate(struct vt_judging *judging, const struct vt_rule *rule,
@@ -202,6 +204,7 @@ int vt_judging_submissions(struct vt_judging *judging, struct vt_error *error)
     const struct vt_rule *rule = &rules->rules[i];
     if (rule->target == VT_TARGET_OBSERVATION || !vt_judging_asks(judging, i))
       continue;
+    vt_judging_note(judging, i);
     if (rule->target >= VT_TARGET_SERIES)
       skip_rule(judging, i);
     else if (rule->check != NULL)

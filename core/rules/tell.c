@@ -74,6 +74,11 @@ static int render(struct rendering *rendering, const struct vt_cel_template *mad
   return text->ptr == NULL ? VATER_E_NOMEM : VATER_OK;
 }
 
+static const struct vt_code *cause_of(const struct vt_kept *kept)
+{
+  return vt_code_find(vt_str(kept->why.cause != NULL ? kept->why.cause : "RULE-ERROR"));
+}
+
 /* A rule that could not be evaluated says why; a check's own words follow the rule's. */
 static int message_of(struct rendering *rendering, int language, struct vater_str *message)
 {
@@ -84,7 +89,7 @@ static int message_of(struct rendering *rendering, int language, struct vater_st
     own = vt_judging_without_digits(scratch, own);
   int status = VATER_OK;
   if (kept->outcome == VT_OUTCOME_ERROR) {
-    const struct vt_code *code = vt_code_find(VT_STR("RULE-ERROR"));
+    const struct vt_code *code = cause_of(kept);
     *message = vt_arena_format(scratch, "%s (%.*s)", code == NULL ? "" : code->title[language],
                                VT_STR_ARGS(own));
   } else {
@@ -97,7 +102,7 @@ static int message_of(struct rendering *rendering, int language, struct vater_st
 
 static int remedy_of(struct rendering *rendering, int language, struct vater_str *remedy)
 {
-  const struct vt_code *code = vt_code_find(VT_STR("RULE-ERROR"));
+  const struct vt_code *code = cause_of(rendering->kept);
   if (rendering->kept->outcome != VT_OUTCOME_ERROR)
     return render(rendering, rendering->rule->remedy[language], remedy);
   *remedy = vt_str(code == NULL ? "" : code->remedy[language]);

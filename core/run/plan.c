@@ -70,20 +70,43 @@ static const struct vt_zygote_plugin *known_plugin(const struct vt_running *runn
   return NULL;
 }
 
+static bool offers(const struct vt_zygote_plugin *plugin, const char *role)
+{
+  if (strcmp(role, "source") == 0)
+    return plugin->source;
+  return strcmp(role, "auth") == 0 ? plugin->auth : plugin->format;
+}
+
+/* "an auth plugin": the first that it is of what an endpoint names, else what rules use. */
+static const char *kind_of(const struct vt_zygote_plugin *plugin)
+{
+  if (plugin->source)
+    return "a source plugin";
+  if (plugin->auth)
+    return "an auth plugin";
+  return plugin->format ? "a format plugin" : "a plugin of checks and functions for rules";
+}
+
 static void complain_of_plugin(struct vt_running *running, const struct vt_endpoint *endpoint,
                                const char *role, struct vater_str name)
 {
   if (name.len == 0)
     return;
   const struct vt_zygote_info *info = vt_zygote_info(running->zygote);
+  const struct vt_zygote_plugin *other = known_plugin(running, name);
   struct vater_str names[64];
-  uint32_t count = info->plugin_count < 64 ? info->plugin_count : 64;
-  for (uint32_t i = 0; i < count; i++)
-    names[i] = info->plugins[i].name;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < info->plugin_count && count < 64; i++)
+    if (offers(&info->plugins[i], role))
+      names[count++] = info->plugins[i].name;
   struct vater_str near = vt_str_nearest(name, names, count);
   char pointer[128];
   snprintf(pointer, sizeof pointer, "%s/%s/plugin", endpoint->pointer, role);
-  if (near.len > 0)
+  if (other != NULL)
+    vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
+                         pointer, "'%.*s' is %s; wanted: %s %s plugin, see 'vater plugin list'",
+                         VT_STR_ARGS(name), kind_of(other), role[0] == 'a' ? "an" : "a", role);
+  else if (near.len > 0)
     vt_document_complain(&running->actors.document, running->environment, running->diagnostics,
                          pointer, "there is no %s plugin '%.*s'; did you mean '%.*s'?", role,
                          VT_STR_ARGS(name), VT_STR_ARGS(near));
@@ -102,8 +125,7 @@ static const struct vt_plugin *main_plugin(struct vt_running *running,
   if (plugin != NULL)
     return plugin;
   const struct vt_zygote_plugin *known = known_plugin(running, name);
-  bool offers = known != NULL && (strcmp(role, "source") == 0 ? known->source : known->auth);
-  if (!offers) {
+  if (known == NULL || !offers(known, role)) {
     complain_of_plugin(running, endpoint, role, name);
     return NULL;
   }
@@ -254,8 +276,10 @@ static int plan_job(struct vt_running *running, const struct vt_actor *actor,
   if (running->today < actor->valid_from || running->today > actor->valid_to)
     job->delivery = VT_DELIVERY_NOT_DUE;
   int status = open_source(running, job);
-  if (status == VATER_OK && endpoint->auth.len > 0)
-    status = vt_run_authorization(running, endpoint, &job->authorization);
+  if (status != VATER_E_NOMEM && endpoint->auth.len > 0) {
+    int authorized = vt_run_authorization(running, endpoint, &job->authorization);
+    status = authorized != VATER_OK ? authorized : status;
+  }
   const struct vt_zygote_plugin *format = known_plugin(running, endpoint->format);
   bool any = vt_str_is(endpoint->format, "auto");
   if (!any && (format == NULL || !format->format))

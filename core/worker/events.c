@@ -187,9 +187,11 @@ static void end_worker(struct vt_worker *worker, const struct ending *ending)
   vt_worker_shut(&worker->output);
   worker->ended = true;
   worker->ending = *ending;
+  worker->ending.place = VT_STR_NONE;
   worker->deadline_ms = 0;
   if (worker->result.block == NULL || !ending->was_reported || ending->wait_status != 0)
     vt_ending_explain(ending, &worker->zygote->limits, &worker->error);
+  vt_ending_place(ending->place, &worker->error);
 }
 
 static void take_control(struct vt_zygote *zygote, const struct frame *frame)
@@ -205,6 +207,7 @@ static void take_control(struct vt_zygote *zygote, const struct frame *frame)
     ending.wait_status = (int)(uint32_t)frame->numbers[1];
     ending.cpu_ms = frame->numbers[2];
     ending.peak_bytes = frame->numbers[3];
+    ending.place = frame->texts[0];
   }
   end_worker(worker, &ending);
 }

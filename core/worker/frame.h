@@ -12,8 +12,9 @@ enum frame_kind {
   /* zygote to main */
   FRAME_LOADING = 1, /* text 0: the plugin about to be opened; empty: all are loaded */
   FRAME_READY,       /* + memfd with what was loaded (worker/loaded.h) */
-  FRAME_EXITED,      /* worker id, wait status, cpu ms, peak bytes */
-  FRAME_UNBORN,      /* worker id, errno: fork failed */
+  /* worker id, wait status, cpu ms, peak bytes; text 0: what it was at, or empty */
+  FRAME_EXITED,
+  FRAME_UNBORN, /* worker id, errno: fork failed */
   /* main to zygote */
   FRAME_FORK, /* worker id, limits; + socket, output pipe, memfd with the job */
   FRAME_KILL, /* worker id */

@@ -46,18 +46,60 @@ static int pinned_packs(struct loaded *loaded, const struct vt_zygote_options *o
   return VATER_OK;
 }
 
-static int load_rules(struct loaded *loaded, const struct vt_zygote_options *options)
+/* What a rule lacks because a plugin is not there. */
+static bool lacks_plugin(const struct vt_error *fault)
+{
+  struct vater_str text = vt_str(fault->text);
+  return vt_str_find(text, VT_STR("plugin has the check '"), 0) < text.len ||
+         vt_str_starts(text, VT_STR("unknown function '"));
+}
+
+static void pass_on(struct vt_diagnostics *list, const struct vt_diagnostic *item)
+{
+  uint32_t before = list->count;
+  vt_diagnostics_add(list, item->severity, &item->error, VT_STR_NONE, item->width);
+  if (list->count > before)
+    list->items[before].line_text = item->line_text;
+}
+
+/* With a plugin that could not be loaded, what follows from that is one line. */
+static void tell_rules(struct loaded *loaded, const struct vt_diagnostics *found, bool incomplete)
+{
+  uint32_t follow = 0;
+  for (uint32_t i = 0; i < found->count; i++) {
+    const struct vt_diagnostic *item = &found->items[i];
+    if (incomplete && lacks_plugin(&item->error))
+      follow++;
+    else
+      pass_on(&loaded->diagnostics, item);
+  }
+  if (found->errors > found->count) /* more than the list holds */
+    loaded->diagnostics.errors += found->errors - found->count;
+  if (follow == 0)
+    return;
+  struct vt_error error = {0};
+  vt_fail(&error, VATER_E_RULE, "RULE-LOAD",
+          "%u rule%s a check or function that no loaded plugin has: begin with the plugins above",
+          follow, follow == 1 ? " wants" : "s want");
+  vt_diagnostics_add(&loaded->diagnostics, VATER_SEVERITY_ERROR, &error, VT_STR_NONE, 0);
+}
+
+static int load_rules(struct loaded *loaded, const struct vt_zygote_options *options,
+                      bool incomplete)
 {
   struct vt_rules_options rules = {.environment = options->environment,
                                    .plugins = &loaded->registry,
                                    .trusted = options->trusted};
+  struct vt_diagnostics found;
+  vt_diagnostics_init(&found, loaded->arena);
   int status = VATER_OK;
   if (options->pinned_count > 0)
     status = pinned_packs(loaded, options, &rules);
   else
     rules.directory = options->rules;
   if (status == VATER_OK)
-    status = vt_rules_load(&rules, &loaded->rules, &loaded->diagnostics);
+    status = vt_rules_load(&rules, &loaded->rules, &found);
+  tell_rules(loaded, &found, incomplete);
   return status == VATER_E_RULE ? VATER_OK : status;
 }
 
@@ -90,7 +132,7 @@ int vt_loaded_load(struct loaded *loaded, const struct vt_zygote_options *option
   if (status == VATER_OK)
     watch->loading(watch->context, NULL);
   if (status == VATER_OK)
-    status = load_rules(loaded, options);
+    status = load_rules(loaded, options, skipped_count > 0 || loaded->diagnostics.errors > 0);
   if (status == VATER_OK)
     status = load_schemas(loaded, options);
   return vt_fail(status == VATER_OK ? NULL : error, status, "OPS-MEMORY",

@@ -72,6 +72,17 @@ int vt_ending_explain(const struct ending *ending, const struct vt_worker_limits
                  code);
 }
 
+void vt_ending_place(struct vater_str place, struct vt_error *error)
+{
+  struct vater_str text = vt_str(error->text);
+  if (place.len == 0 || !vt_str_starts(vt_str(error->code), VT_STR("PLUG-")) ||
+      vt_str_find(text, VT_STR("plugin '"), 0) < text.len)
+    return;
+  struct vt_error placed = {0};
+  vt_fail(&placed, error->status, NULL, "%.*s, %.*s", VT_STR_ARGS(text), VT_STR_ARGS(place));
+  vt_text_copy(error->text, sizeof error->text, vt_str(placed.text));
+}
+
 int vt_ending_denied(uint64_t call, struct vt_error *error)
 {
   char *name = vt_seccomp_name(call);

@@ -83,17 +83,22 @@ static int await_frame(int socket, uint64_t wait_ms, struct frame *frame, struct
   return ready == 0 ? VATER_E_TIMEOUT : vt_frame_receive(socket, frame, room, true, NULL);
 }
 
+static uint64_t load_ms_of(const struct attempt *attempt)
+{
+  if (attempt->loading[0] == '\0')
+    return RULES_LOAD_MS;
+  return attempt->options->plugin_load_ms != 0 ? attempt->options->plugin_load_ms
+                                               : VT_LIMIT_PLUGIN_LOAD_MS;
+}
+
 /* Until the zygote is ready, or until it is known why it never will be. */
 static int follow(struct attempt *attempt, int *loaded)
 {
-  uint64_t load_ms = attempt->options->plugin_load_ms != 0 ? attempt->options->plugin_load_ms
-                                                           : VT_LIMIT_PLUGIN_LOAD_MS;
   attempt->loading[0] = '\0';
   for (;;) {
     struct frame frame;
     struct frame_room room;
-    uint64_t wait_ms = attempt->loading[0] != '\0' ? load_ms : RULES_LOAD_MS;
-    int status = await_frame(attempt->zygote->control, wait_ms, &frame, &room);
+    int status = await_frame(attempt->zygote->control, load_ms_of(attempt), &frame, &room);
     if (status != VATER_OK)
       return status;
     if (frame.kind == FRAME_READY && room.fd_count == 1) {
@@ -139,9 +144,7 @@ static int blame(struct attempt *attempt, int came, struct vt_diagnostics *diagn
   char how[100];
   struct vt_error fault = {0};
   int status = end_zygote(attempt->zygote);
-  how_it_ended(came, status,
-               attempt->loading[0] == '\0' ? RULES_LOAD_MS : attempt->options->plugin_load_ms, how,
-               sizeof how);
+  how_it_ended(came, status, load_ms_of(attempt), how, sizeof how);
   if (attempt->loading[0] == '\0')
     return vt_fail(error, VATER_E_BUG, "OPS-BUG", "loading rules and schemas %s", how);
   vt_fail(&fault, VATER_E_REFUSED, "PLUG-LOAD",

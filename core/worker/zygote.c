@@ -1,6 +1,7 @@
 #include "worker/zygote.h"
 
 #include "base/limits.h"
+#include "plugin/call.h"
 #include "worker/frame.h"
 #include "worker/loaded.h"
 
@@ -8,6 +9,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -19,7 +22,8 @@ enum { CONTROL = 3 };
 
 struct child {
   uint64_t id;
-  pid_t process; /* 0: free */
+  pid_t process;        /* 0: free */
+  struct vt_note *note; /* shared with it; NULL: there was no memory for one */
 };
 
 struct process {
@@ -28,6 +32,9 @@ struct process {
   struct vt_worker_limits limits;
   struct loaded loaded;
   struct child *children; /* JOBS_IN_FLIGHT */
+  struct vt_environment environment;
+  struct vt_note
+      *note; /* where every call notes what it is at; a worker puts its shared one there */
 };
 
 /* ---- becoming the zygote ----------------------------------------------------------------------
@@ -151,14 +158,57 @@ static void tell(const struct frame *frame)
     _exit(0);
 }
 
+/* A page of its own for each: no worker reaches what another one notes. */
+static struct vt_note *new_note(int sharing)
+{
+  void *page =
+      mmap(NULL, sizeof(struct vt_note), PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
+  return page == MAP_FAILED ? NULL : page;
+}
+
+static void free_note(struct vt_note *note)
+{
+  if (note != NULL)
+    munmap(note, sizeof *note);
+}
+
+/* To the address that everything was told when it was loaded. */
+static void move_note(const struct process *process, struct vt_note *shared)
+{
+  if (shared != NULL && process->note != NULL)
+    mremap(shared, sizeof *shared, sizeof *shared, MREMAP_MAYMOVE | MREMAP_FIXED, process->note);
+}
+
+/* What a dead worker's note says, as far as it names what we know: it may have written anything. */
+static struct vater_str read_note(const struct process *process, const struct vt_note *note,
+                                  char *out, size_t room)
+{
+  if (note == NULL)
+    return VT_STR_NONE;
+  const struct vt_rules *rules = process->loaded.rules;
+  const struct vt_note noted = *note;
+  size_t len = vt_call_noted(&process->loaded.registry, &noted, out, room);
+  for (uint32_t i = 0; rules != NULL && i < vt_rules_count(rules); i++) {
+    struct vater_str code = vt_rules_info(rules, i)->code;
+    if (code.ptr != noted.rule)
+      continue;
+    len += (size_t)snprintf(out + len, room - len, "%s rule '%.*s'", len == 0 ? "in" : " for",
+                            VT_STR_ARGS(code));
+    break;
+  }
+  return (struct vater_str){out, len < room ? len : room - 1};
+}
+
 /* The child: its descriptors where they belong, then the sandbox, then the job. */
-static _Noreturn void become_worker(const struct process *process, const int *fds)
+static _Noreturn void become_worker(const struct process *process, struct vt_note *note,
+                                    const int *fds)
 {
   struct vt_error error = {0};
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != process->self)
     _exit(0);
+  move_note(process, note);
   dup2(fds[1], 1);
   dup2(fds[1], 2);
   dup2(fds[2], WORKER_JOB);
@@ -172,15 +222,18 @@ static void start_worker(struct process *process, uint64_t id, const int *fds)
 {
   struct child *child = free_child(process);
   pid_t made = -1;
+  struct vt_note *note = new_note(MAP_SHARED);
   errno = EAGAIN;
   if (child != NULL)
     made = fork();
   if (made == 0)
-    become_worker(process, fds);
-  if (made < 0)
+    become_worker(process, note, fds);
+  if (made < 0) {
     tell(&(struct frame){.kind = FRAME_UNBORN, .numbers = {id, (uint64_t)errno}});
-  else
-    *child = (struct child){id, made};
+    free_note(note);
+  } else {
+    *child = (struct child){id, made, note};
+  }
 }
 
 static void kill_group(pid_t process)
@@ -201,10 +254,13 @@ static void forget(struct process *process, pid_t dead, int status, const struct
     struct child *child = &process->children[i];
     if (child->process != dead)
       continue;
+    char place[400];
     tell(&(struct frame){.kind = FRAME_EXITED,
                          .numbers = {child->id, (uint64_t)(uint32_t)status,
                                      milliseconds(used->ru_utime, used->ru_stime),
-                                     (uint64_t)used->ru_maxrss * 1024}});
+                                     (uint64_t)used->ru_maxrss * 1024},
+                         .texts = {read_note(process, child->note, place, sizeof place)}});
+    free_note(child->note);
     *child = (struct child){0};
   }
 }
@@ -271,7 +327,12 @@ _Noreturn void vt_zygote_main(const struct vt_zygote_options *options, const cha
   settle(control, parent);
   vt_allocator_keep();
   process.self = getpid();
-  load(&process, options, skipped, skipped_count);
+  process.note = new_note(MAP_PRIVATE);
+  process.environment = *options->environment;
+  process.environment.note = process.note;
+  struct vt_zygote_options noting = *options;
+  noting.environment = &process.environment;
+  load(&process, &noting, skipped, skipped_count);
   process.signals = watch_children();
   if (process.signals < 0)
     _exit(1);

@@ -58,6 +58,33 @@ static void test_O01_configuration(void **state)
   rig_remove(folder);
 }
 
+/* A plugin of another kind is no misspelling, and hides no other fault of its endpoint. */
+static void test_O01_plugin_of_another_kind(void **state)
+{
+  (void)state;
+  char folder[512];
+  prepare(folder, sizeof folder);
+  rig_write(folder, "actors.json",
+            "{\"actors\": [{\"orgnr\": \"983974724\", \"name\": \"A\", \"type\": \"trust\",\n"
+            "  \"endpoints\": [{\"id\": \"main\",\n"
+            "    \"source\": {\"plugin\": \"bearer\", \"url\": \"https://127.0.0.9/\"},\n"
+            "    \"auth\": {\"plugin\": \"norway\"},\n"
+            "    \"format\": {\"plugin\": \"http\"}}]}]}\n");
+  struct rig_run run = rig_vater(folder, run_arguments);
+  assert_int_equal(run.exit_code, 3);
+  static const char *const expected[] = {
+      "actors.json:3:26: error: OPS-CONFIG: 'bearer' is an auth plugin; wanted: a source plugin, "
+      "see "
+      "'vater plugin list'",
+      "'norway' is a plugin of checks and functions for rules; wanted: an auth plugin",
+      "'http' is a source plugin; wanted: a format plugin"};
+  for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+    if (!rig_contains(run.error, expected[i]))
+      fail_msg("missing: %s\nin: %s", expected[i], run.error);
+  rig_done(&run);
+  rig_remove(folder);
+}
+
 /* O01: faults of every kind in both files, in one go: structure, meaning, plugins. */
 static void test_O01_all_stages_at_once(void **state)
 {
@@ -332,6 +359,9 @@ static void test_usage(void **state)
       {{"run", "--period", "2026-Q9"}, "vater run: '2026-Q9' is not a period"},
       {{"run", "--today", "2026-02-30"}, "vater run: '2026-02-30' is not a date (YYYY-MM-DD)"},
       {{"check"}, "vater check: no file given; '-' is standard input"},
+      {{"check", "-a", "abc"}, "vater check: 'abc' is not an organisation number; wanted: nine"},
+      {{"check", "-a", "98397472"}, "'98397472' is not an organisation number"},
+      {{"check", "-a", "983974725"}, "'983974725' is not an organisation number"},
       {{"check", "-l", "de"}, "vater check: 'de' is none of nb, nn, en"},
       {{"actor", "delete"}, "vater actor: 'delete' is neither list nor verify"},
   };
@@ -372,6 +402,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_O01_configuration),
+      cmocka_unit_test(test_O01_plugin_of_another_kind),
       cmocka_unit_test(test_O01_all_stages_at_once),
       cmocka_unit_test(test_O01_plain_http_url),
       cmocka_unit_test(test_O01_verify),

@@ -214,14 +214,48 @@ static void test_G07_denial_names_the_system_call(void **state)
   rig_start(&rig, NULL);
   struct outcome outcome = play(&rig, "decode", "socket_tcp");
   assert_string_equal(outcome.error.text,
-                      "the sandbox stopped the worker at the system call socket (41)");
+                      "the sandbox stopped the worker at the system call socket (41), in "
+                      "format.decode of plugin 'hostile'");
   outcome = play(&rig, "decode", "fork_bomb");
   assert_string_equal(outcome.error.text, "the worker asked for a process, thread or descriptor "
-                                          "(clone); it may have none");
+                                          "(clone); it may have none, in format.decode of plugin "
+                                          "'hostile'");
   outcome = play(&rig, "decode", "abort");
-  assert_string_equal(outcome.error.text, "the worker crashed: signal 6 (SIGABRT)");
+  assert_string_equal(outcome.error.text,
+                      "the worker crashed: signal 6 (SIGABRT), in format.decode "
+                      "of plugin 'hostile'");
   outcome = play(&rig, "decode", "busy_loop");
-  assert_string_equal(outcome.error.text, "the worker did not answer within 3000 ms");
+  assert_string_equal(outcome.error.text, "the worker did not answer within 3000 ms, in "
+                                          "format.decode of plugin 'hostile'");
+  outcome = play(&rig, "open", "abort");
+  assert_string_equal(outcome.error.text, "the worker crashed: signal 6 (SIGABRT), in open of "
+                                          "plugin 'hostile'");
+  outcome = play(&rig, "close", "abort");
+  assert_string_equal(outcome.error.text, "the worker crashed: signal 6 (SIGABRT), in close of "
+                                          "plugin 'hostile'");
+  rig_stop(&rig);
+}
+
+/* Of the names that are known alone: what the note says besides is not followed. */
+static void test_G04_the_end_names_plugin_and_rule(void **state)
+{
+  (void)state;
+  struct rig rig;
+  rig_start(&rig, "\"scope\": \"submission\", \"check\": \"hostile.act\", "
+                  "\"with\": {\"act\": \"segv\"}");
+  struct outcome outcome = rig_control(&rig);
+  assert_string_equal(outcome.error.text, "the worker crashed: signal 11 (SIGSEGV), in check 'act' "
+                                          "of plugin 'hostile' for rule 'HO-001'");
+  outcome_free(&outcome);
+  rig_stop(&rig);
+  rig_start(&rig, "\"scope\": \"observation\", \"missing\": \"skip\", "
+                  "\"assert\": \"hostileAct(obs.reason) == 'refused'\"");
+  outcome = rig_run(&rig, "{\"at\": \"never\"}", "sleep_long");
+  assert_string_equal(
+      outcome.error.text,
+      "the worker did not answer within 3000 ms, in function 'hostileAct' of plugin "
+      "'hostile' for rule 'HO-001'");
+  outcome_free(&outcome);
   rig_stop(&rig);
 }
 
@@ -307,6 +341,7 @@ int main(void)
       cmocka_unit_test(test_G06_P07_memory_stays_within_the_limit),
       cmocka_unit_test(test_G07_nothing_gets_out),
       cmocka_unit_test(test_G07_denial_names_the_system_call),
+      cmocka_unit_test(test_G04_the_end_names_plugin_and_rule),
       cmocka_unit_test(test_G08_nonsense_is_refused),
       cmocka_unit_test(test_G08_who_talks_without_end_is_cut_off),
       cmocka_unit_test(test_G08_a_failure_quotes_no_person),

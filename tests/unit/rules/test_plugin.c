@@ -37,19 +37,51 @@ static int run_broken(vater_call *call, const vater_config *with, const vater_ta
   return (vt_host()->fail)(call, VATER_E_BUG, "lost my way");
 }
 
+static int run_unsure(vater_call *call, const vater_config *with, const vater_table *rows,
+                      vater_findings *findings)
+{
+  (void)with;
+  (void)rows;
+  (void)findings;
+  return (vt_host()->fail)(call, VATER_E_CONFIG, "'min' is above 'max'");
+}
+
+static int run_odd(vater_call *call, const vater_config *with, const vater_table *rows,
+                   vater_findings *findings)
+{
+  (void)call;
+  (void)with;
+  (void)rows;
+  (void)findings;
+  return 77;
+}
+
+static int run_silent(vater_call *call, const vater_config *with, const vater_table *rows,
+                      vater_findings *findings)
+{
+  (void)call;
+  (void)with;
+  (void)rows;
+  (void)findings;
+  return VATER_E_IO;
+}
+
 static const struct vater_setting low_settings[] = {
     {.name = "min", .type = VATER_SETTING_NUMBER, .required = true, .help = "Lowest value."}, {0}};
 static const struct vater_setting no_settings[] = {{0}};
 static const struct vater_check checks[] = {
     {.name = "low", .summary = "Low values.", .settings = low_settings, .run = run_low},
     {.name = "broken", .summary = "Fails.", .settings = no_settings, .run = run_broken},
+    {.name = "unsure", .summary = "Refuses.", .settings = no_settings, .run = run_unsure},
+    {.name = "odd", .summary = "Returns 77.", .settings = no_settings, .run = run_odd},
+    {.name = "silent", .summary = "Says nothing.", .settings = no_settings, .run = run_silent},
     {0}};
 static const struct vater_function functions[] = {
     {.name = "twice", .signature = "(double) -> double", .help = "x * 2", .call = call_double},
     {0}};
 
 static struct vt_plugin plugin = {
-    .info = {.path = "sample.so", .name = "sample", .check_count = 2, .function_count = 1},
+    .info = {.path = "sample.so", .name = "sample", .check_count = 5, .function_count = 1},
     .checks = checks,
     .functions = functions};
 static struct vt_plugin *plugins[] = {&plugin};
@@ -108,6 +140,38 @@ static void test_check_that_gives_up(void **state)
   bundle_free(&bundle);
 }
 
+/* What to do about it depends on whose fault it is. */
+static void test_remedy_by_cause(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *rule, *message, *remedy;
+  } cases[] = {
+      {CHECK("T-001", "sample.unsure", ""),
+       "A check cannot use what the rule gives it; it does not count against the actor. (plugin "
+       "'sample', unsure: 'min' is above 'max')",
+       "Correct what the rule gives the check in \"with\""},
+      {CHECK("T-001", "sample.odd", ""), "odd: returned 77; wanted: one of vater_status",
+       "Neither the rule nor the figures are at fault"},
+      {CHECK("T-001", "sample.silent", ""), "silent: gave no reason (status -",
+       "Neither the rule nor the figures are at fault"},
+      {RULE("T-001", OBSERVATION SKIP ",\"assert\":\"1.0 / (obs.value - obs.value) > 0.0 && "
+                                      "int(obs.reason) == 1\""),
+       "A rule could not be evaluated on these figures", "Mend the rule so that it copes"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct bundle bundle = {.plugins = &registry};
+    if (bundle_load(&bundle, cases[i].rule) != VATER_OK)
+      fail_msg("%s", bundle_diagnostics(&bundle));
+    bundle_row(&bundle, "value=5 reason=none");
+    bundle_judge(&bundle);
+    const struct told_finding *found = &bundle.told.findings[0];
+    if (bundle.told.finding_count != 1 || strstr(found->message, cases[i].message) == NULL ||
+        strstr(found->remedy, cases[i].remedy) == NULL)
+      fail_msg("%s: %s / %s", cases[i].rule, found->message, found->remedy);
+    bundle_free(&bundle);
+  }
+}
+
 static void test_check_refused_at_load(void **state)
 {
   (void)state;
@@ -128,6 +192,7 @@ int main(void)
       cmocka_unit_test(test_function),
       cmocka_unit_test(test_check),
       cmocka_unit_test(test_check_that_gives_up),
+      cmocka_unit_test(test_remedy_by_cause),
       cmocka_unit_test(test_check_refused_at_load),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
