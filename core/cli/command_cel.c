@@ -2,7 +2,9 @@
 #include "base/limits.h"
 #include "cli/cel_batch.h"
 #include "cli/cel_values.h"
-#include "cli/cli.h"
+#include "cli/options.h"
+#include "plugin/call.h"
+#include "rules/function.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -12,10 +14,14 @@ enum { VARIABLES = 64, SHOWN_BYTES = 1024 * 1024 };
 static const char help[] =
     "usage: vater cel -e EXPRESSION [-v NAME=JSON]… [-a]\n"
     "       vater cel --batch\n"
-    "Evaluates an expression of the Common Expression Language (docs/cel.md).\n"
+    "Evaluates an expression of the Common Expression Language (docs/cel.md). It knows the\n"
+    "functions of rules, sum, median, dimension, periodsBetween and those of the plugins, such\n"
+    "as isOrgnr; obs, rows and indicator are a rule's alone: give them with --var, or try a\n"
+    "whole rule with 'vater rules test'.\n"
     "\n"
     "  -e, --expression TEXT  what to evaluate\n"
     "  -v, --var NAME=JSON    a variable; its type is that of the JSON value\n"
+    "      --plugins FOLDER   plugins there as well; may be given several times\n"
     "  -a, --ast              print the checked expression with its types instead\n"
     "  -b, --batch            one JSON request a line on standard input, one answer a line\n"
     "  -h, --help             this text\n"
@@ -26,6 +32,7 @@ struct options {
   const char *expression;
   const char *variables[VARIABLES];
   uint32_t variable_count;
+  struct vt_cli_folders plugins;
   bool ast, batch;
 };
 
@@ -116,6 +123,47 @@ static int evaluate(struct vt_cli *cli, const struct options *options, struct vt
   return status == VATER_OK ? show(cli, options, program, values) : VT_EXIT_FAILED;
 }
 
+static void tell_refused(void *context, const struct vt_plugin *plugin,
+                         const struct vater_function *function, const char *why)
+{
+  struct vt_cli *cli = context;
+  fprintf(cli->error, "vater cel: function '%s' of plugin '%s': %s\n", function->name,
+          plugin->info.name, why);
+}
+
+/* A plugin that cannot be loaded is told; the expression may do without. */
+static int load_plugins(struct vt_cli *cli, const struct options *options, struct vt_arena *arena,
+                        struct vt_registry *plugins)
+{
+  struct vt_plugin_files files = {0};
+  struct vt_diagnostics refused;
+  vt_diagnostics_init(&refused, arena);
+  int status = vt_registry_init(plugins, &cli->environment, arena, NULL);
+  if (status == VATER_OK)
+    status =
+        vt_plugin_scan(options->plugins.paths, options->plugins.count, arena, &files, &refused);
+  if (status == VATER_OK)
+    status = vt_registry_load_all(plugins, &files, NULL, &refused);
+  vt_cli_diagnostics(cli, &refused);
+  return status;
+}
+
+static int evaluate_with(struct vt_cli *cli, const struct options *options, struct vt_arena *arena,
+                         struct vt_cel_environment *environment)
+{
+  struct vt_registry plugins = {0};
+  struct vater_call call;
+  int code = VT_EXIT_FAILED;
+  if (vt_call_init(&call, &cli->environment, NULL, "cel") != VATER_OK)
+    return code;
+  if (load_plugins(cli, options, arena, &plugins) == VATER_OK &&
+      vt_rules_functions(environment, &call, &plugins, arena, tell_refused, cli) == VATER_OK)
+    code = evaluate(cli, options, arena, environment);
+  vt_registry_fini(&plugins);
+  vt_call_fini(&call);
+  return code;
+}
+
 static int evaluate_one(struct vt_cli *cli, const struct options *options)
 {
   struct vt_arena *arena = vt_arena_new(&cli->environment.allocator, 0);
@@ -124,7 +172,7 @@ static int evaluate_one(struct vt_cli *cli, const struct options *options)
                                           .allocator = cli->environment.allocator};
   int code = VT_EXIT_FAILED;
   if (arena != NULL && vt_cel_environment_new(arena, &settings, &environment) == VATER_OK)
-    code = evaluate(cli, options, arena, environment);
+    code = evaluate_with(cli, options, arena, environment);
   vt_cel_environment_free(environment);
   vt_arena_free(arena);
   return code;
@@ -150,10 +198,11 @@ int vt_command_cel(struct vt_cli *cli, int argc, char **argv)
   static const struct option names[] = {{"expression", required_argument, NULL, 'e'},
                                         {"var", required_argument, NULL, 'v'},
                                         {"ast", no_argument, NULL, 'a'},
+                                        {"plugins", required_argument, NULL, 'G'},
                                         {"batch", no_argument, NULL, 'b'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
-  struct options options = {0};
+  struct options options = {.plugins = {.paths = {cli->plugins}, .count = 1}};
   int option;
   optind = 1;
   while ((option = getopt_long(argc, argv, "e:v:abh", names, NULL)) != -1) {
@@ -167,7 +216,10 @@ int vt_command_cel(struct vt_cli *cli, int argc, char **argv)
       options.ast = true;
     else if (option == 'b')
       options.batch = true;
-    else if (option == 'v' && options.variable_count < VARIABLES)
+    else if (option == 'G') {
+      if (vt_cli_add_folder(cli, "cel", &options.plugins, optarg) != VT_EXIT_CLEAN)
+        return VT_EXIT_USAGE;
+    } else if (option == 'v' && options.variable_count < VARIABLES)
       options.variables[options.variable_count++] = optarg;
     else
       return vt_cli_usage(cli, "cel", option == 'v' ? "more than %d variables" : "wrong option",

@@ -15,6 +15,7 @@ enum { TEXT_BYTES_MAX = 1024 * 1024, NEAREST_MAX = 1024 };
 struct asked {
   struct vater_str code;
   enum vt_language language;
+  struct vt_cli_folders plugins;
   bool json, all;
 };
 
@@ -27,6 +28,8 @@ static void print_help(FILE *out)
         "or not is the same.\n\n"
         "  -l, --language nb|nn|en  of the texts (default en)\n"
         "  -r, --rules DIRECTORY    rule packs (default: those beside this program)\n"
+        "      --plugins DIRECTORY  plugins there as well, that the packs need; may be given\n"
+        "                           several times\n"
         "  -j, --json               machine-readable, in all languages\n"
         "      --all                every code of the engine as Markdown (docs/codes.md)\n"
         "  -h, --help               this text\n\n"
@@ -385,10 +388,9 @@ static int explain(struct vt_cli *cli, const struct asked *asked)
   const struct service_code *service = find_service_code(asked->code);
   if (service != NULL)
     return explain_service(cli, asked, service);
-  const struct vt_cli_folders plugins = {.paths = {cli->plugins}, .count = 1};
   struct vt_rules_frame frame;
   int exit_code = VT_EXIT_FAILED;
-  int status = vt_rules_frame_begin(cli, &plugins, NULL, 0, &frame);
+  int status = vt_rules_frame_begin(cli, &asked->plugins, NULL, 0, &frame);
   if (status == VATER_OK && frame.rules == NULL)
     vt_cli_diagnostics(cli, &frame.diagnostics);
   else if (status == VATER_OK)
@@ -399,11 +401,15 @@ static int explain(struct vt_cli *cli, const struct asked *asked)
 
 int vt_command_explain(struct vt_cli *cli, int argc, char **argv)
 {
-  static const struct option options[] = {
-      {"language", required_argument, NULL, 'l'}, {"rules", required_argument, NULL, 'r'},
-      {"json", no_argument, NULL, 'j'},           {"all", no_argument, NULL, 'A'},
-      {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
-  struct asked asked = {.language = VT_LANGUAGE_EN};
+  static const struct option options[] = {{"language", required_argument, NULL, 'l'},
+                                          {"rules", required_argument, NULL, 'r'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"all", no_argument, NULL, 'A'},
+                                          {"plugins", required_argument, NULL, 'G'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+  struct asked asked = {.language = VT_LANGUAGE_EN,
+                        .plugins = {.paths = {cli->plugins}, .count = 1}};
   int option;
   optind = 1;
   opterr = 0;
@@ -414,7 +420,10 @@ int vt_command_explain(struct vt_cli *cli, int argc, char **argv)
       asked.json = true;
     else if (option == 'A')
       asked.all = true;
-    else if (option == 'h') {
+    else if (option == 'G') {
+      if (vt_cli_add_folder(cli, "explain", &asked.plugins, optarg) != VT_EXIT_CLEAN)
+        return VT_EXIT_USAGE;
+    } else if (option == 'h') {
       print_help(cli->out);
       return VT_EXIT_CLEAN;
     } else if (option != 'l')

@@ -2,27 +2,43 @@
 
 #include "base/encode.h"
 #include "plugin/registry.h"
+#include "worker/frame.h"
+#include "worker/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The sandbox's handler of a denied system call ends with this status. */
-enum { LINE_BYTES = 600, DENIED = 1 };
+/* Above the descriptors of a worker; and of what both sides have of this process. */
+enum { LINE_BYTES = 600, FREE_DESCRIPTOR = 10 };
 
-static const char *why_ended(int how, bool late, char *text, size_t size)
+/* What the sandbox's handler said of a system call, as it says it of a worker's. */
+static bool was_denied(int denials, char *text, size_t size)
+{
+  struct frame_room room;
+  struct frame frame;
+  if (vt_frame_receive(denials, &frame, &room, false, NULL) != VATER_OK ||
+      frame.kind != FRAME_DENIED)
+    return false;
+  char *name = vt_seccomp_name(frame.numbers[0]);
+  snprintf(text, size,
+           "it made a system call that the sandbox denies: %s (%llu); a plugin does no I/O",
+           name != NULL ? name : "unknown", (unsigned long long)frame.numbers[0]);
+  free(name);
+  return true;
+}
+
+static const char *why_ended(int how, bool late, int denials, char *text, size_t size)
 {
   if (late)
     snprintf(text, size, "it did not come back within %d s", VT_EXERCISE_SECONDS);
-  else if (WIFEXITED(how) && WEXITSTATUS(how) == DENIED)
-    snprintf(
-        text, size,
-        "it ended the process (exit status %d), or made a system call that the sandbox denies; "
-        "a plugin does no I/O",
-        DENIED);
+  else if (was_denied(denials, text, size))
+    return text;
   else if (WIFSIGNALED(how) && (WTERMSIG(how) == SIGXCPU || WTERMSIG(how) == SIGKILL))
     snprintf(text, size, "it used more than %d s of processor time", VT_EXERCISE_CPU_SECONDS);
   else if (WIFSIGNALED(how))
@@ -80,7 +96,7 @@ static void take_line(struct report *report, char *line)
     tell(report, line + 2, NULL);
 }
 
-static void watch(struct report *report, pid_t child, int in)
+static void watch(struct report *report, pid_t child, int in, int denials)
 {
   char line[LINE_BYTES];
   char why[LINE_BYTES];
@@ -92,7 +108,7 @@ static void watch(struct report *report, pid_t child, int in)
     continue;
   bool late = WIFSIGNALED(how) && WTERMSIG(how) == SIGALRM;
   if (report->trying[0] != '\0')
-    tell(report, why_ended(how, late, why, sizeof why), NULL);
+    tell(report, why_ended(how, late, denials, why, sizeof why), NULL);
   if (from != NULL)
     fclose(from);
 }
@@ -116,7 +132,7 @@ static int finish(struct report *report, const char *path)
 
 int vt_plugin_conformance(struct vt_cli *cli, const char *path, const json_t *with, bool json)
 {
-  int ends[2];
+  int ends[2], denials[2];
   struct vt_error error = {0};
   if (access(path, R_OK) != 0) {
     vt_fail(&error, VATER_E_IO, NULL, "cannot read '%s': %s", path, strerror(errno));
@@ -130,17 +146,22 @@ int vt_plugin_conformance(struct vt_cli *cli, const char *path, const json_t *wi
   tell(&report, status == VATER_OK ? NULL : error.text, NULL);
   if (status != VATER_OK)
     return finish(&report, path);
-  if (pipe(ends) != 0)
+  if (pipe(ends) != 0 ||
+      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, denials) != 0)
     return VT_EXIT_FAILED;
   fflush(cli->out);
   pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
-    vt_plugin_exercise(&cli->environment, path, with, ends[1]);
+    int out = fcntl(ends[1], F_DUPFD_CLOEXEC, FREE_DESCRIPTOR);
+    dup2(denials[1], WORKER_SOCKET);
+    vt_plugin_exercise(&cli->environment, path, with, out);
   }
   close(ends[1]);
+  close(denials[1]);
   if (child < 0)
     return VT_EXIT_FAILED;
-  watch(&report, child, ends[0]);
+  watch(&report, child, ends[0], denials[0]);
+  close(denials[0]);
   return finish(&report, path);
 }

@@ -5,6 +5,7 @@
 #include "cli/plugin_exercise.h"
 #include "jose/digest.h"
 #include "plugin/host.h"
+#include "rules/function.h"
 #include "worker/sandbox.h"
 
 #include <fcntl.h>
@@ -366,6 +367,24 @@ static void be_silent(void)
     dup2(silent, fd);
 }
 
+/* As the rules take it; else no rule would load beside this plugin. */
+static void check_signature(struct exercise *exercise, const struct vater_function *function)
+{
+  const struct vt_cel_options options = {.allocator = exercise->environment.allocator};
+  struct vt_cel_environment *environment = NULL;
+  struct vt_error error = {0};
+  try_this(exercise, "function %.40s%.80s: a signature that rules can use", function->name,
+           function->signature);
+  int status = vt_cel_environment_new(exercise->arena, &options, &environment);
+  if (status == VATER_OK)
+    status = vt_rules_functions(environment, &exercise->call, NULL, exercise->arena, NULL, NULL);
+  if (status == VATER_OK)
+    status = vt_cel_declare_function(environment, function->name, function->signature, false, NULL,
+                                     NULL, &error);
+  vt_cel_environment_free(environment);
+  settle(exercise, status == VATER_OK ? NULL : error.text);
+}
+
 static void try_all(struct exercise *exercise)
 {
   const struct vt_plugin *plugin = exercise->plugin;
@@ -416,6 +435,8 @@ _Noreturn void vt_plugin_exercise(const struct vt_environment *environment, cons
   settle(&exercise, NULL);
   check_help(&exercise);
   vt_exercise_settings(&exercise);
+  for (uint32_t i = 0; i < exercise.plugin->info.function_count; i++)
+    check_signature(&exercise, &exercise.plugin->functions[i]);
   enter_sandbox(&exercise);
   try_all(&exercise);
   try_this(&exercise, "unload");

@@ -1,9 +1,12 @@
 #include "cli/plugin_new.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* '@' stands for the plugin's name. */
 static const char build_file[] = "cmake_minimum_required(VERSION 3.25)\n"
@@ -221,6 +224,14 @@ int vt_plugin_new(struct vt_cli *cli, const char *kind, const char *name)
                         "'%.40s' is no name of a plugin: a lower-case letter, then letters, "
                         "digits, '_', at most 32",
                         name);
+  char path[1200], file[64];
+  snprintf(file, sizeof file, "%s.so", name);
+  if (vt_file_join(path, sizeof path, cli->plugins, file) == VATER_OK && access(path, F_OK) == 0) {
+    vt_fail(&error, VATER_E_CONFIG, NULL,
+            "there is a plugin '%s' (%s); two of one name cannot be loaded, choose another", name,
+            path);
+    return vt_cli_error(cli, "plugin", &error, VT_EXIT_FAILED);
+  }
   if (mkdir(name, 0777) != 0) {
     vt_fail(&error, VATER_E_IO, NULL, "cannot make the folder '%s': %s", name, strerror(errno));
     return vt_cli_error(cli, "plugin", &error, VT_EXIT_FAILED);

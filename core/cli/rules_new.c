@@ -287,7 +287,7 @@ int vt_rules_new(struct vt_cli *cli, const struct vt_rules_asked *asked)
   making.given = asked->names[1];
   if (!is_name(making.given, !list))
     return vt_cli_usage(cli, "rules new", "'%s' is no name for that; wanted: %s", making.given,
-                        list ? "a word that begins in lower case"
+                        list ? "a lower-case letter, then letters and digits, such as readTypes"
                              : "capitals and digits with a hyphen, such as A-01 or A-0101");
   if (rule && asked->indicator == NULL)
     return vt_cli_usage(cli, "rules new", "--indicator is absent: say which one the rule is for");

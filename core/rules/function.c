@@ -6,7 +6,7 @@
 
 /* What a callback of a plugin's function needs. */
 struct plugin_function {
-  struct vt_rules *rules;
+  struct vater_call *call;
   const struct vt_plugin *plugin;
   const struct vater_function *function;
 };
@@ -183,30 +183,24 @@ static int call_plugin(void *context, const struct vt_cel_value *arguments, uint
       return vt_fail(error, VATER_E_RULE, NULL,
                      "argument %u of '%s' has a type that plugins do not take", i + 1,
                      called->function->name);
-  int status = vt_function_call(called->rules->call, called->plugin->info.name, called->function,
-                                given, count, &answer, error);
+  int status = vt_function_call(called->call, called->plugin->info.name, called->function, given,
+                                count, &answer, error);
   return status == VATER_OK ? from_plugin(&answer, memory, result, error) : status;
 }
 
-static int declare_plugin(struct vt_rules_loader *loader, struct vt_rules_scope *scope,
-                          const struct vt_plugin *plugin, const struct vater_function *function)
+static int declare_plugin(struct vt_cel_environment *environment, struct vater_call *call,
+                          const struct vt_plugin *plugin, const struct vater_function *function,
+                          struct vt_arena *arena, struct vt_error *error)
 {
-  struct plugin_function *context = vt_arena_alloc(loader->rules->arena, sizeof *context);
+  struct plugin_function *context = vt_arena_alloc(arena, sizeof *context);
   if (context == NULL)
     return VATER_E_NOMEM;
-  *context = (struct plugin_function){loader->rules, plugin, function};
-  struct vt_error error = {0};
-  int status = vt_cel_declare_function(scope->environment, function->name, function->signature,
-                                       false, call_plugin, context, &error);
-  if (status != VATER_E_RULE)
-    return status;
-  if (scope == &loader->rules->scopes[0])
-    vt_rules_report_file(loader, "RULE-LOAD", vt_str(plugin->info.path), "function '%s': %s",
-                         function->name, error.text);
-  return VATER_OK;
+  *context = (struct plugin_function){call, plugin, function};
+  return vt_cel_declare_function(environment, function->name, function->signature, false,
+                                 call_plugin, context, error);
 }
 
-int vt_rules_declare_functions(struct vt_rules_loader *loader, struct vt_rules_scope *scope)
+static int declare_own(struct vt_cel_environment *environment, struct vt_error *error)
 {
   static const struct {
     const char *name, *signature;
@@ -215,16 +209,53 @@ int vt_rules_declare_functions(struct vt_rules_loader *loader, struct vt_rules_s
              {"sum", "(list(double)) -> double", call_sum},
              {"median", "(list(double)) -> double", call_median},
              {"periodsBetween", "(string, string) -> int", call_periods}};
-  struct vt_error error = {0};
   int status = VATER_OK;
   for (size_t i = 0; i < sizeof own / sizeof *own && status == VATER_OK; i++)
-    status = vt_cel_declare_function(scope->environment, own[i].name, own[i].signature, false,
-                                     own[i].call, NULL, &error);
-  const struct vt_registry *plugins = loader->rules->plugins;
+    status = vt_cel_declare_function(environment, own[i].name, own[i].signature, false, own[i].call,
+                                     NULL, error);
+  return status;
+}
+
+int vt_rules_functions(struct vt_cel_environment *environment, struct vater_call *call,
+                       const struct vt_registry *plugins, struct vt_arena *arena,
+                       void (*refused)(void *context, const struct vt_plugin *plugin,
+                                       const struct vater_function *function, const char *why),
+                       void *context)
+{
+  int status = declare_own(environment, NULL);
   for (uint32_t i = 0; plugins != NULL && i < plugins->count && status == VATER_OK; i++) {
     const struct vt_plugin *plugin = plugins->plugins[i];
-    for (uint32_t n = 0; n < plugin->info.function_count && status == VATER_OK; n++)
-      status = declare_plugin(loader, scope, plugin, &plugin->functions[n]);
+    for (uint32_t n = 0; n < plugin->info.function_count && status == VATER_OK; n++) {
+      struct vt_error error = {0};
+      status = declare_plugin(environment, call, plugin, &plugin->functions[n], arena, &error);
+      if (status == VATER_E_RULE) {
+        refused(context, plugin, &plugin->functions[n], error.text);
+        status = VATER_OK;
+      }
+    }
   }
   return status;
+}
+
+static void report(void *context, const struct vt_plugin *plugin,
+                   const struct vater_function *function, const char *why)
+{
+  vt_rules_report_file(context, "RULE-LOAD", vt_str(plugin->info.path), "function '%s': %s",
+                       function->name, why);
+}
+
+static void say_nothing(void *context, const struct vt_plugin *plugin,
+                        const struct vater_function *function, const char *why)
+{
+  (void)context;
+  (void)plugin;
+  (void)function;
+  (void)why;
+}
+
+int vt_rules_declare_functions(struct vt_rules_loader *loader, struct vt_rules_scope *scope)
+{
+  struct vt_rules *rules = loader->rules;
+  return vt_rules_functions(scope->environment, rules->call, rules->plugins, rules->arena,
+                            scope == &rules->scopes[0] ? report : say_nothing, loader);
 }

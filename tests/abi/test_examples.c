@@ -153,6 +153,48 @@ static void function_answers(void **state)
   rig_fini(&rig);
 }
 
+static const char *ask(struct rig *rig, struct vt_instance *instance, const char *period,
+                       struct vater_request *request)
+{
+  const struct vater_collect collect = {.url = VT_STR("https://register.example.no/years"),
+                                        .period = vt_str(period)};
+  vt_request_init(request, rig->arena);
+  int status = vt_source_first(&rig->call, instance, &collect, request, &rig->error);
+  return status == VATER_OK ? vt_arena_copy(rig->arena, request->url).ptr : rig->error.text;
+}
+
+static void source_asks_for_its_pages(void **state)
+{
+  struct rig rig;
+  struct vt_instance instance;
+  struct vater_request request;
+  const struct vt_response_header link[] = {
+      {VT_STR("Link"), VT_STR("<https://register.example.no/years/2025-2.json>; rel=next")}};
+  struct vater_response answer = {.status = 200,
+                                  .url = VT_STR("https://register.example.no/years/2025.json"),
+                                  .headers = link,
+                                  .header_count = 1};
+  struct vater_page page = {.number = 1, .response = &answer};
+  (void)state;
+  rig_init(&rig);
+  assert_int_equal(vt_instance_open(&rig.call, load(&rig, "yearbook"), VT_CAPABILITY_SOURCE, NULL,
+                                    &instance, &rig.error),
+                   VATER_OK);
+  assert_string_equal(ask(&rig, &instance, "2025", &request),
+                      "https://register.example.no/years/2025.json");
+  vt_request_init(&request, rig.arena);
+  assert_int_equal(vt_source_next(&rig.call, &instance, &page, &request, &rig.error), VATER_OK);
+  assert_str_is(request.url, "https://register.example.no/years/2025-2.json");
+  answer.header_count = 0;
+  vt_request_init(&request, rig.arena);
+  assert_int_equal(vt_source_next(&rig.call, &instance, &page, &request, &rig.error), VATER_DONE);
+  assert_string_equal(
+      ask(&rig, &instance, "", &request),
+      "plugin 'yearbook', source.first: a yearbook is asked for by period; name one");
+  vt_instance_close(&instance);
+  rig_fini(&rig);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -160,6 +202,7 @@ int main(void)
       cmocka_unit_test(format_says_where_it_failed),
       cmocka_unit_test(check_reports),
       cmocka_unit_test(function_answers),
+      cmocka_unit_test(source_asks_for_its_pages),
   };
   return cmocka_run_group_tests_name("docs plugins", tests, NULL, NULL);
 }

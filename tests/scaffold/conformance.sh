@@ -26,13 +26,14 @@ expect 'it crashed (signal' "$hostile/broken_load_crash/broken_load_crash.so"
 expect 'it crashed (signal' "$hostile/hostile/hostile.so" --with '{"act": "abort"}'
 expect 'it ended the process (exit status 0)' "$hostile/hostile/hostile.so" --with '{"act": "exit_zero"}'
 if [ "${2:-}" = sandbox ]; then
-  expect 'a system call that the sandbox denies' "$hostile/hostile/hostile.so" --with '{"act": "open_read"}'
+  expect 'a system call that the sandbox denies: openat (' "$hostile/hostile/hostile.so" --with '{"act": "open_read"}'
 fi
 
 # One fault at a time, in each callback of each kind; first without any.
 faulty=$hostile/faulty/faulty.so
 "$vater" plugin check "$faulty" >"$said" || { cat "$said"; exit 1; }
 expect 'FAILED  every setting, check and function has a help text' "$hostile/faulty_help/faulty_help.so"
+expect 'FAILED  function faulty(dubble) -> int: a signature that rules can use' "$hostile/faulty_signature/faulty_signature.so"
 at() { # CALLBACK FAULT WORDS
   expect "$3" "$faulty" --with "{\"at\": \"$1\", \"fault\": \"$2\"}"
 }

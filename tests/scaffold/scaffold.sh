@@ -16,3 +16,5 @@ if "$build/bin/vater" plugin new check limits 2>said; then exit 1; fi
 grep -q "cannot make the folder 'limits': File exists" said
 if "$build/bin/vater" plugin new check Limits 2>said; then exit 1; fi
 grep -q "'Limits' is no name of a plugin" said
+if "$build/bin/vater" plugin new check consistency 2>said; then exit 1; fi
+grep -q "there is a plugin 'consistency' (.*consistency.so); two of one name cannot be loaded" said

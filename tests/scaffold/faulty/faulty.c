@@ -282,8 +282,13 @@ static const struct vater_format_ops format = {.size = sizeof format,
 static const struct vater_check checks[] = {
     {"all", "Finds something in everything.", settings, check_run}, {NULL, NULL, NULL, NULL}};
 static const struct vater_check_ops check = {.size = sizeof check, .checks = checks};
-static const struct vater_function functions[] = {
-    {"faulty", "(string) -> int", "A number.", function_call}, {NULL, NULL, NULL, NULL}};
+#ifdef FAULTY_SIGNATURE
+#define SIGNATURE "(dubble) -> int"
+#else
+#define SIGNATURE "(string) -> int"
+#endif
+static const struct vater_function functions[] = {{"faulty", SIGNATURE, "A number.", function_call},
+                                                  {NULL, NULL, NULL, NULL}};
 
 static const struct vater_plugin plugin = {
     VATER_PLUGIN_HEAD,      .name = "faulty",
