@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "cli/rules_guard.h"
 
 #include "base/encode.h"
 #include "base/file.h"
@@ -72,11 +73,13 @@ void vt_cli_schemas(const struct vt_cli *cli, char *path, size_t size)
     snprintf(path, size, "%s/schemas", cli->installed);
 }
 
-int vt_cli_replace(const struct vt_cli *cli, const char *path, const struct vt_buffer *text,
+int vt_cli_replace(struct vt_cli *cli, const char *path, const struct vt_buffer *text,
                    struct vt_error *error)
 {
   if (text->failed)
     return vt_fail(error, VATER_E_NOMEM, NULL, "out of memory for %s", path);
+  if (cli->guard != NULL)
+    return vt_rules_guard_write(cli, path, vt_buffer_str(text), error);
   mode_t ours = umask((mode_t)cli->mask);
   int status = vt_file_replace(path, vt_buffer_str(text), 0644, error);
   umask(ours);

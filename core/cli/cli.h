@@ -16,18 +16,21 @@ enum vt_exit {
   VT_EXIT_USAGE = 64
 };
 
+struct vt_rules_guard;
+
 struct vt_cli {
   struct vt_environment environment;
   struct vt_log log;
   FILE *in, *out, *error;
   /* beside the binary in the build tree, under the prefix when installed */
   char plugins[512], rules[512];
-  char installed[512];     /* the rules beside this program, whatever --rules says */
-  unsigned mask;           /* the user's umask: for what others may read; ours is 077 */
-  char binary[400];        /* this executable */
-  const char *credentials; /* $CREDENTIALS_DIRECTORY or NULL */
-  bool color;              /* a terminal, and NO_COLOR is not set */
-  unsigned width;          /* of the terminal, 80 where unknown */
+  char installed[512];          /* the rules beside this program, whatever --rules says */
+  unsigned mask;                /* the user's umask: for what others may read; ours is 077 */
+  char binary[400];             /* this executable */
+  const char *credentials;      /* $CREDENTIALS_DIRECTORY or NULL */
+  bool color;                   /* a terminal, and NO_COLOR is not set */
+  unsigned width;               /* of the terminal, 80 where unknown */
+  struct vt_rules_guard *guard; /* NULL but in a child of cli/rules_guard.h */
 };
 
 struct vt_command {
@@ -48,7 +51,7 @@ void vt_cli_put(FILE *out, const struct vt_buffer *buffer);
  * installation's. */
 void vt_cli_schemas(const struct vt_cli *cli, char *path, size_t size);
 /* Writes over; readable by others as far as the user's umask lets them. */
-int vt_cli_replace(const struct vt_cli *cli, const char *path, const struct vt_buffer *text,
+int vt_cli_replace(struct vt_cli *cli, const char *path, const struct vt_buffer *text,
                    struct vt_error *error);
 /* Prints diagnostics on standard error. */
 void vt_cli_diagnostics(struct vt_cli *cli, const struct vt_diagnostics *list);

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 #include "cli/rules_frame.h"
+#include "cli/rules_guard.h"
 #include "cli/rules_options.h"
 
 #include "base/encode.h"
@@ -19,7 +20,8 @@ int vt_rules_frame_begin(struct vt_cli *cli, const struct vt_cli_folders *folder
     status =
         vt_plugin_scan(folders->paths, folders->count, frame->arena, &files, &frame->diagnostics);
   if (status == VATER_OK)
-    status = vt_registry_load_all(&frame->plugins, &files, NULL, &frame->diagnostics);
+    status = vt_registry_load_all(&frame->plugins, &files, vt_rules_guard_loading(cli),
+                                  &frame->diagnostics);
   if (status != VATER_OK)
     return status;
   struct vt_rules_options options = {.environment = &cli->environment,
@@ -27,7 +29,8 @@ int vt_rules_frame_begin(struct vt_cli *cli, const struct vt_cli_folders *folder
                                      .paths = paths,
                                      .path_count = path_count,
                                      .directory = path_count == 0 ? cli->rules : NULL,
-                                     .reviewed = true};
+                                     .reviewed = true,
+                                     .watch = vt_rules_guard_watch(cli)};
   status = vt_rules_load(&options, &frame->rules, &frame->diagnostics);
   if (status != VATER_E_RULE)
     return status;
@@ -170,12 +173,18 @@ static int list(struct vt_cli *cli, const struct vt_rules_asked *asked,
 
 static int carry_out(struct vt_cli *cli, const char *what, const struct vt_rules_asked *asked)
 {
+  if (strcmp(what, "lint") == 0)
+    return vt_rules_lint_command(cli, asked);
+  if (strcmp(what, "diff") == 0)
+    return vt_rules_diff(cli, asked);
+  if (strcmp(what, "new") == 0)
+    return vt_rules_new(cli, asked);
   struct vt_rules_frame frame;
   int code = VT_EXIT_FAILED;
   int status = vt_rules_frame_begin(cli, &asked->plugins, NULL, 0, &frame);
   if (status != VATER_OK) {
     fprintf(cli->error, "vater rules: out of memory\n");
-  } else if (frame.rules == NULL) {
+  } else if (frame.rules == NULL || frame.diagnostics.errors > 0) {
     vt_cli_diagnostics(cli, &frame.diagnostics);
     code = VT_EXIT_REFUSED;
   } else {
@@ -286,14 +295,10 @@ int vt_command_rules(struct vt_cli *cli, int argc, char **argv)
     return vt_rules_impact(cli, &asked);
   if (asked.changed != NULL)
     vt_text_copy(cli->rules, sizeof cli->rules, vt_str(asked.changed));
-  if (strcmp(what, "lint") == 0)
-    return vt_rules_lint_command(cli, &asked);
-  if (strcmp(what, "diff") == 0)
-    return vt_rules_diff(cli, &asked);
-  if (strcmp(what, "new") == 0)
-    return vt_rules_new(cli, &asked);
-  if (asked.name_count > 0 && strcmp(what, "test") != 0)
+  bool named = strcmp(what, "test") == 0 || strcmp(what, "lint") == 0 ||
+               strcmp(what, "diff") == 0 || strcmp(what, "new") == 0;
+  if (asked.name_count > 0 && !named)
     return vt_cli_usage(cli, "rules", "%s takes no '%s'; use --goal or --indicator", what,
                         asked.names[0]);
-  return carry_out(cli, what, &asked);
+  return vt_rules_guarded(cli, what, &asked, carry_out);
 }

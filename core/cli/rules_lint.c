@@ -1,4 +1,5 @@
 #include "cli/rules_frame.h"
+#include "cli/rules_guard.h"
 #include "cli/rules_mapping.h"
 
 #include "rules/review.h"
@@ -100,20 +101,32 @@ static int tell_json(const struct linting *linting)
 /* ---- the whole --------------------------------------------------------------------------------
  */
 
+/* Last, since it evaluates expressions: nothing is read any more. It adds warnings alone. */
+static int review(struct linting *linting, struct vt_rules *rules)
+{
+  struct vt_error error = {0};
+  int status = vt_rules_guard_close(linting->cli, &error);
+  if (status != VATER_OK) {
+    vt_diagnostics_add(&linting->frame.diagnostics, VATER_SEVERITY_ERROR, &error, VT_STR_NONE, 0);
+    return VATER_OK;
+  }
+  vt_rules_guard_at(linting->cli, "the review of rules that say nothing, or the same");
+  return vt_rules_review(rules, &linting->frame.diagnostics);
+}
+
 static int lint(struct linting *linting)
 {
   struct vt_rules_frame *frame = &linting->frame;
   struct vt_rules *looked_at = frame->rules != NULL ? frame->rules : frame->faulty;
   int status = VATER_OK;
-  if (linting->packs && looked_at != NULL) {
-    status = vt_rules_review(looked_at, &frame->diagnostics);
-    if (status == VATER_OK)
-      status = vt_rules_lock(linting->cli, &linting->asked, frame);
-  }
+  if (linting->packs && looked_at != NULL)
+    status = vt_rules_lock(linting->cli, &linting->asked, frame);
   uint32_t errors = frame->diagnostics.errors;
   if (status == VATER_OK && linting->mapping_count > 0)
     status = vt_rules_lint_mappings(linting->cli, frame, linting->mappings, linting->mapping_count);
   linting->mapping_errors = frame->diagnostics.errors - errors;
+  if (status == VATER_OK && linting->packs && looked_at != NULL)
+    status = review(linting, looked_at);
   vt_diagnostics_sort(&frame->diagnostics);
   if (status == VATER_OK && linting->asked.json)
     return tell_json(linting);

@@ -1,3 +1,4 @@
+#include "cli/rules_guard.h"
 #include "cli/rules_testing.h"
 
 #include "base/encode.h"
@@ -182,6 +183,8 @@ static int run_mutants(struct testing *testing, struct vt_error *error)
     uint32_t tried = 0;
     if (!is_asked(testing->asked, vt_rules_info(testing->rules, i)->code))
       continue;
+    vt_rules_guard_at(testing->cli, "changed expressions of %.*s",
+                      VT_STR_ARGS(vt_rules_info(testing->rules, i)->code));
     status = vt_try_mutants(&testing->judged, i, note_survivor, testing, &tried, error);
     testing->mutants += tried;
   }
@@ -288,6 +291,9 @@ int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
                    ? VATER_E_NOMEM
                    : vt_judge_context_init(&testing.judged.context, &cli->environment,
                                            &frame->plugins, frame->rules, &places, &faults);
+  testing.judged.context.watch = vt_rules_guard_watch(cli);
+  if (status == VATER_OK)
+    status = vt_rules_guard_close(cli, &error);
   if (status == VATER_OK) {
     find_untripped(&testing);
     status = run_all(&testing, &error);

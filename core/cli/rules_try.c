@@ -1,3 +1,4 @@
+#include "cli/rules_guard.h"
 #include "cli/rules_testing.h"
 
 #include "base/map.h"
@@ -299,5 +300,14 @@ int vt_try_example(struct vt_testing *testing, struct vt_arena *arena, struct vt
                    struct vt_error *error)
 {
   const struct trying trying = {testing, arena, tried, error};
+  const struct vt_example *example = &tried->example;
+  if (tried->sample)
+    vt_rules_guard_at(testing->cli, "%.*s:%u: the sample of %.*s", VT_STR_ARGS(example->file),
+                      example->line, VT_STR_ARGS(example->indicator));
+  else
+    vt_rules_guard_at(testing->cli, "%.*s:%u: %.*s, example %s %u on %.*s",
+                      VT_STR_ARGS(example->file), example->line, VT_STR_ARGS(example->code),
+                      vt_example_expect_name(example->expect), example->number,
+                      VT_STR_ARGS(example->indicator));
   return tried->example.scope >= VT_SCOPE_SERIES ? try_several(&trying) : try_one(&trying);
 }

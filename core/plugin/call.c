@@ -92,6 +92,7 @@ static void begin(struct vater_call *call, const char *plugin, const char *callb
     vt_error_clear(&call->error);
   call->plugin = plugin;
   call->callback = callback;
+  vt_watch_called(call->watch, plugin, callback);
   call->log_lines = 0;
   take_note(call->environment->note, plugin, callback);
 }

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/watch.h"
 #include "plugin/http.h"
 #include "plugin/registry.h"
 
@@ -33,6 +34,7 @@ struct vater_call {
   const char *plugin, *callback; /* under way, NULL between callbacks */
   const vater_config *config;    /* of the instance under way, whose keys may be named */
   struct vt_doc_tree *tree;      /* what http->json() made last, until the next callback */
+  const struct vt_watch *watch;  /* told of each callback; NULL: nobody waits */
   uint32_t log_lines;            /* of this callback: VT_LIMIT_CALL_LOG_LINES */
 };
 

@@ -23,7 +23,9 @@ static int make(const struct vt_rules_options *options, struct vt_rules **made)
   *made = rules;
   if (rules->call == NULL)
     return VATER_E_NOMEM;
-  return vt_call_init(rules->call, options->environment, NULL, "check");
+  int status = vt_call_init(rules->call, options->environment, NULL, "check");
+  rules->call->watch = options->watch;
+  return status;
 }
 
 static int load_all(struct vt_rules_loader *loader)

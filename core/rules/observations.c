@@ -220,6 +220,7 @@ static int judge_group(struct vt_judging *judging, uint32_t group, struct vt_err
     vt_watch_ended(judging->context->watch, VT_STR("rows as columns"));
     for (uint32_t i = 0; i < pass.count && status == VATER_OK; i++) {
       vt_judging_note(judging, pass.bound[i].index);
+      vt_watch_begun(judging->context->watch, pass.bound[i].rule->info.code);
       status = judge_rows(&pass, &pass.bound[i], rows + at, some);
       vt_watch_ended(judging->context->watch, pass.bound[i].rule->info.code);
     }

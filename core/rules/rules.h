@@ -37,10 +37,11 @@ struct vt_rules_options {
   const struct vt_rules_file *pinned; /* borrowed for the load */
   size_t pinned_count;
   const struct vt_registry
-      *plugins;                 /* their functions and checks; borrowed for the bundle's life */
-  bool trusted;                 /* refuse files that others may write, symlinks, foreign owners */
-  bool reviewed;                /* for review.h: a bundle with errors is handed out as well */
-  const struct vt_watch *watch; /* of the load; NULL: nobody measures */
+      *plugins;  /* their functions and checks; borrowed for the bundle's life */
+  bool trusted;  /* refuse files that others may write, symlinks, foreign owners */
+  bool reviewed; /* for review.h: a bundle with errors is handed out as well */
+  /* Of the load, and of each callback of a plugin for the bundle's life; NULL: nobody measures. */
+  const struct vt_watch *watch;
 };
 
 /* Everything wrong goes into `diagnostics` (its texts live in its arena); VATER_E_RULE when there

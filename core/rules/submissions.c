@@ -205,6 +205,7 @@ int vt_judging_submissions(struct vt_judging *judging, struct vt_error *error)
     if (rule->target == VT_TARGET_OBSERVATION || !vt_judging_asks(judging, i))
       continue;
     vt_judging_note(judging, i);
+    vt_watch_begun(judging->context->watch, rule->info.code);
     if (rule->target >= VT_TARGET_SERIES)
       skip_rule(judging, i);
     else if (rule->check != NULL)

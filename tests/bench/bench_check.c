@@ -54,7 +54,7 @@ static void prepare(struct bench *bench, const char *build, const char *file)
 
 static void judge(struct bench *bench, struct stages *stages)
 {
-  const struct vt_watch watch = {stages_ended, stages};
+  const struct vt_watch watch = {.ended = stages_ended, .context = stages};
   const struct vt_judge_job job = {
       .id = VT_STR("bench"), .format = VT_STR("auto"), .today = 20779, .hash_seed = 1};
   const struct vt_judge_head head = {.framing = VT_FRAMING_WHOLE};

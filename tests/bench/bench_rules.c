@@ -29,7 +29,7 @@ static void load(const char *build, struct stages *stages)
   snprintf(folder, sizeof folder, "%s/lib/vater/plugins", build);
   snprintf(rules, sizeof rules, "%s/share/vater/rules", build);
   const char *folders[] = {folder};
-  const struct vt_watch watch = {stages_ended, stages};
+  const struct vt_watch watch = {.ended = stages_ended, .context = stages};
   vt_diagnostics_init(&diagnostics, arena);
   stages_begin(stages);
   if (vt_registry_init(&plugins, &environment, arena, NULL) != VATER_OK ||
