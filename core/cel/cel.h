@@ -208,7 +208,16 @@ struct vt_cel_zone_loader {
 /* Reads below /usr/share/zoneinfo. */
 struct vt_cel_zone_loader vt_cel_zone_files(void);
 
+/* Asked about a dotted name that nobody declared, while an expression is checked. Writes what there
+ * is to say of it ("there is no code list 'x'") to `text`, and returns true; an empty text:
+ * nothing, since the fault was told elsewhere. False: the checker says its own. */
+struct vt_cel_unknown {
+  bool (*explain)(void *context, struct vater_str name, char *text, size_t size);
+  void *context;
+};
+
 struct vt_cel_options {
+  struct vt_cel_unknown unknown;   /* explain NULL: none */
   struct vater_str container;      /* for name resolution: "com.example"; may be empty */
   bool unchecked;                  /* no static types: all is decided at run time */
   bool blocks;                     /* cel.block, cel.index, cel.iterVar of optimisers' output */

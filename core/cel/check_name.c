@@ -133,6 +133,23 @@ static void unknown(struct vt_cel_checker *checker, struct vt_cel_node *node, co
                   VT_STR_ARGS(node->name));
 }
 
+/* Whether whoever made the environment knows more of that name. */
+static bool explained(struct vt_cel_checker *checker, struct vt_cel_node *node,
+                      struct vater_str name)
+{
+  char text[256] = "";
+  const struct vt_cel_unknown *unknown = &checker->environment->options.unknown;
+  if (checker->unchecked || unknown->explain == NULL ||
+      !unknown->explain(unknown->context, name, text, sizeof text))
+    return false;
+  node->type = vt_cel_type_simple(VT_CEL_TYPE_ERROR);
+  if (text[0] != '\0')
+    vt_cel_report(checker->report, node->offset, node->width, "%s", text);
+  else
+    checker->report->count++;
+  return true;
+}
+
 void vt_cel_check_name(struct vt_cel_checker *checker, struct vt_cel_node *node)
 {
   const struct vt_cel_local *local = node->absolute ? NULL : find_local(checker, node->name);
@@ -142,7 +159,8 @@ void vt_cel_check_name(struct vt_cel_checker *checker, struct vt_cel_node *node)
     node->type = local->type;
     return;
   }
-  if (!vt_cel_in_container(checker, node->name, node->absolute, resolve_whole, node))
+  if (!vt_cel_in_container(checker, node->name, node->absolute, resolve_whole, node) &&
+      !explained(checker, node, node->name))
     unknown(checker, node, "name", nearest_variable(checker, node->name));
 }
 
@@ -218,6 +236,10 @@ void vt_cel_check_select(struct vt_cel_checker *checker, struct vt_cel_node *nod
   bool absolute = false;
   struct vater_str name = vt_cel_qualified(checker, node, &absolute);
   if (name.len > 0 && vt_cel_in_container(checker, name, absolute, resolve_whole, node)) {
+    node->count = 0;
+    return;
+  }
+  if (name.len > 0 && explained(checker, node, name)) {
     node->count = 0;
     return;
   }

@@ -109,7 +109,7 @@ enum vt_codelist_map {
 };
 
 struct vt_codelist {
-  struct vater_str name;
+  struct vater_str name, file;
   struct vt_cel_value maps[VT_CODELIST_MAPS];
 };
 
@@ -150,6 +150,10 @@ struct vt_rules_loader {
   struct vt_rules_source **next; /* where the next one in bundle order goes */
   bool incomplete; /* a file is absent or cannot be parsed: names may be unknown for that */
 };
+
+/* member.c: the member that is allowed beside the pointer's last one, and named nearly so; empty
+ * where there is none. */
+struct vater_str vt_rules_nearest_member(const struct vater_node *schema, struct vater_str pointer);
 
 /* place.c: where a member stands. Reports at the value named by `pointer`; `first` and `width` are
  * code points of a text within it, 0 and 0 for the value as a whole. */

@@ -164,44 +164,88 @@ static void check_codes(struct vt_rules_loader *loader, const struct vt_rules_so
   }
 }
 
-static int twice(struct vt_rules_loader *loader, const struct vt_rules_source *source, int status,
-                 const char *pointer, const char *what)
+/* Which code it is that stands twice. */
+static void report_repeated(struct vt_rules_loader *loader, const struct vt_rules_source *source)
 {
-  if (status != VATER_E_RULE)
-    return status;
-  vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, pointer, "%s", what);
-  return VATER_DONE;
+  const struct vater_node *codes = vt_node_member(source->root, "codes");
+  size_t index = 0;
+  for (const struct vater_node *item = vt_node_first(codes); item != NULL;
+       item = vt_node_next(item), index++) {
+    const struct vater_node *other = vt_node_first(codes);
+    struct vater_str code = vt_rules_text(item, "code");
+    size_t before = 0;
+    while (other != item && !vt_str_equal(vt_rules_text(other, "code"), code)) {
+      other = vt_node_next(other);
+      before++;
+    }
+    if (other == item)
+      continue;
+    char pointer[64];
+    snprintf(pointer, sizeof pointer, "/codes/%zu/code", index);
+    vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, pointer,
+                    "the code '%.*s' stands twice in the list; it is number %zu already",
+                    VT_STR_ARGS(code), before + 1);
+  }
 }
 
-int vt_rules_take_codes(struct vt_rules_loader *loader, struct vt_rules_source *source)
+static const struct vt_codelist *find_list(const struct vt_rules *rules, struct vater_str name)
+{
+  for (uint32_t i = 0; i < rules->list_count; i++)
+    if (vt_str_equal(rules->lists[i].name, name))
+      return &rules->lists[i];
+  return NULL;
+}
+
+static int take_maps(struct vt_rules_loader *loader, struct vt_rules_source *source,
+                     struct vt_codelist *list)
 {
   struct vt_rules *rules = loader->rules;
-  struct vt_codelist *list = &rules->lists[rules->list_count++];
-  for (int map = 0; map < VT_CODELIST_MAPS; map++)
-    vt_cel_map_new(rules->arena, NULL, 0, &list->maps[map], NULL);
-  list->name = vt_rules_text(source->root, "codelist");
   int status = take_member(rules, source, "name", VT_STR_NONE, &list->maps[VT_CODELIST_NAME]);
-  status = twice(loader, source, status, "/codes", "a code stands twice in the list");
+  if (status == VATER_E_RULE) {
+    report_repeated(loader, source);
+    return VATER_OK;
+  }
   if (status == VATER_OK)
     status =
         take_member(rules, source, "validFrom", VT_STR(FIRST_DAY), &list->maps[VT_CODELIST_FROM]);
   if (status == VATER_OK)
     status = take_member(rules, source, "validTo", VT_STR(LAST_DAY), &list->maps[VT_CODELIST_TO]);
-  if (status == VATER_OK) {
+  if (status == VATER_OK)
     status = take_next(rules, vt_node_member(source->root, "changes"), list);
-    status = twice(loader, source, status, "/changes", "a code ceases twice");
+  if (status == VATER_E_RULE) {
+    vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, "/changes",
+                    "a code ceases twice");
+    return VATER_OK;
   }
   if (status == VATER_OK)
     check_codes(loader, source, list);
-  return status == VATER_DONE ? VATER_OK : status;
+  return status;
+}
+
+int vt_rules_take_codes(struct vt_rules_loader *loader, struct vt_rules_source *source)
+{
+  struct vt_rules *rules = loader->rules;
+  struct vater_str name = vt_rules_text(source->root, "codelist");
+  const struct vt_codelist *first = find_list(rules, name);
+  if (first != NULL) {
+    vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, "/codelist",
+                    "a code list of the name '%.*s' is in %.*s already; rename one of them, or use "
+                    "one alone",
+                    VT_STR_ARGS(name), VT_STR_ARGS(first->file));
+    return VATER_OK;
+  }
+  struct vt_codelist *list = &rules->lists[rules->list_count++];
+  for (int map = 0; map < VT_CODELIST_MAPS; map++)
+    vt_cel_map_new(rules->arena, NULL, 0, &list->maps[map], NULL);
+  list->name = name;
+  list->file = source->path;
+  return take_maps(loader, source, list);
 }
 
 static const struct vt_cel_map *names_of(const struct vt_rules *rules, struct vater_str list)
 {
-  for (uint32_t i = 0; i < rules->list_count; i++)
-    if (vt_str_equal(rules->lists[i].name, list))
-      return rules->lists[i].maps[VT_CODELIST_NAME].as.map;
-  return NULL;
+  const struct vt_codelist *found = find_list(rules, list);
+  return found == NULL ? NULL : found->maps[VT_CODELIST_NAME].as.map;
 }
 
 bool vt_rules_code_known(const struct vt_rules *rules, struct vater_str list, struct vater_str code)

@@ -38,6 +38,35 @@ static struct vt_rules_source *find_source(const struct vt_rules_loader *loader,
   return index == NULL ? NULL : loader->rules->sources[*index];
 }
 
+/* Adds to what the schema says of members that it does not know what they may have been meant to
+ * be. */
+static int suggest_members(struct vt_rules_loader *loader, bool code_list, uint32_t first)
+{
+  static const char unknown[] = "this member is not allowed here";
+  const void *bytes = code_list ? schema_codelist : schema_rules;
+  const struct vater_str text = {bytes, code_list ? sizeof schema_codelist : sizeof schema_rules};
+  const struct vt_doc_budget budget = {.depth = (uint32_t)VT_LIMIT_SCHEMA_DEPTH,
+                                       .allow_all_text = true};
+  struct vt_doc_tree *tree = NULL;
+  int status = VATER_OK;
+  for (uint32_t i = first; i < loader->diagnostics->count; i++) {
+    struct vt_error *error = &loader->diagnostics->items[i].error;
+    if (strcmp(error->text, unknown) != 0)
+      continue;
+    if (tree == NULL)
+      status = vt_doc_tree_read(&loader->options->environment->allocator, text, &budget,
+                                loader->rules->seed, &tree, NULL);
+    if (status != VATER_OK)
+      break;
+    struct vater_str near = vt_rules_nearest_member(vt_doc_tree_root(tree), vt_str(error->pointer));
+    if (near.len > 0)
+      snprintf(error->text, sizeof error->text, "%s; did you mean '%.*s'?", unknown,
+               VT_STR_ARGS(near));
+  }
+  vt_doc_tree_free(tree);
+  return status == VATER_E_NOMEM ? status : VATER_OK;
+}
+
 /* The parsed file; one that cannot be parsed stays without root, and the schema's check tells why.
  */
 static int parse(struct vt_rules_loader *loader, struct vt_rules_source *source)
@@ -55,7 +84,7 @@ static int parse(struct vt_rules_loader *loader, struct vt_rules_source *source)
   vt_watch_ended(loader->options->watch, VT_STR("parse"));
   source->code_list = vt_node_member(source->root, "codelist") != NULL;
   const struct vt_schema *schema = source->code_list ? loader->list_schema : loader->pack_schema;
-  uint32_t before = loader->diagnostics->errors;
+  uint32_t before = loader->diagnostics->errors, told = loader->diagnostics->count;
   status = vt_schema_check_text(schema, allocator, source->path, bytes, "RULE-LOAD",
                                 loader->diagnostics);
   if (status != VATER_OK && loader->diagnostics->errors == before)
@@ -63,7 +92,7 @@ static int parse(struct vt_rules_loader *loader, struct vt_rules_source *source)
   vt_watch_ended(loader->options->watch, VT_STR("schema"));
   if (vt_node_type(source->root) != VATER_NODE_OBJECT)
     loader->incomplete = true;
-  return VATER_OK;
+  return suggest_members(loader, source->code_list, told);
 }
 
 void vt_rules_close(const struct vt_rules *rules, struct vt_rules_source *source)

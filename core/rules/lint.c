@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { POINTER_ROOM = 192 };
+enum { POINTER_ROOM = 192, ACTOR_TYPES = 64, DIMENSIONS = 256 };
 
 static void say(struct vt_rules_loader *loader, int severity, const struct vt_rule *rule,
                 const char *member, const char *text)
@@ -136,6 +136,71 @@ static void lint_shapes(struct vt_rules_loader *loader, const struct vt_rule *ru
   }
 }
 
+static bool applies(const struct vt_rule *rule, const struct vt_indicator *indicator)
+{
+  for (uint32_t i = 0; i < rule->info.applies_count; i++)
+    if (vt_str_equal(rule->info.applies_to[i], indicator->info.id))
+      return true;
+  return rule->everything;
+}
+
+/* The breakdowns of the indicators that a rule is for. */
+static size_t dimensions_of(const struct vt_rules *rules, const struct vt_rule *rule,
+                            struct vater_str names[DIMENSIONS])
+{
+  size_t count = 0;
+  for (uint32_t i = 0; i < rules->indicator_count; i++) {
+    const struct vater_node *dimension;
+    if (!applies(rule, &rules->indicators[i]))
+      continue;
+    dimension = vt_node_first(vt_node_member(rules->indicators[i].node, "breakdowns"));
+    for (; dimension != NULL && count < DIMENSIONS; dimension = vt_node_next(dimension))
+      names[count++] = vt_node_name(dimension);
+  }
+  return count;
+}
+
+static void lint_dimension(struct vt_rules_loader *loader, const struct vt_rule *rule,
+                           const char *member, struct vater_str name)
+{
+  struct vater_str names[DIMENSIONS];
+  char text[256];
+  size_t count = dimensions_of(loader->rules, rule, names);
+  bool known = count == 0; /* indicators without breakdowns leave them to their rules */
+  for (size_t i = 0; i < count; i++)
+    known = known || vt_str_equal(names[i], name);
+  if (known)
+    return;
+  struct vater_str near = vt_str_nearest(name, names, count);
+  if (near.len > 0)
+    snprintf(text, sizeof text,
+             "dimension() of '%.*s', which no indicator of the rule is broken down by; did you "
+             "mean '%.*s'?",
+             VT_STR_ARGS(name), VT_STR_ARGS(near));
+  else
+    snprintf(text, sizeof text,
+             "dimension() of '%.*s', which no indicator of the rule is broken down by",
+             VT_STR_ARGS(name));
+  say(loader, VATER_SEVERITY_ERROR, rule, member, text);
+}
+
+/* dimension(obs.breakdown, 'sex') with the name as a text, which is how it is written. */
+static void lint_dimensions(struct vt_rules_loader *loader, const struct vt_rule *rule,
+                            const char *member, struct vater_str expression)
+{
+  const struct vater_str call = VT_STR("dimension(");
+  size_t at = vt_str_find(expression, call, 0);
+  for (; at < expression.len; at = vt_str_find(expression, call, at + 1)) {
+    size_t end = vt_str_find(expression, VT_STR(")"), at);
+    size_t comma = vt_str_find(expression, VT_STR(","), at);
+    struct vater_str name = vt_str_trim(vt_str_slice(expression, comma + 1, end));
+    bool text = comma < end && name.len > 2 && (name.ptr[0] == '\'' || name.ptr[0] == '"') &&
+                name.ptr[name.len - 1] == name.ptr[0];
+    if (text)
+      lint_dimension(loader, rule, member, vt_str_slice(name, 1, name.len - 1));
+  }
+}
+
 static void lint_examples(struct vt_rules_loader *loader, const struct vt_rule *rule)
 {
   struct vater_str id = vt_rules_text(vt_node_member(rule->node, "examples"), "indicator");
@@ -153,8 +218,59 @@ static void lint_examples(struct vt_rules_loader *loader, const struct vt_rule *
         rule->info.passing == 0 ? "no example passes" : "no example fails");
 }
 
+/* A type of actors that the bundle's list of them has, where it has such a list. */
+static void lint_reporters(struct vt_rules_loader *loader, const struct vt_indicator *indicator)
+{
+  const struct vater_str list = VT_STR("actorTypes");
+  struct vater_str names[ACTOR_TYPES];
+  size_t count = vt_rules_code_names(loader->rules, list, names, ACTOR_TYPES), index = 0;
+  const struct vater_node *item = vt_node_first(vt_node_member(indicator->node, "reportedBy"));
+  for (; item != NULL && count > 0; item = vt_node_next(item), index++) {
+    char pointer[POINTER_ROOM];
+    struct vater_str type = vt_rules_item_text(item);
+    if (vt_rules_code_known(loader->rules, list, type))
+      continue;
+    struct vater_str near = vt_str_nearest(type, names, count);
+    snprintf(pointer, sizeof pointer, "/indicators/%u/reportedBy/%zu", indicator->number, index);
+    if (near.len > 0)
+      vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", indicator->source, pointer,
+                      "'%.*s' is no type of actors; did you mean '%.*s'?", VT_STR_ARGS(type),
+                      VT_STR_ARGS(near));
+    else
+      vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", indicator->source, pointer,
+                      "'%.*s' is no type of actors (code list actorTypes)", VT_STR_ARGS(type));
+  }
+}
+
+/* A period as the indicator has them, or a year. */
+static void lint_validity(struct vt_rules_loader *loader, const struct vt_indicator *indicator)
+{
+  static const char *const kinds[] = {"year", "tertial", "quarter", "month"};
+  static const char *const wanted[] = {"2026", "2026-T1", "2026-Q3", "2026-07"};
+  static const char *const members[] = {"validFrom", "validTo"};
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    char pointer[POINTER_ROOM];
+    struct vt_period period;
+    if (!vt_period_parse(vt_rules_text(indicator->node, members[i]), &period) ||
+        period.kind == VT_PERIOD_YEAR || vt_str_is(indicator->info.frequency, kinds[period.kind]))
+      continue;
+    size_t kind = 0;
+    while (kind < sizeof kinds / sizeof *kinds &&
+           !vt_str_is(indicator->info.frequency, kinds[kind]))
+      kind++;
+    if (kind == sizeof kinds / sizeof *kinds)
+      continue;
+    snprintf(pointer, sizeof pointer, "/indicators/%u/%s", indicator->number, members[i]);
+    vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", indicator->source, pointer,
+                    "is a %s, and the indicator's frequency is %s; wanted: a year, or such as %s",
+                    kinds[period.kind], kinds[kind], wanted[kind]);
+  }
+}
+
 static void lint_indicator(struct vt_rules_loader *loader, const struct vt_indicator *indicator)
 {
+  lint_reporters(loader, indicator);
+  lint_validity(loader, indicator);
   char pointer[POINTER_ROOM];
   const struct vater_node *plausible = vt_node_member(indicator->node, "plausible");
   const struct vater_node *min = vt_node_member(plausible, "min"),
@@ -178,14 +294,6 @@ static void lint_pack(struct vt_rules_loader *loader, const struct vt_rules_sour
     vt_rules_report(loader, VATER_SEVERITY_ERROR, "RULE-LOAD", source, "/pack",
                     "the pack is named '%.*s', its file '%.*s'", VT_STR_ARGS(name),
                     VT_STR_ARGS(file));
-}
-
-static bool applies(const struct vt_rule *rule, const struct vt_indicator *indicator)
-{
-  for (uint32_t i = 0; i < rule->info.applies_count; i++)
-    if (vt_str_equal(rule->info.applies_to[i], indicator->info.id))
-      return true;
-  return rule->everything;
 }
 
 /* Bits in words of 32. */
@@ -267,6 +375,10 @@ int vt_rules_lint(struct vt_rules_loader *loader)
     lint_severity(loader, rule);
     lint_examples(loader, rule);
     lint_shapes(loader, rule);
+    if (!rule->everything && !loader->incomplete) {
+      lint_dimensions(loader, rule, "/when", rule->info.when);
+      lint_dimensions(loader, rule, "/assert", rule->info.assert);
+    }
     if (loader->diagnostics->errors > errors)
       rule->faulty = true;
   }

@@ -39,6 +39,23 @@ const struct json_t *vt_rules_indicator_json(const struct vt_rules *rules, uint3
   return indicator->json;
 }
 
+void vt_rules_complain(const struct vt_rules *rules, struct vt_diagnostics *diagnostics,
+                       uint32_t indicator, const char *member, const char *text)
+{
+  const struct vt_rules_options options = {.environment = rules->environment};
+  struct vt_rules_loader loader = {.options = &options, .diagnostics = diagnostics};
+  const struct vt_indicator *found = &rules->indicators[indicator];
+  char pointer[96];
+  snprintf(pointer, sizeof pointer, "/indicators/%u%s", found->number, member);
+  vt_rules_report(&loader, VATER_SEVERITY_ERROR, "RULE-LOAD", found->source, pointer, "%s", text);
+}
+
+bool vt_rules_list_name(const struct vt_rules *rules, struct vater_str *name)
+{
+  *name = rules->list_count > 0 ? rules->lists[0].name : VT_STR_NONE;
+  return rules->list_count > 0;
+}
+
 bool vt_rules_complete(const struct vt_rules *rules)
 {
   return !rules->incomplete;

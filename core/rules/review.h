@@ -27,4 +27,10 @@ struct json_t;
 const struct json_t *vt_rules_rule_json(const struct vt_rules *rules, uint32_t rule);
 const struct json_t *vt_rules_indicator_json(const struct vt_rules *rules, uint32_t indicator);
 
+/* An error at that member ("/bullets/0") of an indicator. */
+void vt_rules_complain(const struct vt_rules *rules, struct vt_diagnostics *diagnostics,
+                       uint32_t indicator, const char *member, const char *text);
+/* The name of the bundle's first code list; false where it has none. */
+bool vt_rules_list_name(const struct vt_rules *rules, struct vater_str *name);
+
 #endif

@@ -83,6 +83,8 @@ static const struct vt_cel_field run_fields[] = {{"date", "string", NULL, NULL}}
 static const struct vt_cel_field actor_fields[] = {{"orgnr", "string", NULL, NULL},
                                                    {"type", "string", NULL, NULL}};
 
+enum { LISTS_NAMED = 256 };
+
 #define COUNT(list) ((uint32_t)(sizeof(list) / sizeof *(list)))
 
 static struct vt_cel_value text_or_missing(struct vater_str text)
@@ -226,11 +228,12 @@ static int declare_records(struct vt_rules_scope *scope, struct vt_error *error)
   return status;
 }
 
+static const char *const list_prefixes[VT_CODELIST_MAPS] = {"codelists", "codelistsFrom",
+                                                            "codelistsTo", "codelistsNext"};
+
 static int declare_lists(struct vt_rules *rules, struct vt_rules_scope *scope,
                          struct vt_error *error)
 {
-  static const char *const prefixes[VT_CODELIST_MAPS] = {"codelists", "codelistsFrom",
-                                                         "codelistsTo", "codelistsNext"};
   uint32_t count = rules->list_count * VT_CODELIST_MAPS;
   scope->list_slots = vt_arena_array(rules->arena, count + 1, sizeof *scope->list_slots);
   if (scope->list_slots == NULL)
@@ -238,7 +241,7 @@ static int declare_lists(struct vt_rules *rules, struct vt_rules_scope *scope,
   int status = VATER_OK;
   for (uint32_t i = 0; i < count && status == VATER_OK; i++) {
     char name[64];
-    snprintf(name, sizeof name, "%s.%.*s", prefixes[i % VT_CODELIST_MAPS],
+    snprintf(name, sizeof name, "%s.%.*s", list_prefixes[i % VT_CODELIST_MAPS],
              VT_STR_ARGS(rules->lists[i / VT_CODELIST_MAPS].name));
     status = vt_cel_declare_variable(scope->environment, name, "map(string, string)",
                                      &scope->list_slots[i], error);
@@ -274,10 +277,63 @@ static int declare_variables(struct vt_rules_scope *scope, enum vt_target target
   return status;
 }
 
+static bool explain_list(const struct vt_rules *rules, struct vater_str prefix,
+                         struct vater_str name, char *text, size_t size)
+{
+  struct vater_str names[LISTS_NAMED];
+  size_t count = 0;
+  bool list = false;
+  for (int i = 0; i < VT_CODELIST_MAPS; i++)
+    list = list || vt_str_is(prefix, list_prefixes[i]);
+  text[0] = '\0';
+  if (list && rules->incomplete)
+    return true;
+  if (!list || name.len == 0)
+    return false;
+  for (uint32_t i = 0; i < rules->list_count && count < LISTS_NAMED; i++)
+    names[count++] = rules->lists[i].name;
+  struct vater_str near = vt_str_nearest(name, names, count);
+  if (near.len > 0)
+    snprintf(text, size, "there is no code list '%.*s'; did you mean '%.*s'?", VT_STR_ARGS(name),
+             VT_STR_ARGS(near));
+  else
+    snprintf(text, size, "there is no code list '%.*s'; does the pack \"use\" its file?",
+             VT_STR_ARGS(name));
+  return true;
+}
+
+static bool explain_name(void *context, struct vater_str name, char *text, size_t size)
+{
+  static const struct {
+    const char *name, *scopes;
+  } elsewhere[] = {
+      {"obs", "observation, series and indicator (per observation)"},
+      {"rows", "submission"},
+      {"series", "series"},
+      {"previous", "series"},
+      {"actors", "indicator"},
+      {"expected", "indicator (per period)"},
+      {"submission", "observation and submission"},
+      {"indicator", "observation, submission (per block, area), series and indicator"},
+  };
+  size_t dot = vt_str_find(name, VT_STR("."), 0);
+  struct vater_str first = vt_str_slice(name, 0, dot);
+  struct vater_str rest = dot < name.len ? vt_str_slice(name, dot + 1, name.len) : VT_STR_NONE;
+  for (size_t i = 0; i < COUNT(elsewhere) && rest.len == 0; i++)
+    if (vt_str_is(first, elsewhere[i].name)) {
+      snprintf(text, size, "'%s' is not there in this scope; it is in scope %s", elsewhere[i].name,
+               elsewhere[i].scopes);
+      return true;
+    }
+  return explain_list(context, first, vt_str_slice(rest, 0, vt_str_find(rest, VT_STR("."), 0)),
+                      text, size);
+}
+
 static int declare_scope(struct vt_rules *rules, enum vt_target target, struct vt_error *error)
 {
   struct vt_rules_scope *scope = &rules->scopes[target];
-  struct vt_cel_options options = {.allocator = rules->environment->allocator};
+  struct vt_cel_options options = {.allocator = rules->environment->allocator,
+                                   .unknown = {explain_name, rules}};
   int status = vt_cel_environment_new(rules->arena, &options, &scope->environment);
   if (status == VATER_OK)
     status = declare_records(scope, error);
@@ -291,6 +347,7 @@ static int declare_scope(struct vt_rules *rules, enum vt_target target, struct v
 int vt_rules_declare(struct vt_rules_loader *loader)
 {
   struct vt_rules *rules = loader->rules;
+  rules->incomplete = loader->incomplete;
   for (int target = 0; target < VT_TARGET_COUNT; target++) {
     struct vt_error error = {0};
     int status = declare_scope(rules, (enum vt_target)target, &error);
