@@ -1,5 +1,6 @@
 #include "cli/options.h"
 #include "cli/reading.h"
+#include "cli/rules_facts.h"
 #include "cli/rules_frame.h"
 
 #include "base/encode.h"
@@ -189,16 +190,39 @@ static int explain_service(struct vt_cli *cli, const struct asked *asked,
   return print_json(cli, object);
 }
 
+/* Their names, with ", " between. */
+static void say_names(struct vt_cli *cli, const struct asked *asked, enum vt_report_text label,
+                      const struct vater_str *names, uint32_t count)
+{
+  struct vt_buffer text;
+  vt_buffer_init(&text, &cli->environment.allocator, TEXT_BYTES_MAX);
+  for (uint32_t i = 0; i < count; i++)
+    vt_buffer_format(&text, "%s%.*s", i > 0 ? ", " : "", VT_STR_ARGS(names[i]));
+  say(cli, asked, label, vt_buffer_str(&text));
+  vt_buffer_fini(&text);
+}
+
 /* ---- rules ----------------------------------------------------------------------------------- */
+
+static const json_t *member_of(const struct vt_rules *rules, const struct vt_rule_info *rule,
+                               const char *name)
+{
+  for (uint32_t i = 0; i < vt_rules_count(rules); i++)
+    if (vt_rules_info(rules, i) == rule)
+      return json_object_get(vt_rules_rule_json(rules, i), name);
+  return NULL;
+}
 
 /* The first example that fails: a change of the sample that the rule finds. */
 static const json_t *example_of(const struct vt_rules *rules, const struct vt_rule_info *rule)
 {
-  for (uint32_t i = 0; i < vt_rules_count(rules); i++)
-    if (vt_rules_info(rules, i) == rule)
-      return json_array_get(
-          json_object_get(json_object_get(vt_rules_rule_json(rules, i), "examples"), "fail"), 0);
-  return NULL;
+  return json_array_get(json_object_get(member_of(rules, rule, "examples"), "fail"), 0);
+}
+
+static struct vater_str per_of(const struct vt_rules *rules, const struct vt_rule_info *rule)
+{
+  const char *per = json_string_value(member_of(rules, rule, "per"));
+  return per == NULL ? VT_STR_NONE : vt_str(per);
 }
 
 static void say_example(struct vt_cli *cli, const struct asked *asked, const json_t *example)
@@ -218,9 +242,12 @@ static int explain_rule(struct vt_cli *cli, const struct asked *asked, const str
     say(cli, asked, VT_TEXT_SEVERITY,
         word(asked, VT_TEXT_SEVERITY_INFO + (unsigned)rule->severity));
     say(cli, asked, VT_TEXT_SCOPE, vt_str(vt_scope_name(rule->scope)));
+    say(cli, asked, VT_TEXT_PER, per_of(rules, rule));
+    say_names(cli, asked, VT_TEXT_APPLIES_TO, rule->applies_to, rule->applies_count);
     say(cli, asked, VT_TEXT_WHEN, rule->when);
     say(cli, asked, VT_TEXT_MUST_HOLD, rule->assert);
     say(cli, asked, VT_TEXT_BY_CHECK, rule->check);
+    say(cli, asked, VT_TEXT_MISSING, rule->missing);
     say(cli, asked, VT_TEXT_SINCE, rule->since);
     say_example(cli, asked, example_of(rules, rule));
     say(cli, asked, VT_TEXT_REFERENCE, rule->reference);
@@ -236,6 +263,14 @@ static int explain_rule(struct vt_cli *cli, const struct asked *asked, const str
                 rule->assert.len > 0 ? rule->assert.ptr : "", rule->assert.len, "check",
                 rule->check.len > 0 ? rule->check.ptr : "", rule->check.len, "reference",
                 rule->reference.len > 0 ? rule->reference.ptr : "", rule->reference.len);
+  json_t *applies = json_array();
+  for (uint32_t i = 0; i < rule->applies_count; i++)
+    json_array_append_new(applies, json_stringn(rule->applies_to[i].ptr, rule->applies_to[i].len));
+  json_object_set_new(object, "appliesTo", applies);
+  if (per_of(rules, rule).len > 0)
+    json_object_set_new(object, "per", json_string(per_of(rules, rule).ptr));
+  if (rule->missing.len > 0)
+    json_object_set_new(object, "missing", json_stringn(rule->missing.ptr, rule->missing.len));
   if (example_of(rules, rule) != NULL)
     json_object_set_new(object, "example", json_deep_copy(example_of(rules, rule)));
   put_texts(object, "message", rule->message);
@@ -269,6 +304,21 @@ static void say_list(struct vt_cli *cli, const struct asked *asked, enum vt_repo
   vt_buffer_fini(&text);
 }
 
+static void say_facts(struct vt_cli *cli, const struct asked *asked, const json_t *indicator)
+{
+  static const enum vt_report_text labels[VT_FACT_COUNT] = {VT_TEXT_REQUIRES,  VT_TEXT_BREAKDOWNS,
+                                                            VT_TEXT_AREA_ROLE, VT_TEXT_VALID,
+                                                            VT_TEXT_PLAUSIBLE, VT_TEXT_TARGETS};
+  struct vt_buffer text;
+  vt_buffer_init(&text, &cli->environment.allocator, TEXT_BYTES_MAX);
+  for (int i = 0; i < VT_FACT_COUNT; i++) {
+    vt_buffer_reset(&text);
+    vt_fact_put(indicator, (enum vt_fact)i, &text);
+    say(cli, asked, labels[i], vt_buffer_str(&text));
+  }
+  vt_buffer_fini(&text);
+}
+
 static int explain_indicator(struct vt_cli *cli, const struct asked *asked,
                              const struct vt_rules *rules, uint32_t index)
 {
@@ -290,6 +340,7 @@ static int explain_indicator(struct vt_cli *cli, const struct asked *asked,
   say(cli, asked, VT_TEXT_UNIT, info->unit);
   say(cli, asked, VT_TEXT_FREQUENCY, info->frequency);
   say_list(cli, asked, VT_TEXT_REPORTED_BY, json_object_get(json, "reportedBy"));
+  say_facts(cli, asked, json);
   say_list(cli, asked, VT_TEXT_OWN_RULES, codes);
   say(cli, asked, VT_TEXT_PACK, info->pack);
   json_decref(codes);

@@ -6,6 +6,7 @@
 #include "base/encode.h"
 #include "base/number.h"
 #include <jansson.h>
+#include <sys/stat.h>
 
 int vt_rules_frame_begin(struct vt_cli *cli, const struct vt_cli_folders *folders,
                          const char *const *paths, size_t path_count, struct vt_rules_frame *frame)
@@ -152,11 +153,22 @@ static bool is_indicator(const struct vt_rules *rules, struct vater_str id)
   return false;
 }
 
+int vt_rules_unknown(struct vt_cli *cli, const char *tool, const char *kind, const char *name)
+{
+  char command[32];
+  struct vt_error error = {0};
+  snprintf(command, sizeof command, "rules %s", tool);
+  vt_fail(&error, VATER_E_CONFIG, NULL,
+          "there is no %s '%s' in %s; see 'vater rules list', and --rules for packs elsewhere",
+          kind, name, cli->rules);
+  return vt_cli_error(cli, command, &error, VT_EXIT_FAILED);
+}
+
 static int list(struct vt_cli *cli, const struct vt_rules_asked *asked,
                 const struct vt_rules_frame *frame)
 {
   if (asked->indicator != NULL && !is_indicator(frame->rules, vt_str(asked->indicator)))
-    return vt_cli_usage(cli, "rules", "there is no indicator '%s'", asked->indicator);
+    return vt_rules_unknown(cli, "list", "indicator", asked->indicator);
   if (asked->json)
     return list_json(cli, frame->rules, asked);
   struct vt_buffer line;
@@ -204,6 +216,19 @@ static int parse_threshold(struct vt_cli *cli, const char *text, double *share)
     return vt_cli_usage(cli, "rules", "'%s' is no threshold; wanted: percent, 0 to 100", text);
   *share = percent / 100.0;
   return VT_EXIT_CLEAN;
+}
+
+/* Packs of one's own are read where they are named, as `vater check` does: says so to who has some
+ * here and named none. */
+static void hint_at_folder(struct vt_cli *cli, const char *what, const struct vt_rules_asked *asked)
+{
+  struct stat info;
+  if (asked->changed == NULL && asked->name_count == 0 && stat("rules", &info) == 0 &&
+      S_ISDIR(info.st_mode))
+    fprintf(cli->error,
+            "vater rules %s: this is about the packs in %s; for those in ./rules say --rules "
+            "rules\n",
+            what, cli->rules);
 }
 
 /* VT_EXIT_CLEAN: taken; else the exit code. */
@@ -300,5 +325,7 @@ int vt_command_rules(struct vt_cli *cli, int argc, char **argv)
   if (asked.name_count > 0 && !named)
     return vt_cli_usage(cli, "rules", "%s takes no '%s'; use --goal or --indicator", what,
                         asked.names[0]);
+  if (strcmp(what, "diff") != 0 && strcmp(what, "new") != 0)
+    hint_at_folder(cli, what, &asked);
   return vt_rules_guarded(cli, what, &asked, carry_out);
 }

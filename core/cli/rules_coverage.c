@@ -56,18 +56,40 @@ static json_t *indicators_of(struct coverage *coverage, const char *bullet)
   return list;
 }
 
-/* What a goal's pack holds; goal 0: the rules that every indicator has. */
+/* The goal of its pack; where that has none, of its first point. 0: of neither. */
+static int goal_of(const struct coverage *coverage, uint32_t indicator)
+{
+  int goal = vt_rules_indicator(coverage->rules, indicator)->goal;
+  const json_t *json = vt_rules_indicator_json(coverage->rules, indicator);
+  const char *bullet = json_string_value(json_array_get(json_object_get(json, "bullets"), 0));
+  return goal > 0 || bullet == NULL || bullet[0] < '1' || bullet[0] > '5' ? goal : bullet[0] - '0';
+}
+
+/* The goal of its pack; where that has none, of the first indicator that it is for by name. */
+static int goal_of_rule(const struct coverage *coverage, uint32_t rule)
+{
+  const struct vt_rule_info *info = vt_rules_info(coverage->rules, rule);
+  int goal = vt_rules_goal(coverage->rules, rule);
+  for (uint32_t i = 0; i < vt_rules_indicator_count(coverage->rules) && goal == 0; i++)
+    if (info->applies_count > 0 &&
+        vt_str_equal(vt_rules_indicator(coverage->rules, i)->id, info->applies_to[0]))
+      goal = goal_of(coverage, i);
+  return goal;
+}
+
+/* What there is of a goal; goal 0: the rules that every indicator has. */
 static json_t *row_of(const struct coverage *coverage, int goal, size_t bullets)
 {
   uint32_t indicators = 0, adopted = 0, rules = 0, examples = 0;
   for (uint32_t i = 0; i < vt_rules_indicator_count(coverage->rules); i++) {
     const struct vt_indicator_info *info = vt_rules_indicator(coverage->rules, i);
-    indicators += info->goal == goal;
-    adopted += info->goal == goal && info->state == VT_INDICATOR_ADOPTED;
+    bool here = goal_of(coverage, i) == goal;
+    indicators += here;
+    adopted += here && info->state == VT_INDICATOR_ADOPTED;
   }
   for (uint32_t i = 0; i < vt_rules_count(coverage->rules); i++) {
     const struct vt_rule_info *rule = vt_rules_info(coverage->rules, i);
-    if (vt_rules_goal(coverage->rules, i) != goal)
+    if (goal_of_rule(coverage, i) != goal)
       continue;
     rules++;
     examples += rule->passing + rule->failing + rule->other;
@@ -100,10 +122,13 @@ static void add_goal(struct coverage *coverage, const json_t *goal)
                                   json_object_get(goal, "title"), "bullets", bullets));
 }
 
-static void count_indicators(struct coverage *coverage)
+/* Of one goal, or of all (0). */
+static void count_indicators(struct coverage *coverage, int goal)
 {
-  coverage->indicators = vt_rules_indicator_count(coverage->rules);
-  for (uint32_t i = 0; i < coverage->indicators; i++) {
+  for (uint32_t i = 0; i < vt_rules_indicator_count(coverage->rules); i++) {
+    if (goal != 0 && goal_of(coverage, i) != goal)
+      continue;
+    coverage->indicators++;
     json_t *codes = own_rules(coverage, vt_rules_indicator(coverage->rules, i)->id);
     coverage->ruleless += json_array_size(codes) == 0;
     json_decref(codes);
@@ -206,7 +231,7 @@ static void put_table(const struct coverage *coverage, struct vt_buffer *out)
   {
     int goal = (int)json_integer_value(json_object_get(row, "goal"));
     snprintf(name, sizeof name, "%d", goal);
-    put_row(out, goal == 0 ? "common" : name, row);
+    put_row(out, goal == 0 ? "every indicator" : name, row);
     add_up(total, row);
   }
   if (json_array_size(coverage->table) > 1)
@@ -287,7 +312,7 @@ static void html_table(const struct coverage *coverage, struct vt_buffer *out)
   {
     int goal = (int)json_integer_value(json_object_get(row, "goal"));
     if (goal == 0)
-      vt_buffer_text(out, "<tr><th>common</th>");
+      vt_buffer_text(out, "<tr><th>every indicator</th>");
     else
       vt_buffer_format(out, "<tr><th>%d</th>", goal);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
@@ -374,7 +399,7 @@ int vt_rules_coverage(struct vt_cli *cli, const struct vt_rules_asked *asked,
       add_goal(&coverage, json_array_get(goals, i));
   if (asked->goal == 0)
     json_array_append_new(coverage.table, row_of(&coverage, 0, 0));
-  count_indicators(&coverage);
+  count_indicators(&coverage, asked->goal);
   int code = tell(&coverage, asked);
   json_decref(coverage.goals);
   json_decref(coverage.table);

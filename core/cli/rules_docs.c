@@ -1,3 +1,4 @@
+#include "cli/rules_facts.h"
 #include "cli/rules_frame.h"
 
 #include "base/encode.h"
@@ -5,7 +6,7 @@
 
 #include <jansson.h>
 
-enum { PAGE_BYTES_MAX = 64 * 1024 * 1024 };
+enum { PAGE_BYTES_MAX = 64 * 1024 * 1024, HEADING_BYTES = 90 };
 
 /* A catalogue being written, as Markdown or HTML. Every text from a pack goes through put(). */
 struct catalogue {
@@ -31,6 +32,8 @@ enum word {
   WORD_REFERENCE,
   WORD_RULES,
   WORD_EVERY,
+  WORD_FACTS, /* in the order of enum vt_fact */
+  WORD_LAST_FACT = WORD_FACTS + VT_FACT_COUNT - 1,
   WORD_COUNT
 };
 
@@ -50,6 +53,13 @@ static const char *const words[WORD_COUNT][VT_LANGUAGE_COUNT] = {
     [WORD_REFERENCE] = {"kilde", "kjelde", "reference"},
     [WORD_RULES] = {"Regler", "Reglar", "Rules"},
     [WORD_EVERY] = {"alle", "alle", "all"},
+    [WORD_FACTS +
+        VT_FACT_REQUIRES] = {"tall som må med", "tal som må med", "numbers that are needed"},
+    [WORD_FACTS + VT_FACT_BREAKDOWNS] = {"inndelinger", "inndelingar", "breakdowns"},
+    [WORD_FACTS + VT_FACT_AREA_ROLE] = {"området er", "området er", "role of the area"},
+    [WORD_FACTS + VT_FACT_VALID] = {"gjelder", "gjeld", "valid"},
+    [WORD_FACTS + VT_FACT_PLAUSIBLE] = {"rimelige verdier", "rimelege verdiar", "plausible values"},
+    [WORD_FACTS + VT_FACT_TARGETS] = {"mål", "mål", "targets"},
 };
 
 static const char *word(const struct catalogue *page, enum word which)
@@ -172,6 +182,18 @@ static void link_rules(const struct catalogue *page, struct vater_str id)
     end_fact(page);
 }
 
+static void put_facts(const struct catalogue *page, const json_t *indicator)
+{
+  struct vt_buffer text;
+  vt_buffer_init(&text, &page->out->allocator, PAGE_BYTES_MAX);
+  for (int i = 0; i < VT_FACT_COUNT; i++) {
+    vt_buffer_reset(&text);
+    vt_fact_put(indicator, (enum vt_fact)i, &text);
+    fact(page, (enum word)(WORD_FACTS + i), vt_buffer_str(&text), false);
+  }
+  vt_buffer_fini(&text);
+}
+
 static void put_indicator(const struct catalogue *page, uint32_t index)
 {
   const struct vt_indicator_info *info = vt_rules_indicator(page->rules, index);
@@ -189,6 +211,7 @@ static void put_indicator(const struct catalogue *page, uint32_t index)
     put(page, vt_str(json_string_value(json_array_get(actors, i))));
   }
   end_fact(page);
+  put_facts(page, json);
   link_rules(page, info->id);
   facts(page, false);
 }
@@ -196,9 +219,22 @@ static void put_indicator(const struct catalogue *page, uint32_t index)
 /* ---- rules ------------------------------------------------------------------------------------
  */
 
+/* What a heading has room for: up to the first full stop, or some words. */
+static struct vater_str first_sentence(struct vater_str text)
+{
+  size_t end = 0;
+  while (end < text.len && end < HEADING_BYTES && text.ptr[end] != '\n' &&
+         !(text.ptr[end] == '.' && (end + 1 == text.len || text.ptr[end + 1] == ' ')))
+    end++;
+  if (end == HEADING_BYTES)
+    while (end > 0 && text.ptr[end] != ' ')
+      end--;
+  return vt_str_slice(text, 0, end);
+}
+
 static void put_rule(const struct catalogue *page, const struct vt_rule_info *rule)
 {
-  heading(page, 3, rule->code, rule->code, VT_STR_NONE);
+  heading(page, 3, rule->code, rule->code, first_sentence(rule->message[page->language]));
   paragraph(page, rule->message[page->language]);
   facts(page, true);
   fact(page, WORD_REMEDY, rule->remedy[page->language], false);

@@ -39,11 +39,17 @@ int vt_rules_frame_begin(struct vt_cli *cli, const struct vt_cli_folders *folder
                          const char *const *paths, size_t path_count, struct vt_rules_frame *frame);
 void vt_rules_frame_end(struct vt_rules_frame *frame);
 
+/* "there is no rule 'X' in FOLDER", on standard error; returns VT_EXIT_FAILED. */
+int vt_rules_unknown(struct vt_cli *cli, const char *tool, const char *kind, const char *name);
 /* Judges the examples; returns the exit code. */
 int vt_rules_test(struct vt_cli *cli, const struct vt_rules_asked *asked,
                   const struct vt_rules_frame *frame);
 /* Tells everything that is wrong with packs and mapping files; returns the exit code. */
 int vt_rules_lint_command(struct vt_cli *cli, const struct vt_rules_asked *asked);
+/* Holds the packs against what lies beside them: the strategy's points, and (of a folder) code
+ * lists that nobody uses. VATER_OK or VATER_E_NOMEM. */
+int vt_rules_lint_beside(struct vt_cli *cli, const struct vt_rules_asked *asked,
+                         const struct vt_rules *rules, struct vt_diagnostics *diagnostics);
 /* Holds the rules against codes.lock beside them, where there is one, and tells what is wrong in
  * the frame's diagnostics; or writes it, where nothing is. VATER_OK or VATER_E_NOMEM. */
 int vt_rules_lock(struct vt_cli *cli, const struct vt_rules_asked *asked,

@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <unistd.h>
 
-enum { OUTPUT_BYTES_MAX = 64 * 1024 * 1024 };
+enum { OUTPUT_BYTES_MAX = 64 * 1024 * 1024, SILENT_NAMED = 10 };
 
 static bool beyond(const struct vt_rules_asked *asked, const struct vt_impact_rule *rule)
 {
@@ -142,7 +142,11 @@ static void put_text(struct vt_buffer *out, const struct vt_rules_asked *asked,
     put_rule(out, asked, &impact->rules[i]);
   if (impact->rule_count == 0)
     vt_buffer_text(out, "no rule decides otherwise\n");
-  put_codes(out, "decided nothing in these deliveries", impact->silent, impact->silent_count);
+  if (impact->silent_count > SILENT_NAMED)
+    vt_buffer_format(out, "%u rules decided nothing in these deliveries (--json names them)\n",
+                     impact->silent_count);
+  else
+    put_codes(out, "decided nothing in these deliveries", impact->silent, impact->silent_count);
   put_left(out, impact);
   if (any_beyond(asked, impact))
     vt_buffer_format(out, "beyond the threshold of %g %%\n", 100.0 * asked->threshold);
@@ -266,6 +270,13 @@ static int find_configuration(struct vt_cli *cli, const struct vt_rules_asked *a
 {
   struct vt_error error = {0};
   *configuration = asked->configuration != NULL ? asked->configuration : "vater.json";
+  if (access(*configuration, F_OK) != 0 && (asked->store == NULL || asked->configuration != NULL)) {
+    vt_fail(&error, VATER_E_CONFIG, "OPS-CONFIG",
+            "there is no '%s'; name the configuration of the run whose payloads are replayed with "
+            "--config, or its store with --store",
+            *configuration);
+    return vt_cli_error(cli, "rules impact", &error, VT_EXIT_REFUSED);
+  }
   if (asked->store == NULL || asked->configuration != NULL || access("vater.json", F_OK) == 0)
     return VT_EXIT_CLEAN;
   if (vt_run_unpack(&cli->environment, asked->store, unpacked, &error) != VATER_OK)

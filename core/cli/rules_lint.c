@@ -5,6 +5,7 @@
 #include "rules/review.h"
 
 #include <jansson.h>
+#include <unistd.h>
 
 struct linting {
   struct vt_cli *cli;
@@ -120,6 +121,8 @@ static int lint(struct linting *linting)
   struct vt_rules *looked_at = frame->rules != NULL ? frame->rules : frame->faulty;
   int status = VATER_OK;
   if (linting->packs && looked_at != NULL)
+    status = vt_rules_lint_beside(linting->cli, &linting->asked, looked_at, &frame->diagnostics);
+  if (status == VATER_OK && linting->packs && looked_at != NULL)
     status = vt_rules_lock(linting->cli, &linting->asked, frame);
   uint32_t errors = frame->diagnostics.errors;
   if (status == VATER_OK && linting->mapping_count > 0)
@@ -135,6 +138,15 @@ static int lint(struct linting *linting)
   return status;
 }
 
+/* The folder, or each file that was named: what cannot be read is not wrong, but not there. */
+static bool can_read(const struct vt_cli *cli, const struct vt_rules_asked *asked)
+{
+  bool all = asked->name_count > 0 || access(cli->rules, R_OK | X_OK) == 0;
+  for (size_t i = 0; i < asked->name_count; i++)
+    all = all && access(asked->names[i], R_OK) == 0;
+  return all;
+}
+
 int vt_rules_lint_command(struct vt_cli *cli, const struct vt_rules_asked *asked)
 {
   struct linting linting = {.cli = cli, .asked = *asked};
@@ -146,6 +158,10 @@ int vt_rules_lint_command(struct vt_cli *cli, const struct vt_rules_asked *asked
   if (asked->update_lock && asked->name_count > 0)
     return vt_cli_usage(cli, "rules lint",
                         "--update-lock records the codes of all packs of a folder; name no file");
+  if (asked->update_lock && asked->changed == NULL)
+    return vt_cli_usage(cli, "rules lint",
+                        "--update-lock writes beside the packs; say which with --rules DIRECTORY");
+  bool readable = can_read(cli, asked);
   int status = vt_rules_frame_begin(cli, &asked->plugins, (const char *const *)asked->names, packs,
                                     &linting.frame);
   if (status == VATER_OK)
@@ -153,6 +169,7 @@ int vt_rules_lint_command(struct vt_cli *cli, const struct vt_rules_asked *asked
   if (status != VATER_OK)
     fprintf(cli->error, "vater rules lint: out of memory\n");
   int code = status != VATER_OK                     ? VT_EXIT_FAILED
+             : !readable                            ? VT_EXIT_REFUSED
              : linting.frame.diagnostics.errors > 0 ? VT_EXIT_FINDINGS
                                                     : VT_EXIT_CLEAN;
   vt_rules_frame_end(&linting.frame);

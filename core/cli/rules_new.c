@@ -128,6 +128,7 @@ struct making {
   const char *given; /* id, code or name */
   struct vt_rules_frame frame;
   const struct vt_rules *rules; /* may have errors; NULL where there are no packs */
+  bool rule;                    /* what is made is a rule */
   bool alone;                   /* no common.json beside it */
   struct vt_buffer text;
 };
@@ -157,6 +158,15 @@ static int in_use(const struct making *making, const char *what, struct vater_st
   return vt_cli_error(making->cli, "rules new", &error, VT_EXIT_FAILED);
 }
 
+static void tell_next(const struct making *making, const char *rules)
+{
+  FILE *out = making->cli->error;
+  fflush(making->cli->out);
+  fprintf(out, "next: vater rules lint --rules %s\n", rules);
+  if (making->rule)
+    fprintf(out, "      vater rules test --rules %s %s\n", rules, making->given);
+}
+
 /* Never over a file that is there. */
 static int write_new(struct making *making, const char *name)
 {
@@ -178,6 +188,7 @@ static int write_new(struct making *making, const char *name)
             "vater rules new: there is no common.json beside it, with the rules for every "
             "indicator; begin with a copy of %s, or add it to \"use\" later\n",
             cli->installed);
+  tell_next(making, cli->rules);
   return VT_EXIT_CLEAN;
 }
 
@@ -221,8 +232,7 @@ static int new_rule(struct making *making, const char *id)
   const struct vt_indicator_info *indicator = find(rules, id);
   const struct vt_rule_info *taken = vt_rules_find(rules, vt_str(code));
   if (indicator == NULL)
-    return vt_cli_usage(making->cli, "rules new", "there is no indicator '%s' in %s", id,
-                        making->cli->rules);
+    return vt_rules_unknown(making->cli, "new", "indicator", id);
   if (taken != NULL)
     return in_use(making, "code", taken->file, taken->line);
   lower(code, pack);
@@ -285,6 +295,7 @@ int vt_rules_new(struct vt_cli *cli, const struct vt_rules_asked *asked)
     return vt_cli_usage(cli, "rules new",
                         "say what is new: indicator ID, rule CODE --indicator ID, codelist NAME");
   making.given = asked->names[1];
+  making.rule = rule;
   if (!is_name(making.given, !list))
     return vt_cli_usage(cli, "rules new", "'%s' is no name for that; wanted: %s", making.given,
                         list ? "a lower-case letter, then letters and digits, such as readTypes"

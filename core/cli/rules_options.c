@@ -13,14 +13,17 @@ static const struct tool tools[] = {
      "everything that is wrong in one go, with line and column: structure, unknown names, types,\n"
      "missing translations, dead and overlapping rules, and codes that ask something else than\n"
      "codes.lock beside the packs has recorded.\n\n"
-     "exit: 0 no errors, 1 errors, 2 something could not be done, 64 wrong usage\n"},
+     "exit: 0 no errors, 1 errors, 2 something could not be done, 3 the folder or a file cannot "
+     "be\n"
+     "      read, or a plugin not loaded, 64 wrong usage\n"},
     {"test", "test [OPTION…] [CODE…]", "judges the examples in the packs", "rGmjh",
      "Judges every example: a patch on the indicator's sample, which the rule has to pass, fail,\n"
      "… as the example says. A rule that no failing example trips is a fault.\n\n"
      "exit: 0 in order, 1 something is wrong with an example or a rule's examples, 2 something\n"
      "      could not be done, 3 the packs cannot be loaded, 64 wrong usage\n"},
     {"list", "list [OPTION…]", "the rules, one a line", "rGgiljh",
-     "exit: 0 listed, 3 the packs cannot be loaded, 64 wrong usage\n"},
+     "exit: 0 listed, 2 there is no such indicator, 3 the packs cannot be loaded, 64 wrong "
+     "usage\n"},
     {"docs", "docs [OPTION…]", "a catalogue of indicators and rules", "rGHlh",
      "Writes all indicators and rules as Markdown or HTML, with an anchor a code.\n\n"
      "exit: 0 written, 3 the packs cannot be loaded, 64 wrong usage\n"},
@@ -37,7 +40,7 @@ static const struct tool tools[] = {
      "would newly fail or pass, by verdict and by rule; the last delivery of each endpoint, or\n"
      "those since a day.\n\n"
      "exit: 0 within the threshold, 1 beyond it, 2 something could not be done or judged, 3 the\n"
-     "      packs cannot be loaded, 64 wrong usage\n"},
+     "      configuration, store or packs cannot be loaded, 64 wrong usage\n"},
     {"new", "new indicator ID | rule CODE -i ID | codelist NAME",
      "writes a pack or code list to begin with", "rGih",
      "Writes a file that lints clean into the folder of --rules; without it into 'rules' here, or\n"

@@ -15,7 +15,7 @@ struct testing {
   struct vt_arena *arena; /* of one example */
   struct vt_buffer line;
   json_t *list, *survivors, *untripped;
-  uint32_t examples, failed, mutants, survived, lacking;
+  uint32_t examples, samples, failed, mutants, survived, lacking;
 };
 
 static void print_counts(struct vt_buffer *line, const struct vt_tried *tried)
@@ -55,6 +55,10 @@ static void print_failure(struct testing *testing, const struct vt_tried *tried)
   } else {
     vt_buffer_text(line, "the rule said ");
     print_counts(line, tried);
+    if (tried->why.len > 0) {
+      vt_buffer_text(line, ": ");
+      vt_encode_terminal(line, tried->why);
+    }
   }
   vt_buffer_char(line, '\n');
   vt_cli_put(testing->cli->out, line);
@@ -63,7 +67,8 @@ static void print_failure(struct testing *testing, const struct vt_tried *tried)
 static void note(struct testing *testing, const struct vt_tried *tried)
 {
   const struct vt_example *example = &tried->example;
-  testing->examples++;
+  testing->examples += !tried->sample;
+  testing->samples += tried->sample;
   testing->failed += !tried->met;
   if (!testing->asked->json) {
     if (!tried->met)
@@ -80,6 +85,8 @@ static void note(struct testing *testing, const struct vt_tried *tried)
                 "file", example->file.ptr, example->file.len, "line", (int)example->line,
                 "expected", vt_example_expect_name(example->expect), "number", (int)example->number,
                 "met", (int)tried->met, "outcomes", counts);
+  if (tried->why.len > 0)
+    json_object_set_new(made, "error", json_stringn(tried->why.ptr, tried->why.len));
   if (tried->refused.len > 0)
     json_object_set_new(made, "refused", json_stringn(tried->refused.ptr, tried->refused.len));
   json_array_append_new(testing->list, made);
@@ -225,9 +232,9 @@ static void find_untripped(struct testing *testing)
 
 static void tell_json(struct testing *testing)
 {
-  json_t *root =
-      json_pack("{s:i, s:i, s:O, s:O}", "examples", (int)testing->examples, "failed",
-                (int)testing->failed, "results", testing->list, "untripped", testing->untripped);
+  json_t *root = json_pack("{s:i, s:i, s:i, s:O, s:O}", "examples", (int)testing->examples,
+                           "samples", (int)testing->samples, "failed", (int)testing->failed,
+                           "results", testing->list, "untripped", testing->untripped);
   if (testing->asked->mutate) {
     json_object_set_new(root, "mutants", json_integer(testing->mutants));
     json_object_set(root, "survivors", testing->survivors);
@@ -243,8 +250,11 @@ static int tell(struct testing *testing)
   if (testing->asked->json) {
     tell_json(testing);
   } else {
-    fprintf(out, "%u example%s, %u not as expected", testing->examples,
-            testing->examples == 1 ? "" : "s", testing->failed);
+    fprintf(out, "%u example%s", testing->examples, testing->examples == 1 ? "" : "s");
+    if (testing->samples > 0)
+      fprintf(out, " of rules, %u sample%s of indicators", testing->samples,
+              testing->samples == 1 ? "" : "s");
+    fprintf(out, ", %u not as expected", testing->failed);
     if (testing->lacking > 0)
       fprintf(out, "; %u rule%s without a failing example", testing->lacking,
               testing->lacking == 1 ? "" : "s");
@@ -262,7 +272,7 @@ static int unknown_code(struct vt_cli *cli, const struct vt_rules_asked *asked,
 {
   for (size_t i = 0; i < asked->name_count; i++)
     if (vt_rules_find(rules, vt_str(asked->names[i])) == NULL)
-      return vt_cli_usage(cli, "rules", "there is no rule '%s'", asked->names[i]);
+      return vt_rules_unknown(cli, "test", "rule", asked->names[i]);
   return VT_EXIT_CLEAN;
 }
 

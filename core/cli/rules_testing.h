@@ -20,6 +20,7 @@ struct vt_tried {
   bool met;
   uint64_t counts[VT_OUTCOME_COUNT];
   uint64_t cleared;
+  struct vater_str why;     /* the first error of the rule, or empty */
   struct vater_str refused; /* why the rule could not be asked, or empty */
   /* What the rule was asked about; memory of vt_tried_fini(). */
   struct vt_table table;

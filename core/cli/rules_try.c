@@ -110,9 +110,12 @@ static void read_outcomes(const struct trying *trying, const struct vt_result *r
   for (uint32_t i = 0; i < result->finding_count; i++) {
     struct vt_finding finding;
     vt_result_finding(result, i, &finding);
-    if (vt_str_equal(finding.code, tried->example.code))
-      tried->cleared += finding.severity == VATER_SEVERITY_INFO &&
-                        finding.outcome == VT_OUTCOME_FAIL && rule->severity != VATER_SEVERITY_INFO;
+    if (!vt_str_equal(finding.code, tried->example.code))
+      continue;
+    if (finding.outcome == VT_OUTCOME_ERROR && tried->why.len == 0)
+      tried->why = vt_arena_copy(trying->arena, finding.message[VT_LANGUAGE_EN]);
+    tried->cleared += finding.severity == VATER_SEVERITY_INFO &&
+                      finding.outcome == VT_OUTCOME_FAIL && rule->severity != VATER_SEVERITY_INFO;
   }
   tried->met = tried->refused.len == 0 &&
                vt_example_met(tried->example.expect, tried->counts, tried->cleared);

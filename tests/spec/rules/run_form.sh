@@ -11,5 +11,5 @@ cd "$folder"
 "$binary" rules lint --rules . | tee told
 grep -q ': 0 errors, 0 warnings$' told
 "$binary" rules test --mutate --rules . | tee told
-grep -Eq '^[0-9]+ examples, 0 not as expected; [0-9]+ mutants, 0 unnoticed$' told
+grep -Eq '^[0-9]+ examples? of rules, [0-9]+ samples? of indicators, 0 not as expected; [0-9]+ mutants, 0 unnoticed$' told
 [ "$("$binary" rules list --rules . | wc -l)" -ge 10 ]
