@@ -60,7 +60,7 @@ static void print_help(FILE *out)
       "  -n, --samples N          findings shown of each rule (default 3); all are counted\n"
       "  -j, --json               machine-readable\n"
       "  -h, --help               this text\n\n"
-      "exit: 0 clean, 1 findings of severity error, 2 something could not be done,\n"
+      "exit: 0 clean, 1 findings of severity error, 2 something could not be done or decided,\n"
       "      3 refused to start, 64 wrong usage\n",
       out);
 }
@@ -204,6 +204,10 @@ static int print(struct vt_cli *cli, const struct asked *asked, const struct vt_
   if (status == VATER_OK) {
     vt_cli_put(cli->out, &out);
     code = vt_report_exit(&report);
+    /* what is rejected is so whatever a rule that could not be asked would have said */
+    if (code == VT_EXIT_FAILED && result->delivery == VT_DELIVERY_RECEIVED &&
+        report.findings.errors > 0)
+      code = VT_EXIT_FINDINGS;
   } else {
     vt_cli_error(cli, "check", error, code);
   }

@@ -115,6 +115,14 @@ static void put_place(struct vt_layout *layout, const struct vt_report *report,
   vt_layout_end(layout);
 }
 
+/* What is told as the reason why nothing of the delivery was accepted. */
+static bool is_reason(const struct vt_report_job *job, struct vater_str remedy,
+                      enum vt_language language)
+{
+  const struct vt_code *code = vt_code_find(job->row.code);
+  return code != NULL && vt_str_is(remedy, code->remedy[language]);
+}
+
 static void put_sample(struct vt_layout *layout, const struct vt_report *report,
                        const struct vt_report_group *group, size_t number)
 {
@@ -126,6 +134,8 @@ static void put_sample(struct vt_layout *layout, const struct vt_report *report,
   put_place(layout, report, sample);
   vt_layout_excerpt(layout, 6, finding);
   struct vater_str remedy = in_language(finding->remedy, language);
+  if (report->file.len > 0 && is_reason(sample->job, remedy, language))
+    return; /* told with the delivery */
   bool again =
       number > 0 &&
       vt_str_equal(remedy, in_language(group->samples[number - 1].finding->remedy, language));
@@ -192,6 +202,10 @@ static void put_block(struct vt_layout *layout, const struct vt_report_job *job,
                                     block->errors, block->warnings, block->infos};
   if (counts.total > 0)
     say_findings(layout, ", ", &counts);
+  /* a rule that could not be asked is a finding above, and neither error nor warning here */
+  if (block->undecided > 0)
+    vt_layout_say(layout, ", %llu %s", (unsigned long long)block->undecided,
+                  vt_layout_word(layout, VT_TEXT_BLOCK_UNDECIDED));
   vt_layout_end(layout);
 }
 
