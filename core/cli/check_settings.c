@@ -35,6 +35,24 @@ static const char *setting_of(const struct vt_zygote_info *info, struct vater_st
   return NULL;
 }
 
+static int no_mapping(const struct vt_zygote_info *info, struct vater_str format,
+                      struct vt_error *error)
+{
+  struct vater_str names[64];
+  size_t count = 0;
+  for (uint32_t i = 0; i < info->plugin_count && count < 64; i++)
+    if (setting_of(info, info->plugins[i].name) != NULL)
+      names[count++] = info->plugins[i].name;
+  struct vater_str near = vt_str_nearest(format, names, count);
+  if (near.len > 0)
+    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG",
+                   "there is no format '%.*s' that takes a mapping; did you mean '%.*s'?",
+                   VT_STR_ARGS(format), VT_STR_ARGS(near));
+  return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG",
+                 "the format '%.*s' takes no mapping; see 'vater plugin info'",
+                 VT_STR_ARGS(format));
+}
+
 static int read_settings(const struct vt_check_settings *asked, json_t **settings,
                          struct vt_error *error)
 {
@@ -64,9 +82,7 @@ static int add_mapping(struct vt_cli *cli, const struct vt_check_settings *asked
     job->format = format;
   const char *setting = setting_of(info, job->format);
   if (setting == NULL)
-    return vt_fail(error, VATER_E_CONFIG, "OPS-CONFIG",
-                   "the format '%.*s' takes no mapping; see 'vater plugin info'",
-                   VT_STR_ARGS(job->format));
+    return no_mapping(info, job->format, error);
   json_object_set_new(settings, setting, json_string(asked->mapping));
   return VATER_OK;
 }

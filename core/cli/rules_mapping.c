@@ -45,14 +45,35 @@ size_t vt_rules_split_mappings(struct vt_cli *cli, char **names, size_t count)
   return packs;
 }
 
-static void complain_format(struct vt_rules_frame *frame, const char *path, struct vater_str format)
+static bool takes_mapping(const struct vt_plugin *plugin)
+{
+  return plugin != NULL && plugin->format != NULL && plugin->format->mapping_schema != NULL;
+}
+
+static void complain_format(struct vt_rules_frame *frame, const struct vt_mapping *mapping,
+                            const struct vater_node *named)
 {
   struct vt_error error = {0};
-  vt_fail(&error, VATER_E_CONFIG, "OPS-CONFIG",
-          "there is no format '%.*s' that takes a mapping; see 'vater plugin list'",
-          VT_STR_ARGS(format));
-  vt_error_at(&error, vt_str(path), 0, 0);
-  vt_diagnostics_add(&frame->diagnostics, VATER_SEVERITY_ERROR, &error, VT_STR_NONE, 0);
+  struct vater_str names[64], line_text;
+  struct vater_str format = vt_node_text(named);
+  size_t count = 0;
+  uint32_t line, column;
+  for (uint32_t i = 0; i < frame->plugins.count && count < 64; i++)
+    if (takes_mapping(frame->plugins.plugins[i]))
+      names[count++] = vt_str(frame->plugins.plugins[i]->info.name);
+  struct vater_str near = vt_str_nearest(format, names, count);
+  if (near.len > 0)
+    vt_fail(&error, VATER_E_CONFIG, "OPS-CONFIG",
+            "there is no format '%.*s' that takes a mapping; did you mean '%.*s'?",
+            VT_STR_ARGS(format), VT_STR_ARGS(near));
+  else
+    vt_fail(&error, VATER_E_CONFIG, "OPS-CONFIG",
+            "there is no format '%.*s' that takes a mapping; see 'vater plugin list'",
+            VT_STR_ARGS(format));
+  vt_text_place(mapping->bytes, (size_t)vt_node_offset(named), &line, &column, &line_text);
+  vt_error_at(&error, mapping->source, line, column);
+  vt_diagnostics_add(&frame->diagnostics, VATER_SEVERITY_ERROR, &error, mapping->bytes,
+                     (uint32_t)format.len + 2);
 }
 
 static void complain_of_file(struct vt_rules_frame *frame, struct vt_error *error)
@@ -93,11 +114,10 @@ static int lint_text(struct vt_cli *cli, struct vt_rules_frame *frame,
   int status = vt_doc_tree_read(allocator, mapping->bytes, &budget, 0, &tree, &error);
   struct vater_str format = status == VATER_OK ? format_of(tree) : VT_STR_NONE;
   const struct vt_plugin *plugin = vt_registry_find(&frame->plugins, format);
-  bool mapped = plugin != NULL && plugin->format != NULL && plugin->format->mapping_schema != NULL;
-  if (mapped)
+  if (takes_mapping(plugin))
     status = check(cli, frame, mapping, plugin->format->mapping_schema);
   else
-    complain_format(frame, mapping->source.ptr, format);
+    complain_format(frame, mapping, vt_node_member(vt_doc_tree_root(tree), "format"));
   vt_doc_tree_free(tree);
   return status;
 }

@@ -1,5 +1,6 @@
 #include "schema/run.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 struct writer {
@@ -35,6 +36,29 @@ static void put_next(struct writer *writer, struct vater_str text)
   put(writer, text);
 }
 
+/* What a list of words would not show as one: ",", " ", "". */
+static bool needs_quotes(struct vater_str text)
+{
+  bool word = false;
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.ptr[i] == ',' || text.ptr[i] == ' ')
+      return true;
+    word |= isalnum((unsigned char)text.ptr[i]) || (unsigned char)text.ptr[i] >= 0x80;
+  }
+  return !word;
+}
+
+static void put_choice(struct writer *writer, struct vater_str text)
+{
+  if (!needs_quotes(text)) {
+    put_next(writer, text);
+    return;
+  }
+  put_next(writer, VT_STR("\""));
+  put(writer, text);
+  put(writer, VT_STR("\""));
+}
+
 struct vater_str vt_expected_types(uint8_t types, char *out, size_t size)
 {
   static const char *const names[] = {"null",   "boolean", "object", "array",
@@ -57,7 +81,10 @@ struct vater_str vt_expected_choices(const struct vt_choices *choices, char *out
                                              [VT_DOC_FALSE] = {"false", 5},
                                              [VT_DOC_NULL] = {"null", 4}};
     bool written = choice->kind == VT_DOC_TEXT || choice->kind == VT_DOC_NUMBER;
-    put_next(&writer, written ? choice->text : fixed[choice->kind]);
+    if (choice->kind == VT_DOC_TEXT)
+      put_choice(&writer, choice->text);
+    else
+      put_next(&writer, written ? choice->text : fixed[choice->kind]);
   }
   return (struct vater_str){out, writer.len};
 }
