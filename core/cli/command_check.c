@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include "base/codes.h"
 #include "base/date.h"
 #include "base/file.h"
 #include "base/limits.h"
@@ -229,6 +230,9 @@ static int tell_failure(struct vt_cli *cli, const struct asked *asked,
   if (all)
     return VT_EXIT_REFUSED;
   int code = vt_cli_error(cli, "check", event->error, VT_EXIT_FAILED);
+  const struct vt_code *known = vt_code_find(vt_str(event->error->code));
+  if (known != NULL && vt_str_starts(vt_str(known->code), VT_STR("PLUG-")))
+    fprintf(cli->error, "  → %s\n", known->remedy[asked->style.language]);
   if (asked->settings.mapping == NULL && strstr(event->error->text, "setting 'mapping'") != NULL)
     fputs("give the mapping with --mapping FILE; docs/formats.md has one of each format\n",
           cli->error);

@@ -73,3 +73,16 @@ for tool in lint test list docs coverage; do
   expect 3 'PLUG-LOAD: ' broken_load_crash "$tool"
   grep -q "broken_load_crash.so' \(crashed with signal\|ended the process\)" "$work/said"
 done
+
+# A delivery that a check crashes on: which plugin, which rule, and what to do.
+pack crash
+cat >"$work/z.json" <<'TEXT'
+{"schemaVersion": "1.0.0", "reporter": {"orgnr": "983974724"}, "generatedAt": "2026-10-05T08:00:00Z",
+ "observations": [{"indicator": "Z-01", "period": "2026-09", "area": "46", "areaRole": "provider",
+                   "value": 50, "unit": "count", "status": "final"}]}
+TEXT
+code=0
+"$vater" check --rules "$work/packs" --plugins "$hostile/faulty" "$work/z.json" >"$work/said" 2>&1 || code=$?
+[ "$code" = 2 ]
+grep -q "PLUG-CRASH: the worker .*, in check 'all' of plugin 'faulty' for rule 'Z-0101'" "$work/said"
+grep -q 'take the plugin out of use, or mend it' "$work/said"
