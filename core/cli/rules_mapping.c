@@ -100,6 +100,8 @@ static int check(struct vt_cli *cli, struct vt_rules_frame *frame, const struct 
   status = vt_schema_compile(text, &options, allocator, &schema, &frame->diagnostics);
   if (status == VATER_OK)
     status = vt_mapping_check(mapping, schema, text, frame->rules, allocator, &frame->diagnostics);
+  if (status != VATER_E_NOMEM && frame->rules != NULL)
+    status = vt_mapping_check_numbers(mapping, frame->rules, allocator, &frame->diagnostics);
   vt_schema_free(schema);
   vt_free(allocator, (void *)(uintptr_t)text.ptr);
   return status;

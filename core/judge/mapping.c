@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "doc/tree.h"
+#include "rules/review.h"
 
 #include <stdio.h>
 
@@ -324,6 +325,67 @@ static void check_areas(struct lint *lint, const struct vater_node *node, bool p
   }
 }
 
+/* ---- cells that are the same everywhere --------------------------------------------------------
+ */
+
+static void check_role(struct lint *lint, const struct vater_node *fixed)
+{
+  const struct vater_str roles[] = {VT_STR("residence"), VT_STR("provider")};
+  struct vater_str role = vt_node_text(fixed);
+  if (vt_node_type(fixed) == VATER_NODE_TEXT && !vt_str_equal(role, roles[0]) &&
+      !vt_str_equal(role, roles[1]))
+    complain_nearest(lint, (size_t)vt_node_offset(fixed), role,
+                     "an area's role is residence or provider, not", roles, 2);
+}
+
+/* The unit of one of the mapped indicators at least. */
+static void check_unit(struct lint *lint, const struct vater_node *fixed)
+{
+  struct vater_str unit = vt_node_text(fixed), first = VT_STR_NONE;
+  if (vt_node_type(fixed) != VATER_NODE_TEXT || lint->any_indicator)
+    return;
+  for (size_t i = 0; i < lint->indicator_count; i++) {
+    const struct vt_indicator_info *info = vt_rules_indicator(lint->rules, lint->indicators[i]);
+    if (vt_str_equal(info->unit, unit))
+      return;
+    if (i == 0)
+      first = info->unit;
+  }
+  if (lint->indicator_count > 0)
+    complain(lint, (size_t)vt_node_offset(fixed), vt_utf8_count(unit) + 2,
+             "no mapped indicator is in the unit '%.*s'; wanted: %.*s",
+             VT_STR_ARGS(vt_str_slice(unit, 0, 100)), VT_STR_ARGS(first));
+}
+
+static void check_fixed(struct lint *lint, const struct vater_node *node)
+{
+  for (const struct vater_node *one = vt_node_first(node); one != NULL; one = vt_node_next(one)) {
+    struct vater_str name = vt_node_name(one);
+    if (vt_str_is(name, "areaRole"))
+      check_role(lint, vt_node_member(one, "fixed"));
+    else if (vt_str_is(name, "unit"))
+      check_unit(lint, vt_node_member(one, "fixed"));
+    else
+      check_fixed(lint, one);
+  }
+}
+
+/* A table whose columns are named once has all the numbers that its only indicator requires. */
+static void check_required(struct lint *lint, const struct vater_node *root)
+{
+  static const char *const numbers[] = {"numerator", "denominator", "value"};
+  if (lint->any_indicator || lint->indicator_count != 1 ||
+      !vt_str_is(vt_node_text(vt_node_member(root, "format")), "csv") ||
+      vt_node_member(root, "measures") != NULL || vt_node_member(root, "missing") != NULL)
+    return;
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    if (vt_rules_requires(lint->rules, lint->indicators[0], vt_str(numbers[i])) &&
+        vt_node_member(root, numbers[i]) == NULL)
+      complain(lint, (size_t)vt_node_offset(vt_node_member(root, "indicator")), 1,
+               "%.*s requires the %s, and the mapping has no column for it",
+               VT_STR_ARGS(vt_rules_indicator(lint->rules, lint->indicators[0])->id), numbers[i]);
+}
+
 static int lint_meaning(const struct vt_mapping *mapping, const struct vt_rules *rules,
                         const struct vt_allocator *allocator, struct vt_diagnostics *diagnostics)
 {
@@ -336,11 +398,31 @@ static int lint_meaning(const struct vt_mapping *mapping, const struct vt_rules 
   if (status == VATER_OK) {
     take_indicators(&lint, vt_doc_tree_root(tree));
     check_areas(&lint, vt_doc_tree_root(tree), false);
+    check_fixed(&lint, vt_doc_tree_root(tree));
     if (!lint.any_indicator && lint.indicator_count > 0)
       check_breakdowns(&lint, vt_doc_tree_root(tree), false);
   }
   vt_doc_tree_free(tree);
   return VATER_OK;
+}
+
+int vt_mapping_check_numbers(const struct vt_mapping *mapping, const struct vt_rules *rules,
+                             const struct vt_allocator *allocator,
+                             struct vt_diagnostics *diagnostics)
+{
+  static const struct vt_doc_budget budget = {.allow_all_text = true};
+  struct vt_diagnostics told_before;
+  vt_diagnostics_init(&told_before, diagnostics->arena);
+  struct lint lint = {.mapping = mapping, .rules = rules, .diagnostics = &told_before};
+  struct vt_doc_tree *tree = NULL;
+  int status = vt_doc_tree_read(allocator, mapping->bytes, &budget, 0, &tree, NULL);
+  if (status == VATER_OK) {
+    take_indicators(&lint, vt_doc_tree_root(tree));
+    lint.diagnostics = diagnostics;
+    check_required(&lint, vt_doc_tree_root(tree));
+  }
+  vt_doc_tree_free(tree);
+  return status == VATER_E_NOMEM ? status : VATER_OK;
 }
 
 int vt_mapping_check(const struct vt_mapping *mapping, const struct vt_schema *schema,

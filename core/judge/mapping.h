@@ -21,4 +21,11 @@ int vt_mapping_check(const struct vt_mapping *mapping, const struct vt_schema *s
                      struct vater_str schema_text, const struct vt_rules *rules,
                      const struct vt_allocator *allocator, struct vt_diagnostics *diagnostics);
 
+/* For those who write mappings: an error for each number that the only indicator of a table
+ * requires and no column gives. A run does not refuse such a mapping: each row says so. VATER_OK or
+ * VATER_E_NOMEM. */
+int vt_mapping_check_numbers(const struct vt_mapping *mapping, const struct vt_rules *rules,
+                             const struct vt_allocator *allocator,
+                             struct vt_diagnostics *diagnostics);
+
 #endif

@@ -1,5 +1,6 @@
 #include "rules/function.h"
 #include "rules/judging.h"
+#include "rules/review.h"
 
 /* Fields that are a column of the table as it stands. */
 static const uint8_t plain_columns[VT_FIELD_COUNT] = {
@@ -92,6 +93,15 @@ bool vt_rules_breakdown_known(const struct vt_rules *rules, uint32_t indicator,
   const struct vater_node *allowed =
       vt_node_member(rules->indicators[indicator].node, "breakdowns");
   return is_value(vt_node_find(allowed, dimension), value);
+}
+
+bool vt_rules_requires(const struct vt_rules *rules, uint32_t indicator, struct vater_str number)
+{
+  const struct vater_node *list = vt_node_member(rules->indicators[indicator].node, "requires");
+  const struct vater_node *item = vt_node_first(list);
+  while (item != NULL && !vt_str_equal(vt_node_text(item), number))
+    item = vt_node_next(item);
+  return item != NULL;
 }
 
 bool vt_judging_breakdown_known(const struct vt_judging *judging, uint32_t group, uint32_t text)

@@ -27,6 +27,9 @@ struct json_t;
 const struct json_t *vt_rules_rule_json(const struct vt_rules *rules, uint32_t rule);
 const struct json_t *vt_rules_indicator_json(const struct vt_rules *rules, uint32_t indicator);
 
+/* Whether an observation of the indicator must have that number ("numerator"). */
+bool vt_rules_requires(const struct vt_rules *rules, uint32_t indicator, struct vater_str number);
+
 /* An error at that member ("/bullets/0") of an indicator. */
 void vt_rules_complain(const struct vt_rules *rules, struct vt_diagnostics *diagnostics,
                        uint32_t indicator, const char *member, const char *text);

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+enum { HEADER_BYTES = 240 };
+
 static int shown(struct vater_str text)
 {
   return (int)(text.len < 60 ? text.len : 60);
@@ -45,6 +47,23 @@ static struct vater_str nearly(const struct vater_record *record, struct vater_s
   return (struct vater_str){NULL, 0};
 }
 
+/* "Kvartal, Fylke, Lest", cut where it is long. */
+static void list_names(const struct vater_record *record, char *text, size_t size)
+{
+  size_t len = 0;
+  text[0] = '\0';
+  for (uint32_t i = 0; i < record->count; i++) {
+    struct vater_str name = mapping_trim(record->cells[i].text);
+    if (len + (size_t)shown(name) + sizeof ", …" > size) {
+      snprintf(text + len, size - len, " …");
+      return;
+    }
+    int put = snprintf(text + len, size - len, "%s%.*s", i > 0 ? ", " : "", shown(name),
+                       name.ptr != NULL ? name.ptr : "");
+    len += put > 0 ? (size_t)put : 0;
+  }
+}
+
 static int find_named(vater_call *call, struct csv *csv, const struct vater_record *record,
                       vater_table *table, struct csv_field *field)
 {
@@ -60,9 +79,13 @@ static int find_named(vater_call *call, struct csv *csv, const struct vater_reco
   if (field->index != CSV_NONE)
     return VATER_OK;
   struct vater_str near = nearly(record, field->source.from);
-  if (near.ptr == NULL)
-    return complain(call, csv, table, record->offset, "is not in the header", field);
   csv->dead = true;
+  if (near.ptr == NULL) {
+    char names[HEADER_BYTES];
+    list_names(record, names, sizeof names);
+    return csv->host->table->finding(call, table, VATER_SEVERITY_ERROR, record->offset,
+                                     "%s is not in the header, which has: %s", field->what, names);
+  }
   return csv->host->table->finding(call, table, VATER_SEVERITY_ERROR, record->offset,
                                    "%s is not in the header; is it '%.*s'?", field->what,
                                    shown(near), near.ptr);

@@ -180,6 +180,10 @@ static void whole_cells_are_marked(void **state)
        "column 'Måned' is not in the header; is it 'måned'?", 1, 5},
       {"MÅNED;Kjønn;Kommune;Digitale;Alle;Andel\n2026-09;Kvinne;4601;1;2;50\n",
        "column 'Måned' is not in the header; is it 'MÅNED'?", 1, 5},
+      {"Periode;Kjønn;Kommune;Digitale;Alle;Andel\n2026-09;Kvinne;4601;1;2;50\n",
+       "column 'Måned' is not in the header, which has: Periode, Kjønn, Kommune, Digitale, Alle, "
+       "Andel.",
+       1, 7},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct judged judged = observed_payload(&world, "csv", csv_mapping, vt_str(cases[i].text));
