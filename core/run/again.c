@@ -2,6 +2,7 @@
 #include "run/job.h"
 
 #include "base/date.h"
+#include "base/limits.h"
 
 struct earlier {
   struct vt_store_earlier *list; /* newest first */
@@ -99,15 +100,16 @@ static int record_copies(struct vt_running *running, const struct vt_store_copy 
 {
   const struct vt_code *code = vt_code_find(VT_STR("PAY-COPY"));
   struct vt_store_rule rule = {.code = VT_STR("PAY-COPY"), .pass = compared - count, .fail = count};
+  size_t kept = count < VT_LIMIT_CONCLUSIONS_PER_RULE ? count : VT_LIMIT_CONCLUSIONS_PER_RULE;
   struct vt_store_conclusion_finding *findings =
-      vt_arena_array(running->arena, count, sizeof *findings);
+      vt_arena_array(running->arena, kept, sizeof *findings);
   if (findings == NULL || code == NULL)
     return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
-  for (size_t i = 0; i < count; i++)
+  for (size_t i = 0; i < kept; i++)
     tell(running->arena, code, &copies[i], &findings[i]);
   const struct vt_store_conclusion conclusion = {.brought = (uint32_t)compared,
                                                  .findings = findings,
-                                                 .finding_count = count,
+                                                 .finding_count = kept,
                                                  .rules = &rule,
                                                  .rule_count = 1,
                                                  .finding_total = count,
