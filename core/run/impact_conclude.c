@@ -32,24 +32,36 @@ static int no_memory(struct vt_error *error)
   return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory while replaying");
 }
 
-static int leave(struct vt_impact *impact, struct vt_arena *arena,
+static bool make_room(struct vt_impact *impact, struct vt_impact_wide *wide)
+{
+  if (impact->left_count < wide->left_room)
+    return true;
+  uint32_t room = 2 * impact->left_count + 1;
+  struct vt_impact_left *left = vt_arena_array(wide->arena, room, sizeof *left);
+  if (left == NULL)
+    return false;
+  if (impact->left_count > 0)
+    memcpy(left, impact->left, impact->left_count * sizeof *left);
+  impact->left = left;
+  wide->left_room = room;
+  return true;
+}
+
+static int leave(struct vt_impact *impact, struct vt_impact_wide *wide,
                  const struct vt_concluding *concluding, enum vt_impact_side which,
                  struct vt_error *error)
 {
   const struct vt_error *why = concluding->event.error;
-  struct vt_impact_left *left = vt_arena_array(arena, (size_t)impact->left_count + 1, sizeof *left);
-  if (left == NULL)
+  struct vt_arena *arena = wide->arena;
+  if (!make_room(impact, wide))
     return no_memory(error);
-  if (impact->left_count > 0)
-    memcpy(left, impact->left, impact->left_count * sizeof *left);
-  left[impact->left_count++] = (struct vt_impact_left){
+  impact->left[impact->left_count++] = (struct vt_impact_left){
       .orgnr = vt_arena_copy(arena, concluding->indicator),
       .run = concluding->run,
       .reason =
           vt_arena_format(arena, "by the %s rules: %s: %s",
                           which == VT_IMPACT_NOW ? "present" : "changed", why->code, why->text),
       .fault = true};
-  impact->left = left;
   return VATER_OK;
 }
 
@@ -69,7 +81,7 @@ static int conclude_on(struct vt_running running[VT_IMPACT_SIDES], const struct 
     status = vt_concluding_ask(&sides[i], error);
     whole = status == VATER_OK && sides[i].event.kind == VT_WORKER_RESULT;
     if (status == VATER_OK && !whole)
-      status = leave(impact, wide->arena, &sides[i], (enum vt_impact_side)i, error);
+      status = leave(impact, wide, &sides[i], (enum vt_impact_side)i, error);
   }
   if (status == VATER_OK && whole && vt_impact_wide_take(wide, sides) != VATER_OK)
     status = no_memory(error);

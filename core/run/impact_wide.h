@@ -14,6 +14,7 @@ struct vt_impact_wide {
   struct vt_map codes; /* to the index of a row */
   struct vt_impact_wide_row *rows;
   uint32_t count, room;
+  uint32_t left_room; /* of the impact's list of those left, once it has grown */
 };
 
 void vt_impact_wide_init(struct vt_impact_wide *wide, const struct vt_running *running,
