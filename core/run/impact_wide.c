@@ -18,9 +18,12 @@ struct vt_impact_wide_row {
   int severity[VT_IMPACT_SIDES];
   bool periods; /* it looks at periods, not observations */
   uint64_t decided[VT_IMPACT_SIDES], failed[VT_IMPACT_SIDES], erred[VT_IMPACT_SIDES];
+  uint64_t beyond[VT_IMPACT_SIDES]; /* that fail on that side alone, by count */
   struct target *targets;
   uint32_t count, room;
-  uint32_t first; /* target of the indicator and run that is being taken */
+  /* of the indicator and run that is being taken */
+  uint32_t first; /* target */
+  uint64_t fails[VT_IMPACT_SIDES], found[VT_IMPACT_SIDES], named[VT_IMPACT_SIDES];
 };
 
 void vt_impact_wide_init(struct vt_impact_wide *wide, const struct vt_running *running,
@@ -134,6 +137,7 @@ static int take_finding(struct vt_impact_wide *wide, const struct vt_concluding 
     row->severity[which] = finding->severity;
   row->periods = finding->offset == 0;
   target->flags[which] |= finding->outcome == VT_OUTCOME_ERROR ? ERRS : FAILS;
+  row->named[which]++;
   return VATER_OK;
 }
 
@@ -149,6 +153,8 @@ static int take_side(struct vt_impact_wide *wide, const struct vt_concluding *si
     if (row == NULL)
       return VATER_E_NOMEM;
     const uint64_t *counts = outcomes.counts;
+    row->fails[which] += counts[VT_OUTCOME_FAIL];
+    row->found[which] += counts[VT_OUTCOME_FAIL] + counts[VT_OUTCOME_ERROR];
     row->failed[which] += counts[VT_OUTCOME_FAIL];
     row->erred[which] += counts[VT_OUTCOME_ERROR];
     row->decided[which] +=
@@ -162,14 +168,37 @@ static int take_side(struct vt_impact_wide *wide, const struct vt_concluding *si
   return status;
 }
 
+static void begin_row(struct vt_impact_wide_row *row)
+{
+  row->first = row->count;
+  for (int side = 0; side < VT_IMPACT_SIDES; side++)
+    row->fails[side] = row->found[side] = row->named[side] = 0;
+}
+
+/* A conclusion names the first ones alone. Two such lists do not tell whom one side fails and the
+ * other does not; the counts are exact. */
+static void end_row(struct vt_impact_wide_row *row)
+{
+  const uint64_t *fails = row->fails;
+  if (row->named[VT_IMPACT_NOW] >= row->found[VT_IMPACT_NOW] &&
+      row->named[VT_IMPACT_CHANGED] >= row->found[VT_IMPACT_CHANGED])
+    return;
+  row->count = row->first;
+  for (int side = 0; side < VT_IMPACT_SIDES; side++)
+    if (fails[side] > fails[1 - side])
+      row->beyond[side] += fails[side] - fails[1 - side];
+}
+
 int vt_impact_wide_take(struct vt_impact_wide *wide,
                         const struct vt_concluding sides[VT_IMPACT_SIDES])
 {
   int status = VATER_OK;
   for (uint32_t i = 0; i < wide->count; i++)
-    wide->rows[i].first = wide->rows[i].count;
+    begin_row(&wide->rows[i]);
   for (int side = 0; side < VT_IMPACT_SIDES && status == VATER_OK; side++)
     status = take_side(wide, &sides[side], (enum vt_impact_side)side);
+  for (uint32_t i = 0; i < wide->count; i++)
+    end_row(&wide->rows[i]);
   return status;
 }
 
@@ -218,16 +247,21 @@ static uint32_t clamp(uint64_t count)
   return count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
 }
 
-/* What is counted is known exactly; which ones only as far as a conclusion names them. */
-static uint32_t unnamed(uint64_t more, uint64_t less, uint32_t named)
+/* Of those that the changed rule decided about, which the present one did not fail: those that it
+ * passed, and those that it did not decide about. */
+static uint32_t count_sound(const struct vt_impact_wide_row *row)
 {
-  return more > less && more - less > named ? clamp(more - less - named) : 0;
+  const uint64_t *decided = row->decided;
+  uint64_t asked = decided[VT_IMPACT_CHANGED];
+  uint64_t known = asked > decided[VT_IMPACT_NOW] ? asked : decided[VT_IMPACT_NOW];
+  uint64_t sound = known - row->failed[VT_IMPACT_NOW];
+  return clamp(sound < asked ? sound : asked);
 }
 
 static int tell_row(const struct vt_impact_wide *wide, const struct vt_impact_wide_row *row,
                     struct vt_impact_rule *rule)
 {
-  const uint64_t *failed = row->failed, *erred = row->erred;
+  const uint64_t *erred = row->erred;
   *rule = (struct vt_impact_rule){
       .code = row->code,
       .severity = row->severity[VT_IMPACT_CHANGED] >= 0 ? row->severity[VT_IMPACT_CHANGED]
@@ -240,13 +274,13 @@ static int tell_row(const struct vt_impact_wide *wide, const struct vt_impact_wi
     return VATER_E_NOMEM;
   uint32_t fails = gather(wide, row, VT_IMPACT_CHANGED, rule->fails);
   uint32_t passes = gather(wide, row, VT_IMPACT_NOW, rule->passes);
-  rule->fails_beyond = unnamed(failed[VT_IMPACT_CHANGED], failed[VT_IMPACT_NOW], fails);
-  rule->passes_beyond = unnamed(failed[VT_IMPACT_NOW], failed[VT_IMPACT_CHANGED], passes);
+  rule->fails_beyond = clamp(row->beyond[VT_IMPACT_CHANGED]);
+  rule->passes_beyond = clamp(row->beyond[VT_IMPACT_NOW]);
   rule->fail_count = fails + rule->fails_beyond;
   rule->pass_count = passes + rule->passes_beyond;
-  rule->undecided = unnamed(erred[VT_IMPACT_CHANGED], erred[VT_IMPACT_NOW], 0);
-  uint32_t failed_before = clamp(failed[VT_IMPACT_NOW]);
-  rule->sound = rule->asked > failed_before ? rule->asked - failed_before : 0;
+  if (erred[VT_IMPACT_CHANGED] > erred[VT_IMPACT_NOW])
+    rule->undecided = clamp(erred[VT_IMPACT_CHANGED] - erred[VT_IMPACT_NOW]);
+  rule->sound = count_sound(row);
   if (rule->sound < rule->fail_count)
     rule->sound = rule->fail_count;
   return VATER_OK;
