@@ -10,7 +10,8 @@ enum {
   EXCERPT_BYTES = 4096,
   POINTER_BYTES = 1024,
   MESSAGE_BYTES = 4096,
-  WALKED_BYTES = 256 * 1024 * 1024
+  WALKED_BYTES = 256 * 1024 * 1024,
+  LOOKED_AT_BYTES = 16 * 1024 * 1024 /* for names of indicators: each takes a pass over them */
 };
 
 static bool is_masked(const struct vt_judge *judge)
@@ -51,7 +52,7 @@ static struct vater_str keep(struct vt_judge *judge, struct vater_str text)
 }
 
 /* What an actor owes may stand in any of its pages; what else does, the page and what maps its
- * names tell, or do not. */
+ * names tell, or do not. Where there is more than is looked at, anything may stand. */
 static bool hides_undecoded(struct vt_judge *judge, const struct judged_page *page)
 {
   const struct vt_judge_job *job = judge->job;
@@ -59,16 +60,18 @@ static bool hides_undecoded(struct vt_judge *judge, const struct judged_page *pa
   for (size_t i = 0; i < job->expected_count; i++)
     if (vt_rules_hides_indicator(rules, job->expected[i]))
       return true;
-  struct vater_str *texts = vt_arena_array(judge->arena, job->document_count + 2, sizeof *texts);
-  if (texts == NULL) {
-    judge->starved = true;
+  judge->bytes_looked_at += page->bytes.len;
+  if (judge->bytes_looked_at > LOOKED_AT_BYTES)
     return true;
+  if (!judge->names_looked_at) {
+    vt_rules_naming_add(rules, job->settings, &judge->naming);
+    for (size_t i = 0; i < job->document_count; i++)
+      vt_rules_naming_add(rules, job->documents[i].bytes, &judge->naming);
   }
-  texts[0] = page->bytes;
-  texts[1] = job->settings;
-  for (size_t i = 0; i < job->document_count; i++)
-    texts[i + 2] = job->documents[i].bytes;
-  return vt_rules_hides_text(rules, texts, job->document_count + 2);
+  judge->names_looked_at = true;
+  struct vt_rules_naming naming = judge->naming;
+  vt_rules_naming_add(rules, page->bytes, &naming);
+  return vt_rules_naming_hides(rules, &naming);
 }
 
 /* Decoded rows say which indicators there are. */

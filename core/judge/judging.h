@@ -48,9 +48,12 @@ struct vt_judge {
   struct vt_table table;
   void *block;
   struct vt_result_builder *result;
-  size_t walked_bytes;     /* read again for pointers */
-  uint32_t rows_looked_at; /* for indicators whose numbers are hidden */
-  bool hides;              /* numbers of persons: no excerpt shows a digit */
+  size_t walked_bytes;           /* read again for pointers */
+  uint32_t rows_looked_at;       /* for indicators whose numbers are hidden */
+  bool hides;                    /* numbers of persons: no excerpt shows a digit */
+  struct vt_rules_naming naming; /* of settings and documents, once they were looked at */
+  bool names_looked_at;
+  uint64_t bytes_looked_at; /* of pages that could not be decoded */
   bool starved;        /* a text could not be kept for want of memory: the answer would differ */
   bool personal;       /* about single persons: nothing of the pages is shown or stored */
   const char *refusal; /* code of the first reason, NULL: none */

@@ -59,28 +59,29 @@ bool vt_rules_hides_indicator(const struct vt_rules *rules, struct vater_str id)
   return disclosure.purpose != VT_DISCLOSURE_NONE;
 }
 
-static bool stands_in(const struct vater_str *texts, size_t count, struct vater_str wanted)
+static bool stands_in(struct vater_str text, struct vater_str wanted)
 {
-  for (size_t i = 0; i < count; i++)
-    if (vt_str_find(texts[i], wanted, 0) < texts[i].len)
-      return true;
-  return false;
+  return vt_str_find(text, wanted, 0) < text.len;
 }
 
-bool vt_rules_hides_text(const struct vt_rules *rules, const struct vater_str *texts, size_t count)
+void vt_rules_naming_add(const struct vt_rules *rules, struct vater_str text,
+                         struct vt_rules_naming *naming)
 {
-  bool named = false;
-  if (rules->unknown_disclosure.purpose == VT_DISCLOSURE_NONE)
-    return false;
-  for (uint32_t i = 0; i < rules->indicator_count; i++) {
+  naming->escaped = naming->escaped || stands_in(text, VT_STR("\\u"));
+  for (uint32_t i = 0; i < rules->indicator_count && !naming->counts; i++) {
     const struct vt_indicator *indicator = &rules->indicators[i];
-    if (!stands_in(texts, count, indicator->info.id))
+    bool counts = indicator->disclosure.purpose != VT_DISCLOSURE_NONE;
+    if ((naming->named && !counts) || !stands_in(text, indicator->info.id))
       continue;
-    if (indicator->disclosure.purpose != VT_DISCLOSURE_NONE)
-      return true;
-    named = true;
+    naming->named = true;
+    naming->counts = counts;
   }
-  return !named || stands_in(texts, count, VT_STR("\\u"));
+}
+
+bool vt_rules_naming_hides(const struct vt_rules *rules, const struct vt_rules_naming *naming)
+{
+  return rules->unknown_disclosure.purpose != VT_DISCLOSURE_NONE &&
+         (!naming->named || naming->counts || naming->escaped);
 }
 
 bool vt_judging_protects(const struct vt_judging *judging, uint32_t row)

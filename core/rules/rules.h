@@ -206,8 +206,13 @@ int vt_rules_conclude(const struct vt_rules *rules, const struct vt_table *table
 bool vt_rules_hides(const struct vt_rules *rules, const struct vt_table *table);
 /* Of bytes that could not be decoded, and what maps their names: anything may stand there. They are
  * shown only where they name indicators of which none counts persons, and no name can be missed
- * for being escaped. */
-bool vt_rules_hides_text(const struct vt_rules *rules, const struct vater_str *texts, size_t count);
+ * for being escaped: the members of all of them together, by vt_rules_naming_hides(). */
+struct vt_rules_naming {
+  bool named, counts, escaped; /* an indicator; one that counts persons; some character */
+};
+void vt_rules_naming_add(const struct vt_rules *rules, struct vater_str text,
+                         struct vt_rules_naming *naming);
+bool vt_rules_naming_hides(const struct vt_rules *rules, const struct vt_rules_naming *naming);
 /* Whether that indicator counts persons, as far as the packs know. */
 bool vt_rules_hides_indicator(const struct vt_rules *rules, struct vater_str id);
 /* What the indicators of the bundle say; borrowed. */
