@@ -4,36 +4,6 @@
 #include "base/date.h"
 #include "base/limits.h"
 
-struct earlier {
-  struct vt_store_earlier *list; /* newest first */
-  size_t count;
-};
-
-/* Asked for another period then. */
-static const struct vt_store_earlier *find_other_period(const struct earlier *earlier,
-                                                        struct vater_str period)
-{
-  for (size_t i = 0; i < earlier->count; i++)
-    if (earlier->list[i].same && !vt_str_equal(earlier->list[i].period, period))
-      return &earlier->list[i];
-  return NULL;
-}
-
-/* Asked for the same period, and followed by others. */
-static const struct vt_store_earlier *find_replaced(const struct earlier *earlier,
-                                                    struct vater_str period)
-{
-  bool others = false;
-  for (size_t i = 0; i < earlier->count; i++) {
-    if (!vt_str_equal(earlier->list[i].period, period))
-      continue;
-    if (earlier->list[i].same)
-      return others ? &earlier->list[i] : NULL;
-    others = true;
-  }
-  return NULL;
-}
-
 static void describe(const struct vt_store_earlier *found, struct vt_arena *arena,
                      struct vater_str detail[VT_LANGUAGE_COUNT])
 {
@@ -50,22 +20,21 @@ static void describe(const struct vt_store_earlier *found, struct vt_arena *aren
 int vt_run_is_stale(struct vt_job *job, const struct vt_store_job *record,
                     struct vater_str detail[VT_LANGUAGE_COUNT], struct vt_error *error)
 {
-  struct earlier earlier;
+  struct vt_store *store = job->running->store;
+  int64_t run = job->running->run;
+  struct vt_store_earlier earlier;
   bool test = false;
   if (job->delivery != VT_DELIVERY_RECEIVED || record->table == NULL || record->page_count == 0 ||
       (vt_table_head_truth(record->table, VATER_HEAD_TEST, &test) && test))
     return VATER_DONE;
-  int status = vt_store_list_earlier(job->running->store, job->running->run, record, job->arena,
-                                     &earlier.list, &earlier.count, error);
-  if (status != VATER_OK)
-    return status;
-  const struct vt_store_earlier *found = find_replaced(&earlier, record->period);
-  if (found == NULL && !vt_judge_tells_of(record->table, record->period))
-    found = find_other_period(&earlier, record->period);
-  if (found == NULL)
-    return VATER_DONE;
-  describe(found, job->arena, detail);
-  return VATER_OK;
+  int status = vt_store_find_earlier(store, run, record, true, job->arena, &earlier, error);
+  if (status == VATER_OK && !earlier.replaced)
+    status = VATER_DONE;
+  if (status == VATER_DONE && !vt_judge_tells_of(record->table, record->period))
+    status = vt_store_find_earlier(store, run, record, false, job->arena, &earlier, error);
+  if (status == VATER_OK)
+    describe(&earlier, job->arena, detail);
+  return status;
 }
 
 /* ---- another actor's ---------------------------------------------------------------------------

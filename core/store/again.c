@@ -17,34 +17,31 @@ static struct vater_str list_hashes(const struct vt_store_job *job, struct vt_ar
   return (struct vater_str){text, len};
 }
 
-static void read_earlier(const struct vt_query *query, struct vt_arena *arena, void *item)
+int vt_store_find_earlier(struct vt_store *store, int64_t run, const struct vt_store_job *job,
+                          bool same_period, struct vt_arena *arena,
+                          struct vt_store_earlier *earlier, struct vt_error *error)
 {
-  struct vt_store_earlier *earlier = item;
-  earlier->reference_day = vt_query_integer(query, 0);
-  earlier->period = vt_query_text(query, 1, arena);
-  earlier->same = vt_query_integer(query, 2) != 0;
-}
-
-int vt_store_list_earlier(struct vt_store *store, int64_t run, const struct vt_store_job *job,
-                          struct vt_arena *arena, struct vt_store_earlier **earlier, size_t *count,
-                          struct vt_error *error)
-{
-  *earlier = NULL;
-  *count = 0;
+  if (job->page_count == 0)
+    return VATER_DONE;
   struct vater_str hashes = list_hashes(job, arena);
   if (hashes.ptr == NULL)
     return vt_store_no_memory(error);
-  struct vt_gather gather = {.arena = arena, .size = sizeof **earlier};
   struct vt_query query = vt_query_begin(store, VT_STATEMENT_JOB_EARLIER);
   vt_query_bind_text(&query, job->actor);
   vt_query_bind_text(&query, job->endpoint);
   vt_query_bind_integer(&query, run);
+  vt_query_bind_text(&query, job->pages[0].sha256);
+  vt_query_bind_text(&query, job->period);
+  vt_query_bind_integer(&query, same_period);
   vt_query_bind_integer(&query, (int64_t)job->page_count);
   vt_query_bind_text(&query, hashes);
-  int status = vt_gather_rows(&query, &gather, read_earlier, error);
-  *earlier = gather.items;
-  *count = gather.count;
-  return status;
+  int status = vt_query_step(&query, error);
+  if (status != VATER_OK)
+    return status;
+  *earlier = (struct vt_store_earlier){vt_query_integer(&query, 0), vt_query_text(&query, 1, arena),
+                                       vt_query_integer(&query, 2) != 0};
+  vt_query_end(&query);
+  return earlier->period.ptr == NULL ? vt_store_no_memory(error) : VATER_OK;
 }
 
 static void read_copy(const struct vt_query *query, struct vt_arena *arena, void *item)

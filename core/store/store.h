@@ -228,17 +228,19 @@ int vt_store_find_last(struct vt_store *store, struct vater_str actor, struct va
                        struct vt_arena *arena, struct vt_store_last *last, struct vt_error *error);
 /* ---- jobs: the same bytes as before, and as another's ---------------------------------------- */
 
-/* A delivery of earlier runs, with or without change; tests are none. */
+/* A delivery of the same bytes, all pages, in an earlier run. */
 struct vt_store_earlier {
   int64_t reference_day;   /* of its run */
   struct vater_str period; /* asked for, or empty */
-  bool same;               /* all pages, byte for byte */
+  bool replaced;           /* one for the same period came later, still before this run */
 };
 
-/* Those of the endpoint in runs before `run`, newest first. */
-int vt_store_list_earlier(struct vt_store *store, int64_t run, const struct vt_store_job *job,
-                          struct vt_arena *arena, struct vt_store_earlier **earlier, size_t *count,
-                          struct vt_error *error);
+/* The endpoint's newest delivery of the job's bytes in runs before `run`, with or without change:
+ * asked for the job's period, or else for any other. Tests are none. VATER_DONE where there is
+ * none. Costs what there is of these bytes, not what the endpoint ever delivered. */
+int vt_store_find_earlier(struct vt_store *store, int64_t run, const struct vt_store_job *job,
+                          bool same_period, struct vt_arena *arena,
+                          struct vt_store_earlier *earlier, struct vt_error *error);
 
 struct vt_store_copy {
   struct vater_str actor, period; /* whose delivery, and for what it was asked */

@@ -1,6 +1,10 @@
 /* The same bytes as before, and as another actor's. */
 #include "fixture.h"
 
+#include "store/connection.h"
+
+#include <stdio.h>
+
 static const struct row bergen = {"G1-11", NULL, "2026-Q3", "4601", "sex=F", NULL, 1, 4, 25, NULL};
 
 struct sent {
@@ -40,7 +44,26 @@ static void record(struct fixture *fixture, int64_t run, const struct sent *sent
   assert_ok(fixture, vt_store_record_job(fixture->store, run, &job, &fixture->error));
 }
 
-static void earlier_ones_are_newest_first(void **state)
+/* "2026-08 20779 replaced", or "" where there is none. */
+static void expect_earlier(struct fixture *fixture, int64_t run, const struct sent *now,
+                           bool same_period, const char *wanted)
+{
+  struct vt_store_page pages[3];
+  char hashes[3][65], got[64] = "";
+  struct vt_store_earlier earlier;
+  struct vt_store_job job = job_of(fixture, now, pages, hashes);
+  int status = vt_store_find_earlier(fixture->store, run, &job, same_period, fixture->arena,
+                                     &earlier, &fixture->error);
+  if (status != VATER_DONE) {
+    assert_ok(fixture, status);
+    snprintf(got, sizeof got, "%.*s %lld%s", VT_STR_ARGS(earlier.period),
+             (long long)earlier.reference_day, earlier.replaced ? " replaced" : "");
+  }
+  assert_string_equal(got, wanted);
+}
+
+/* Of the same pages in the same order, not refused, no test, of the same actor. */
+static void the_newest_earlier_one_is_found(void **state)
 {
   struct fixture *fixture = *state;
   static const struct sent before[] = {
@@ -52,23 +75,64 @@ static void earlier_ones_are_newest_first(void **state)
       {"964338531", "2026-08", {"a", "b"}, NULL, false},
       {"983974724", "2026-08", {"b", "a"}, NULL, false},
   };
-  static const struct sent now = {"983974724", "2026-09", {"a", "b"}, NULL, false};
-  struct vt_store_page pages[3];
-  char hashes[3][65];
-  struct vt_store_earlier *earlier;
-  size_t count;
+  static const struct sent september = {"983974724", "2026-09", {"a", "b"}, NULL, false};
+  static const struct sent august = {"983974724", "2026-08", {"a", "b"}, NULL, false};
+  static const struct sent july = {"983974724", "2026-07", {"a", "b"}, NULL, false};
+  static const struct sent other = {"983974724", "2026-08", {"a", "c"}, NULL, false};
+  int64_t runs[8];
   for (size_t i = 0; i < sizeof before / sizeof *before; i++)
-    record(fixture, fixture_run(fixture), &before[i]);
-  int64_t run = fixture_run(fixture);
-  struct vt_store_job job = job_of(fixture, &now, pages, hashes);
-  assert_ok(fixture, vt_store_record_job(fixture->store, run, &job, &fixture->error));
-  assert_ok(fixture, vt_store_list_earlier(fixture->store, run, &job, fixture->arena, &earlier,
-                                           &count, &fixture->error));
-  assert_int_equal(count, 4);
-  static const bool same[] = {false, true, false, true};
-  for (size_t i = 0; i < count; i++)
-    assert_int_equal(earlier[i].same, same[i]);
-  assert_str(earlier[3].period, "2026-07");
+    record(fixture, runs[i] = fixture_run(fixture), &before[i]);
+  runs[7] = fixture_run(fixture);
+  record(fixture, runs[7], &september);
+  expect_earlier(fixture, runs[7], &september, true, "");
+  expect_earlier(fixture, runs[7], &september, false, "2026-08 20779 replaced");
+  expect_earlier(fixture, runs[2], &september, false, "2026-07 20779");
+  expect_earlier(fixture, runs[0], &september, false, "");
+  expect_earlier(fixture, runs[6], &august, true, "2026-08 20779");
+  expect_earlier(fixture, runs[7], &august, true, "2026-08 20779 replaced");
+  expect_earlier(fixture, runs[7], &august, false, "2026-07 20779");
+  expect_earlier(fixture, runs[7], &july, true, "2026-07 20779");
+  expect_earlier(fixture, runs[7], &other, true, "");
+  expect_earlier(fixture, runs[7], &other, false, "");
+}
+
+/* What SQLite does to find an earlier one, in steps of its machine. */
+static int64_t steps_of(struct fixture *fixture, int64_t run, const struct sent *now,
+                        bool same_period, const char *wanted)
+{
+  sqlite3_stmt **statement = &fixture->store->statements[VT_STATEMENT_JOB_EARLIER];
+  if (*statement != NULL)
+    sqlite3_stmt_status(*statement, SQLITE_STMTSTATUS_VM_STEP, 1);
+  expect_earlier(fixture, run, now, same_period, wanted);
+  assert_int_equal(sqlite3_stmt_status(*statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0), 0);
+  assert_int_equal(sqlite3_stmt_status(*statement, SQLITE_STMTSTATUS_SORT, 0), 0);
+  return sqlite3_stmt_status(*statement, SQLITE_STMTSTATUS_VM_STEP, 1);
+}
+
+/* Neither other bytes of the endpoint nor the same ones of longer ago are looked at. */
+static void history_costs_nothing(void **state)
+{
+  struct fixture *fixture = *state;
+  static const struct sent fresh = {"983974724", "2026-09", {"n"}, NULL, false};
+  static const struct sent same = {"983974724", "2026-09", {"s", "t"}, NULL, false};
+  int64_t first[3] = {0};
+  for (int night = 0; night < 40; night++) {
+    char page[16];
+    snprintf(page, sizeof page, "%d", night);
+    record(fixture, fixture_run(fixture),
+           &(struct sent){"983974724", "2026-08", {page}, NULL, false});
+    record(fixture, fixture_run(fixture), &same);
+    int64_t run = fixture_run(fixture);
+    const int64_t steps[3] = {steps_of(fixture, run, &fresh, true, ""),
+                              steps_of(fixture, run, &fresh, false, ""),
+                              steps_of(fixture, run, &same, true, "2026-09 20779")};
+    for (int i = 0; i < 3; i++) {
+      if (night == 0)
+        first[i] = steps[i];
+      assert_in_range(first[i], 1, 200);
+      assert_int_equal(steps[i], first[i]);
+    }
+  }
 }
 
 static size_t list(struct fixture *fixture, int64_t run, struct vt_store_copy **copies)
@@ -149,8 +213,9 @@ static void compared_once(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(earlier_ones_are_newest_first, fixture_setup,
+      cmocka_unit_test_setup_teardown(the_newest_earlier_one_is_found, fixture_setup,
                                       fixture_teardown),
+      cmocka_unit_test_setup_teardown(history_costs_nothing, fixture_setup, fixture_teardown),
       cmocka_unit_test_setup_teardown(copies_do_not_depend_on_order, fixture_setup,
                                       fixture_teardown),
       cmocka_unit_test_setup_teardown(compared_once, fixture_setup, fixture_teardown),
