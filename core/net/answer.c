@@ -213,18 +213,25 @@ static enum vt_net_phase phase_of(const struct vt_net_exchange *exchange, CURLco
   return exchange->socket_made ? VT_NET_PHASE_CONNECT : VT_NET_PHASE_NAME;
 }
 
-struct vater_str vt_net_shown(const struct vt_net_exchange *exchange, struct vater_str text,
-                              size_t most)
+static struct vater_str
+concealed(const struct vt_net_exchange *exchange, struct vater_str text, size_t most,
+          void (*conceal)(const struct vt_net_exchange *, struct vt_buffer *))
 {
   struct vt_buffer shown;
   vt_buffer_init(&shown, &exchange->net->environment->allocator, VT_LIMIT_PAYLOAD_BYTES);
   vt_buffer_append(&shown, text);
-  vt_net_exchange_conceal(exchange, &shown);
+  conceal(exchange, &shown);
   struct vater_str kept =
       shown.failed ? VT_STR_NONE
                    : vt_arena_copy(exchange->arena, vt_str_slice(vt_buffer_str(&shown), 0, most));
   vt_buffer_fini(&shown);
   return kept;
+}
+
+struct vater_str vt_net_shown(const struct vt_net_exchange *exchange, struct vater_str text,
+                              size_t most)
+{
+  return concealed(exchange, text, most, vt_net_exchange_conceal);
 }
 
 static int fail(struct vt_net_exchange *exchange, int status, const char *code,
@@ -319,9 +326,11 @@ static void fail_redirect(struct vt_net_exchange *exchange, struct vt_net_reason
   struct vt_net_url url;
   curl_easy_getinfo(exchange->easy, CURLINFO_REDIRECT_URL, &target);
   struct vater_str to = vt_str(target);
+  /* an origin is a name that somebody must look for, however long */
   if (vt_net_url_parse(to, exchange->arena, &url, NULL) == VATER_OK)
-    to = url.origin;
-  to = vt_net_shown(exchange, to, 200);
+    to = concealed(exchange, url.origin, 200, vt_net_conceal_own);
+  else
+    to = vt_net_shown(exchange, to, 200);
   int len = snprintf(detail, sizeof detail, "%d to %.*s; redirects are not followed",
                      exchange->answer.status, VT_STR_ARGS(to));
   fail(exchange, VATER_E_REFUSED, reason.code, reason.sentence,

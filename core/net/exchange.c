@@ -223,7 +223,7 @@ static int note_credential(struct vt_net_exchange *exchange, struct vater_str va
 }
 
 /* With its scheme and without. */
-void vt_net_exchange_conceal(const struct vt_net_exchange *exchange, struct vt_buffer *text)
+void vt_net_conceal_own(const struct vt_net_exchange *exchange, struct vt_buffer *text)
 {
   struct vater_str rest = vt_buffer_str(&exchange->credentials);
   while (rest.len > 0) {
@@ -237,6 +237,11 @@ void vt_net_exchange_conceal(const struct vt_net_exchange *exchange, struct vt_b
   }
   if (exchange->request.conceal != NULL)
     exchange->request.conceal(exchange->request.user, text);
+}
+
+void vt_net_exchange_conceal(const struct vt_net_exchange *exchange, struct vt_buffer *text)
+{
+  vt_net_conceal_own(exchange, text);
   vt_conceal_words(text);
 }
 

@@ -91,6 +91,8 @@ struct vt_net_exchange {
 struct vater_str vt_net_shown(const struct vt_net_exchange *exchange, struct vater_str text,
                               size_t most);
 
+/* exchange.c: our credentials and the caller's secrets alone, where every word is wanted. */
+void vt_net_conceal_own(const struct vt_net_exchange *exchange, struct vt_buffer *text);
 /* exchange.c: one try */
 int vt_net_try_begin(struct vt_net_exchange *exchange, struct vt_error *error);
 void vt_net_try_end(struct vt_net_exchange *exchange);            /* frees what the try held */

@@ -261,7 +261,7 @@ static int write_meanings(struct reviewing *reviewing)
   for (uint32_t i = 0; i < rules->rule_count; i++) {
     vt_buffer_init(&reviewing->meanings[i], &rules->environment->allocator,
                    4 * VT_LIMIT_EXPRESSION_BYTES);
-    if (status == VATER_OK)
+    if (status == VATER_OK && !rules->rules[i].faulty)
       status = vt_rules_meaning(rules, i, &reviewing->meanings[i]);
   }
   return status;

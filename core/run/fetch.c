@@ -37,22 +37,32 @@ static bool same_request(const struct vater_request *a, const struct vater_reque
   return same;
 }
 
-/* An endpoint that always gives what it has was asked for no period. */
-static bool names_period(struct vt_job *job, const struct vater_request *request)
+/* How the period before would be asked for; false: that cannot be said. */
+static bool describe_before(struct vt_job *job, struct vater_request *request)
 {
   struct vt_period period;
   char before[16];
-  struct vater_request other;
   struct vt_error error = {0};
   if (!vt_period_parse(vt_str(job->period), &period))
     return false;
   period = vt_period_step(&period, -1);
   vt_period_print(&period, before);
-  vt_request_init(&other, job->arena);
-  bool differs = describe_for(job, vt_str(before), &other, &error) != VATER_OK ||
-                 !same_request(request, &other);
-  vt_request_fini(&other);
-  return differs;
+  return describe_for(job, vt_str(before), request, &error) == VATER_OK;
+}
+
+/* An endpoint that always gives what it has is asked for no period. The request that is sent is
+ * described last: a source may keep what it was asked for. */
+static int describe_first(struct vt_job *job, struct vater_request *request)
+{
+  struct vater_request before;
+  struct vt_period period;
+  vt_request_init(&before, job->arena);
+  bool known = describe_before(job, &before);
+  int status = vt_run_describe_first(job, request);
+  job->names_period = status == VATER_OK && vt_period_parse(vt_str(job->period), &period) &&
+                      (!known || !same_request(request, &before));
+  vt_request_fini(&before);
+  return status;
 }
 
 static bool asked_before(const struct vt_job *job, struct vater_str url)
@@ -132,13 +142,9 @@ static int submit(struct vt_job *job, const struct vater_request *described)
 static int describe(struct vt_job *job, const struct vater_page *last,
                     struct vater_request *request)
 {
-  int status = VATER_OK;
-  if (last == NULL) {
-    status = vt_run_describe_first(job, request);
-    job->names_period = status == VATER_OK && names_period(job, request);
-    return status;
-  }
-  status = vt_source_next(&job->running->call, &job->source, last, request, &job->error);
+  if (last == NULL)
+    return describe_first(job, request);
+  int status = vt_source_next(&job->running->call, &job->source, last, request, &job->error);
   if (status == VATER_E_REFUSED)
     vt_text_copy(job->error.code, sizeof job->error.code, VT_STR("HTTP-PAGES"));
   return status;

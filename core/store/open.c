@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* What came after this version are indexes, which reading does without. */
+enum { OLDEST_READABLE = 4 };
+
 /* ---- a new store ----------------------------------------------------------------------------- */
 
 /* Made under another name and renamed when complete: a file that is empty or half made is then
@@ -170,10 +173,15 @@ static int open_reader(struct vt_store *store, const char *path, struct vt_error
   if (application != VT_STORE_APPLICATION_ID)
     return vt_fail(error, VATER_E_REFUSED, "STORE-CORRUPT", "%s: is not a store of this program",
                    path);
-  if (version != vt_store_schema_version())
+  if (version < OLDEST_READABLE)
     return vt_fail(error, VATER_E_REFUSED, "STORE-SCHEMA",
-                   "%s: has schema version %d; this program reads %d", path, version,
-                   vt_store_schema_version());
+                   "%s: has schema version %d; this program reads %d to %d; 'vater run' brings it "
+                   "up to date",
+                   path, version, OLDEST_READABLE, vt_store_schema_version());
+  if (version > vt_store_schema_version())
+    return vt_fail(error, VATER_E_REFUSED, "STORE-SCHEMA",
+                   "%s: has schema version %d; this program reads %d to %d", path, version,
+                   OLDEST_READABLE, vt_store_schema_version());
   return VATER_OK;
 }
 

@@ -266,6 +266,25 @@ static void every_older_schema_is_migrated(void **state)
   }
 }
 
+/* What lacks an index only is read; what lacks more is told what brings it up to date. */
+static void older_schemas_are_read_or_told_of(void **state)
+{
+  struct fixture *fixture = *state;
+  for (int version = 3; version <= 4; version++) {
+    vt_store_close(fixture->store);
+    fixture->store = NULL;
+    make_old(fixture, version);
+    vt_error_clear(&fixture->error);
+    int status = vt_store_open(fixture->path, VT_STORE_READ, &fixture->environment, &fixture->store,
+                               &fixture->error);
+    assert_int_equal(status, version == 3 ? VATER_E_REFUSED : VATER_OK);
+    if (version == 3)
+      assert_non_null(strstr(fixture->error.text, "has schema version 3; this program reads 4 to "
+                                                  "5; 'vater run' brings it up to date"));
+    assert_int_equal(fixture_ask(fixture, "PRAGMA user_version"), version);
+  }
+}
+
 /* SQLite runs this for every connection of the process: the child dies at its n-th statement. */
 static int die_at; /* of the child alone */
 
@@ -394,6 +413,7 @@ int main(void)
       TEST(another_programs_database_is_left_alone),
       TEST(a_newer_schema_is_refused),
       TEST(every_older_schema_is_migrated),
+      TEST(older_schemas_are_read_or_told_of),
       TEST(a_migration_killed_at_each_statement_is_taken_up_again),
       TEST(making_a_store_killed_at_each_statement_is_taken_up_again),
       TEST(only_the_owner_can_read_it),
