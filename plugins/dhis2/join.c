@@ -122,7 +122,7 @@ static bool grow_slots(struct dhis2 *dhis2)
     dhis2->slots = fresh;
     dhis2->slot_room = room;
   }
-  return dhis2->table_size > 2 * dhis2->slot_count + 2 || grow_table(dhis2);
+  return dhis2->table_size / 4 * 3 > dhis2->slot_count + 1 || grow_table(dhis2);
 }
 
 /* ---- what is joined by --------------------------------------------------------------------------

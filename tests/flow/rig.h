@@ -50,6 +50,10 @@ char *rig_text(const char *folder, const char *name);
 void rig_write(const char *folder, const char *name, const char *text);
 /* The first organisation number from `first` on, eight digits and their control digit. */
 void rig_orgnr(unsigned first, char orgnr[10]);
+/* A listener of 127.0.0.1 that nobody serves, and its port: whether somebody came shows in
+ * accept().
+ */
+int rig_listen(unsigned *port);
 bool rig_contains(const char *text, const char *part);
 
 #endif

@@ -1,7 +1,6 @@
 #include "flow/rig.h"
 #include "unit/jose/jose_rig.h"
 
-#include <netinet/in.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -32,19 +31,6 @@ static const struct row rows[] = {
     {"open", MTLS, "open.pem' can be read by others (mode 640); run: chmod 600"}};
 
 enum { ROWS = sizeof rows / sizeof *rows, TEXT = 16 * 1024 };
-
-static int listen_on(unsigned *port)
-{
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  socklen_t size = sizeof address;
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  assert_true(fd >= 0);
-  assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
-  assert_int_equal(listen(fd, 8), 0);
-  assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-  *port = (unsigned)ntohs(address.sin_port);
-  return fd;
-}
 
 static void write_registry(const char *folder, unsigned port)
 {
@@ -132,7 +118,7 @@ static void test_A07_keys(void **state)
   struct jose_rig rig;
   jose_rig_init(&rig);
   rig_folder(folder, sizeof folder);
-  int listener = listen_on(&port);
+  int listener = rig_listen(&port);
   write_registry(folder, port);
   write_keys(folder, &rig);
   struct rig_run run = rig_vater(folder, arguments);

@@ -1,6 +1,5 @@
 #include "flow/rig.h"
 
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,20 +242,15 @@ static void test_R01_rules(void **state)
 /* A listener that somebody might ask, and its address as an endpoint of the folder's registry. */
 static int listen_as_endpoint(const char *folder)
 {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  socklen_t size = sizeof address;
   char registry[600];
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  assert_true(fd >= 0);
-  assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
-  assert_int_equal(listen(fd, 8), 0);
-  assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+  unsigned port;
+  int fd = rig_listen(&port);
   snprintf(registry, sizeof registry,
            "{\"actors\": [{\"orgnr\": \"983974724\", \"name\": \"A\", \"type\": \"trust\",\n"
            "  \"endpoints\": [{\"id\": \"main\", \"allow\": [\"loopback\"],\n"
            "    \"source\": {\"plugin\": \"http\", \"url\": \"https://127.0.0.1:%u/\"},\n"
            "    \"format\": {\"plugin\": \"indicator_json\"}}]}]}\n",
-           (unsigned)ntohs(address.sin_port));
+           port);
   rig_write(folder, "actors.json", registry);
   return fd;
 }
