@@ -181,8 +181,8 @@ static void faults_of_the_mapping_are_told(void **state)
 {
   (void)state;
   static const char *const wanted[] = {
-      "mapping.json:2:2: error: OPS-CONFIG: there is no member 'perod' here; did you mean "
-      "'period'?",
+      "mapping.json:2:2: error: OPS-CONFIG: there is no member 'perod' here; did you mean",
+      "did you mean 'period'?",
       "mapping.json:4:25: error: OPS-CONFIG: no pack knows the indicator 'G1-111'",
       "mapping.json:4:54: error: OPS-CONFIG: no code list has the area '4600'"};
   static const char *const commands[][8] = {
