@@ -49,7 +49,7 @@ settings('csv', {
   period: 'period',
   area: { from: 'orgunit', codes: { DiszpKrYNg8: '4601', BdfsJfj87js: '1103' } },
   value: 'value',
-  unit: { fixed: 'one' },
+  unit: { fixed: 'percent' },
   status: { fixed: 'final' },
 });
 
