@@ -164,14 +164,9 @@ static const char *text_of(const json_t *object, const char *name, const char *f
 /* What the service says, without what it quotes of ours. */
 static const char *said(struct vt_doctor *doctor, const char *text)
 {
-  struct vt_buffer shown;
-  vt_buffer_init(&shown, &doctor->environment->allocator, VT_LIMIT_REQUEST_BODY_BYTES);
-  vt_buffer_text(&shown, text);
-  vt_net_exchange_conceal(doctor->exchange, &shown);
-  struct vater_str kept =
-      shown.failed ? VT_STR_NONE : vt_arena_copy(doctor->arena, vt_buffer_str(&shown));
-  vt_buffer_fini(&shown);
-  return kept.ptr != NULL ? kept.ptr : "";
+  struct vater_str shown =
+      vt_net_exchange_shown(doctor->exchange, doctor->arena, vt_str(text), SIZE_MAX);
+  return shown.ptr != NULL ? shown.ptr : "";
 }
 
 static void take_token(struct vt_doctor *doctor, const struct vt_net_answer *answer)

@@ -214,24 +214,29 @@ static enum vt_net_phase phase_of(const struct vt_net_exchange *exchange, CURLco
 }
 
 static struct vater_str
-concealed(const struct vt_net_exchange *exchange, struct vater_str text, size_t most,
-          void (*conceal)(const struct vt_net_exchange *, struct vt_buffer *))
+concealed(const struct vt_net_exchange *exchange, struct vt_arena *arena, struct vater_str text,
+          size_t most, void (*conceal)(const struct vt_net_exchange *, struct vt_buffer *))
 {
-  struct vt_buffer shown;
-  vt_buffer_init(&shown, &exchange->net->environment->allocator, VT_LIMIT_PAYLOAD_BYTES);
-  vt_buffer_append(&shown, text);
-  conceal(exchange, &shown);
+  struct vt_buffer copy;
+  vt_buffer_init(&copy, &exchange->net->environment->allocator, VT_LIMIT_PAYLOAD_BYTES);
+  vt_buffer_append(&copy, text);
+  conceal(exchange, &copy);
   struct vater_str kept =
-      shown.failed ? VT_STR_NONE
-                   : vt_arena_copy(exchange->arena, vt_str_slice(vt_buffer_str(&shown), 0, most));
-  vt_buffer_fini(&shown);
+      copy.failed ? VT_STR_NONE : vt_arena_copy(arena, vt_str_slice(vt_buffer_str(&copy), 0, most));
+  vt_buffer_fini(&copy);
   return kept;
 }
 
-struct vater_str vt_net_shown(const struct vt_net_exchange *exchange, struct vater_str text,
+struct vater_str vt_net_exchange_shown(const struct vt_net_exchange *exchange,
+                                       struct vt_arena *arena, struct vater_str text, size_t most)
+{
+  return concealed(exchange, arena, text, most, vt_net_exchange_conceal);
+}
+
+static struct vater_str shown(const struct vt_net_exchange *exchange, struct vater_str text,
                               size_t most)
 {
-  return concealed(exchange, text, most, vt_net_exchange_conceal);
+  return vt_net_exchange_shown(exchange, exchange->arena, text, most);
 }
 
 static int fail(struct vt_net_exchange *exchange, int status, const char *code,
@@ -263,12 +268,12 @@ static void fail_stopped(struct vt_net_exchange *exchange)
     vt_net_head_find(exchange, VT_STR("content-encoding"), &value);
     fail(exchange, VATER_E_DECODE, "HTTP-BOMB",
          "the body is compressed otherwise than once by gzip, all that was asked for",
-         vt_net_shown(exchange, value, 40));
+         shown(exchange, value, 40));
     return;
   case VT_NET_STOP_TYPE:
     vt_net_head_find(exchange, VT_STR("content-type"), &value);
     fail(exchange, VATER_E_DECODE, "HTTP-TYPE", "the answer is not of a type that can be read",
-         vt_net_shown(exchange, value, 80));
+         shown(exchange, value, 80));
     return;
   case VT_NET_STOP_TOOBIG:
     fail(exchange, VATER_E_LIMIT, "HTTP-TOOBIG", "the body is larger than allowed",
@@ -328,9 +333,9 @@ static void fail_redirect(struct vt_net_exchange *exchange, struct vt_net_reason
   struct vater_str to = vt_str(target);
   /* an origin is a name that somebody must look for, however long */
   if (vt_net_url_parse(to, exchange->arena, &url, NULL) == VATER_OK)
-    to = concealed(exchange, url.origin, 200, vt_net_conceal_own);
+    to = concealed(exchange, exchange->arena, url.origin, 200, vt_net_conceal_own);
   else
-    to = vt_net_shown(exchange, to, 200);
+    to = shown(exchange, to, 200);
   int len = snprintf(detail, sizeof detail, "%d to %.*s; redirects are not followed",
                      exchange->answer.status, VT_STR_ARGS(to));
   fail(exchange, VATER_E_REFUSED, reason.code, reason.sentence,
@@ -350,7 +355,7 @@ static void fail_status(struct vt_net_exchange *exchange, struct vt_net_reason r
   if (exchange->body.len > 0) {
     vt_buffer_text(&detail, ": ");
     struct vater_str body = vt_buffer_str(&exchange->body);
-    vt_net_excerpt(vt_net_shown(exchange, body, body.len), &detail);
+    vt_net_excerpt(shown(exchange, body, body.len), &detail);
   }
   fail(exchange, status, reason.code, reason.sentence, vt_buffer_str(&detail));
   vt_buffer_fini(&detail);

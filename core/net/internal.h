@@ -87,10 +87,6 @@ struct vt_net_exchange {
   struct vt_net_answer answer;
 };
 
-/* answer.c: the first `most` bytes of a text of theirs, as it may be shown. */
-struct vater_str vt_net_shown(const struct vt_net_exchange *exchange, struct vater_str text,
-                              size_t most);
-
 /* exchange.c: our credentials and the caller's secrets alone, where every word is wanted. */
 void vt_net_conceal_own(const struct vt_net_exchange *exchange, struct vt_buffer *text);
 /* exchange.c: one try */

@@ -13,6 +13,7 @@
 #ifndef VT_NET_NET_H
 #define VT_NET_NET_H
 
+#include "base/arena.h"
 #include "base/buffer.h"
 #include "base/environment.h"
 #include "base/error.h"
@@ -184,6 +185,9 @@ void *vt_net_exchange_user(const struct vt_net_exchange *exchange);
  * was sent with, the caller's secrets, and every long word. For all texts that are shown or kept.
  */
 void vt_net_exchange_conceal(const struct vt_net_exchange *exchange, struct vt_buffer *text);
+/* The first `most` bytes of what is left of a text then, in the arena; ptr NULL without memory. */
+struct vater_str vt_net_exchange_shown(const struct vt_net_exchange *exchange,
+                                       struct vt_arena *arena, struct vater_str text, size_t most);
 /* First header of that name, any case. */
 bool vt_net_answer_header(const struct vt_net_answer *answer, const char *name,
                           struct vater_str *value);

@@ -9,21 +9,9 @@ static const struct vater_node *referred(const struct vater_node *root,
 {
   const struct vater_str prefix = VT_STR("#/$defs/");
   struct vater_str name = vt_rules_text(schema, "$ref");
-  const struct vater_node *item = vt_node_first(vt_node_member(root, "$defs"));
   if (!vt_str_starts(name, prefix))
     return schema;
-  name = vt_str_slice(name, prefix.len, name.len);
-  while (item != NULL && !vt_str_equal(vt_node_name(item), name))
-    item = vt_node_next(item);
-  return item;
-}
-
-static const struct vater_node *member_named(const struct vater_node *object, struct vater_str name)
-{
-  const struct vater_node *item = vt_node_first(object);
-  while (item != NULL && !vt_str_equal(vt_node_name(item), name))
-    item = vt_node_next(item);
-  return item;
+  return vt_node_find(vt_node_member(root, "$defs"), vt_str_slice(name, prefix.len, name.len));
 }
 
 /* The schema of the object that holds the last part of the pointer; NULL where it is not plain. */
@@ -41,7 +29,7 @@ static const struct vater_node *holder_of(const struct vater_node *root, struct 
     }
     const struct vater_node *items = vt_node_member(at, "items");
     at = referred(root,
-                  items != NULL ? items : member_named(vt_node_member(at, "properties"), part));
+                  items != NULL ? items : vt_node_find(vt_node_member(at, "properties"), part));
     start = end + 1;
   }
   return NULL;

@@ -40,11 +40,6 @@ int vt_run_is_stale(struct vt_job *job, const struct vt_store_job *record,
 /* ---- another actor's ---------------------------------------------------------------------------
  */
 
-static int64_t wall_ms(const struct vt_running *running)
-{
-  return running->environment->clock.wall_ms(running->environment->clock.context);
-}
-
 static void tell(struct vt_arena *arena, const struct vt_code *code,
                  const struct vt_store_copy *copy, struct vt_store_conclusion_finding *finding)
 {
@@ -84,7 +79,7 @@ static int record_copies(struct vt_running *running, const struct vt_store_copy 
                                                  .finding_total = count,
                                                  .finding_infos = count,
                                                  .started_ms = started_ms,
-                                                 .finished_ms = wall_ms(running)};
+                                                 .finished_ms = vt_run_wall_ms(running)};
   return vt_store_record_conclusion(running->store, running->run, &conclusion, error);
 }
 
@@ -93,7 +88,7 @@ int vt_run_tell_copies(struct vt_running *running, struct vt_error *error)
   struct vt_store_copy *copies;
   size_t count;
   uint64_t compared;
-  int64_t started_ms = wall_ms(running);
+  int64_t started_ms = vt_run_wall_ms(running);
   int status = vt_store_list_copies(running->store, running->run, running->arena, &copies, &count,
                                     &compared, error);
   if (status == VATER_OK && count > 0)

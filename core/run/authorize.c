@@ -309,7 +309,7 @@ void vt_run_authorize_answer(struct vt_running *running, struct vt_authorization
     authorization->state = VT_AUTH_WAITING;
   } else if (!is_answer(answer)) {
     fail_unanswered(authorization, answer);
-  } else if (vt_run_refusal(running, exchange, authorization->arena, &response) != VATER_OK) {
+  } else if (vt_run_refusal(exchange, authorization->arena, &response) != VATER_OK) {
     authorization->state = VT_AUTH_FAILED;
     vt_fail(&authorization->error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
   } else {

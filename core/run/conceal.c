@@ -21,31 +21,25 @@ void vt_run_conceal_conversation(void *authorization, struct vt_buffer *text)
 }
 
 static int conceal_text(const struct vt_net_exchange *exchange, struct vt_arena *arena,
-                        const struct vt_allocator *allocator, struct vater_str *text)
+                        struct vater_str *text)
 {
-  struct vt_buffer shown;
-  vt_buffer_init(&shown, allocator, text->len + 1);
-  vt_buffer_append(&shown, *text);
-  vt_net_exchange_conceal(exchange, &shown);
-  *text = shown.failed ? VT_STR_NONE : vt_arena_copy(arena, vt_buffer_str(&shown));
-  vt_buffer_fini(&shown);
+  *text = vt_net_exchange_shown(exchange, arena, *text, text->len);
   return text->ptr != NULL ? VATER_OK : VATER_E_NOMEM;
 }
 
-int vt_run_refusal(const struct vt_running *running, const struct vt_net_exchange *exchange,
-                   struct vt_arena *arena, struct vater_response *response)
+int vt_run_refusal(const struct vt_net_exchange *exchange, struct vt_arena *arena,
+                   struct vater_response *response)
 {
-  const struct vt_allocator *allocator = &running->environment->allocator;
   int status = vt_answer_to_response(vt_net_exchange_answer(exchange), arena, response);
   if (status != VATER_OK || response->status < 400)
     return status;
   if (response->body.len > 0)
-    status = conceal_text(exchange, arena, allocator, &response->body);
+    status = conceal_text(exchange, arena, &response->body);
   for (uint32_t i = 0; i < response->header_count && status == VATER_OK; i++) {
     struct vt_response_header *header =
         (struct vt_response_header *)(uintptr_t)&response->headers[i];
     if (vt_str_equal_nocase(header->name, VT_STR("WWW-Authenticate")))
-      status = conceal_text(exchange, arena, allocator, &header->value);
+      status = conceal_text(exchange, arena, &header->value);
   }
   return status;
 }

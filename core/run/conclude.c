@@ -8,11 +8,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static int64_t wall_ms(const struct vt_running *running)
-{
-  return running->environment->clock.wall_ms(running->environment->clock.context);
-}
-
 static int no_memory(struct vt_error *error)
 {
   return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory while concluding");
@@ -284,7 +279,7 @@ static int record(const struct vt_concluding *concluding, int64_t started_ms,
                                      .brought = concluding->brought,
                                      .known = concluding->table.rows,
                                      .started_ms = started_ms,
-                                     .finished_ms = wall_ms(running),
+                                     .finished_ms = vt_run_wall_ms(running),
                                      .worker_cpu_us = (int64_t)event->cpu_ms * 1000,
                                      .worker_memory = event->peak_bytes};
   int status = VATER_OK;
@@ -311,7 +306,7 @@ static int conclude_on(struct vt_running *running, struct vater_str indicator,
 {
   struct vt_concluding concluding = {
       .running = running, .run = running->run, .indicator = indicator};
-  int64_t started_ms = wall_ms(running);
+  int64_t started_ms = vt_run_wall_ms(running);
   int status = vt_concluding_ask(&concluding, error);
   if (status == VATER_OK && !concluding.stopped)
     status = record(&concluding, started_ms, error);

@@ -37,30 +37,23 @@ static bool same_request(const struct vater_request *a, const struct vater_reque
   return same;
 }
 
-/* How the period before would be asked for; false: that cannot be said. */
-static bool describe_before(struct vt_job *job, struct vater_request *request)
-{
-  struct vt_period period;
-  char before[16];
-  struct vt_error error = {0};
-  if (!vt_period_parse(vt_str(job->period), &period))
-    return false;
-  period = vt_period_step(&period, -1);
-  vt_period_print(&period, before);
-  return describe_for(job, vt_str(before), request, &error) == VATER_OK;
-}
-
-/* An endpoint that always gives what it has is asked for no period. The request that is sent is
- * described last: a source may keep what it was asked for. */
+/* An endpoint that always gives what it has is asked for no period: its request is the same for the
+ * period before. The request that is sent is described last: a source may keep what it was asked
+ * for. */
 static int describe_first(struct vt_job *job, struct vater_request *request)
 {
   struct vater_request before;
   struct vt_period period;
+  struct vt_error unsaid = {0};
+  char text[16];
+  if (!vt_period_parse(vt_str(job->period), &period))
+    return vt_run_describe_first(job, request);
+  period = vt_period_step(&period, -1);
+  vt_period_print(&period, text);
   vt_request_init(&before, job->arena);
-  bool known = describe_before(job, &before);
+  bool known = describe_for(job, vt_str(text), &before, &unsaid) == VATER_OK;
   int status = vt_run_describe_first(job, request);
-  job->names_period = status == VATER_OK && vt_period_parse(vt_str(job->period), &period) &&
-                      (!known || !same_request(request, &before));
+  job->names_period = status == VATER_OK && !(known && same_request(request, &before));
   vt_request_fini(&before);
   return status;
 }
@@ -193,7 +186,7 @@ static void keep_answer(struct vt_job *job, const struct vt_net_answer *answer)
   job->bytes += answer->wire_bytes;
   job->fetch_ms += answer->total_ms + answer->waited_ms;
   int64_t days;
-  int64_t now = job->running->environment->clock.wall_ms(job->running->environment->clock.context);
+  int64_t now = vt_run_wall_ms(job->running);
   if (vt_net_answer_expiring(answer, now, &days))
     job->certificate_days = days;
   if (answer->connect_ms > 0 || answer->status > 0)

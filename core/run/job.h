@@ -152,7 +152,8 @@ struct vt_running {
 
 /* Tells whoever observes the run that a step took from `since_ms` until now. */
 void vt_run_took(const struct vt_running *running, enum vt_run_step step, int64_t since_ms);
-int64_t vt_run_now_ms(const struct vt_running *running); /* monotonic */
+int64_t vt_run_now_ms(const struct vt_running *running);  /* monotonic */
+int64_t vt_run_wall_ms(const struct vt_running *running); /* since 1970 UTC */
 
 /* plan: which endpoints are asked for what; not-due ones are recorded at once. Settings of every
  * plugin are checked, all faults listed (OPS-CONFIG, OPS-KEY); the formats are to be opened, which
@@ -240,8 +241,8 @@ void vt_run_conceal_job(void *job, struct vt_buffer *text);
 void vt_run_conceal_conversation(void *authorization, struct vt_buffer *text);
 /* As vt_answer_to_response(), but what a refusal (400 and above) says is without what it quotes of
  * ours: a plugin may repeat it. */
-int vt_run_refusal(const struct vt_running *running, const struct vt_net_exchange *exchange,
-                   struct vt_arena *arena, struct vater_response *response);
+int vt_run_refusal(const struct vt_net_exchange *exchange, struct vt_arena *arena,
+                   struct vater_response *response);
 
 /* keysets: the public keys of a job's signatures; empty: none are needed. VATER_DONE: they are
  * being fetched, the job waits. AUTH-JWKS. */

@@ -7,11 +7,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static int64_t wall_ms(const struct vt_running *running)
-{
-  return running->environment->clock.wall_ms(running->environment->clock.context);
-}
-
 /* Room for the findings of the result and those of main itself. */
 enum { OWN_FINDINGS = 4 };
 
@@ -99,7 +94,7 @@ static void unmap_pages(const struct vt_store_page *pages, uint32_t count)
 static struct vt_store_execution execution_of(const struct vt_job *job)
 {
   return (struct vt_store_execution){.started_ms = job->started_ms,
-                                     .finished_ms = wall_ms(job->running),
+                                     .finished_ms = vt_run_wall_ms(job->running),
                                      .fetch_ms = job->fetch_ms,
                                      .judge_ms = job->judge_ms,
                                      .tries = job->tries,

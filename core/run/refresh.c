@@ -13,7 +13,7 @@ bool vt_run_clock_skew(const struct vt_running *running, const struct vt_net_ans
   int64_t theirs = 0;
   if (!vt_net_answer_header(answer, "Date", &value) || !vt_date_parse_http(value, &theirs))
     return false;
-  *skew_ms = theirs - running->environment->clock.wall_ms(running->environment->clock.context);
+  *skew_ms = theirs - vt_run_wall_ms(running);
   return true;
 }
 
@@ -85,7 +85,7 @@ static int describe(struct vt_job *job, struct vater_response *response,
                                     .method = vt_net_exchange_method(job->exchange),
                                     .last = response,
                                     .renewed = job->authorization->generation != job->generation};
-  if (vt_run_refusal(job->running, job->exchange, job->arena, response) != VATER_OK)
+  if (vt_run_refusal(job->exchange, job->arena, response) != VATER_OK)
     return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory");
   return VATER_OK;
 }

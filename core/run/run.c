@@ -55,7 +55,7 @@ static void start_job(struct vt_running *running, struct vt_job *job)
   if (is_done(running, job))
     return;
   job->arena = vt_arena_new(&running->environment->allocator, 0);
-  job->started_ms = running->environment->clock.wall_ms(running->environment->clock.context);
+  job->started_ms = vt_run_wall_ms(running);
   if (job->arena == NULL) {
     running->stopping = true;
     vt_fail(&running->failure, VATER_E_NOMEM, NULL, "out of memory");
@@ -102,6 +102,11 @@ static void observe(const struct vt_running *running, enum vt_run_purpose purpos
 int64_t vt_run_now_ms(const struct vt_running *running)
 {
   return running->environment->clock.monotonic_ms(running->environment->clock.context);
+}
+
+int64_t vt_run_wall_ms(const struct vt_running *running)
+{
+  return running->environment->clock.wall_ms(running->environment->clock.context);
 }
 
 void vt_run_took(const struct vt_running *running, enum vt_run_step step, int64_t since_ms)
@@ -233,7 +238,7 @@ static int finish(struct vt_running *running, struct vt_error *error)
     status = vt_run_conclude(running, error);
   if (status != VATER_OK || running->stopping)
     return status;
-  int64_t now = running->environment->clock.wall_ms(running->environment->clock.context);
+  int64_t now = vt_run_wall_ms(running);
   return vt_store_finish_run(running->store, running->run, now, exit_code(running->summary), error);
 }
 

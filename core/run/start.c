@@ -210,7 +210,7 @@ static int begin_run(struct vt_running *running, struct vt_error *error)
   if (status != VATER_OK)
     return status;
   if (!running->options->resume) {
-    run.started_ms = running->environment->clock.wall_ms(running->environment->clock.context);
+    run.started_ms = vt_run_wall_ms(running);
     run.reference_day = running->today;
     run.version = VT_STR(VATER_VERSION);
     run.host = vt_str(host);

@@ -21,10 +21,11 @@ int oauth2_prepare(vater_call *call, void *self, vater_session *session,
     return VATER_DONE;
   int status = oauth2_host->session->header(call, session, request, "Authorization",
                                             client->dpop ? "DPoP " : "Bearer ", TOKEN);
-  const struct proof proof = {attempt->method, attempt->url, nonce_of(call, session, attempt),
-                              TOKEN};
-  if (status == VATER_OK && client->dpop)
+  if (status == VATER_OK && client->dpop) {
+    const struct proof proof = {attempt->method, attempt->url, nonce_of(call, session, attempt),
+                                TOKEN};
     status = oauth2_proof(call, client, session, &proof, request);
+  }
   if (status == VATER_OK && client->has_certificate)
     status = oauth2_host->http->client_certificate(call, request, "certificate", "certificateKey");
   return status;

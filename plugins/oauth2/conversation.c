@@ -110,11 +110,12 @@ static int ask_token(vater_call *call, struct client *client, vater_session *ses
     status = client->profile == PROFILE_MASKINPORTEN
                  ? add_grant(call, client, request)
                  : add_client_credentials(call, client, request);
-  const struct proof proof = {
-      LITERAL("POST"), endpoint,
-      oauth2_nonce(call, session, oauth2_server(call, "as", oauth2_origin(endpoint))), NULL};
-  if (status == VATER_OK && client->dpop)
+  if (status == VATER_OK && client->dpop) {
+    const struct proof proof = {
+        LITERAL("POST"), endpoint,
+        oauth2_nonce(call, session, oauth2_server(call, "as", oauth2_origin(endpoint))), NULL};
     status = oauth2_proof(call, client, session, &proof, request);
+  }
   if (status == VATER_OK && client->has_certificate)
     status = http->client_certificate(call, request, "certificate", "certificateKey");
   return status;
