@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -134,4 +135,18 @@ int vt_file_replace(const char *path, struct vater_str text, unsigned mode, stru
   int number = errno;
   unlink(beside);
   return vt_fail(error, VATER_E_IO, NULL, "cannot write '%s': %s", path, strerror(number));
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+  (void)info;
+  (void)kind;
+  (void)walk;
+  return remove(path);
+}
+
+void vt_folder_remove(const char *path)
+{
+  enum { OPEN_AT_ONCE = 16 };
+  nftw(path, remove_one, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS);
 }

@@ -328,6 +328,17 @@ static int take_algorithm(struct vt_cli *cli, struct asked *asked)
   return VT_EXIT_CLEAN;
 }
 
+static int take_actor(struct vt_cli *cli, struct asked *asked)
+{
+  asked->job.actor = vt_str(optarg);
+  if (vt_orgnr_valid(asked->job.actor))
+    return VT_EXIT_CLEAN;
+  return vt_cli_usage(cli, "check",
+                      "'%s' is not an organisation number; wanted: nine digits, of which the last "
+                      "is the control digit",
+                      optarg);
+}
+
 /* VT_EXIT_CLEAN: taken; else the exit code. */
 static int take_option(struct vt_cli *cli, int option, char **argv, struct asked *asked)
 {
@@ -356,13 +367,7 @@ static int take_option(struct vt_cli *cli, int option, char **argv, struct asked
   case 'G':
     return vt_cli_add_folder(cli, "check", &asked->plugins, optarg);
   case 'a':
-    asked->job.actor = vt_str(optarg);
-    if (!vt_orgnr_valid(asked->job.actor))
-      return vt_cli_usage(cli, "check",
-                          "'%s' is not an organisation number; wanted: nine digits, of which the "
-                          "last is the control digit",
-                          optarg);
-    return VT_EXIT_CLEAN;
+    return take_actor(cli, asked);
   case 'p':
     asked->job.period = vt_str(optarg);
     if (!vt_period_parse(asked->job.period, &period))

@@ -8,13 +8,12 @@
 #include "run/actors.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FOLDER = 64, OUTPUT_LARGEST = 16 * 1024 * 1024, TREE = 8 };
+enum { FOLDER = 64, OUTPUT_LARGEST = 16 * 1024 * 1024 };
 
 struct asked {
   const char *configuration, *transcript;
@@ -133,14 +132,6 @@ static void tell_json(struct told *told, const struct vt_doctor *doctor, const s
 /* ---- one endpoint ------------------------------------------------------------------------------
  */
 
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place)
-{
-  (void)info;
-  (void)kind;
-  (void)place;
-  return remove(path);
-}
-
 static int load_job(struct vt_cli *cli, const char *store_path, struct vt_doctor *doctor,
                     struct vt_error *error)
 {
@@ -193,7 +184,7 @@ static int examine(struct vt_cli *cli, const struct asked *asked, struct vater_s
   snprintf(store, sizeof store, "%s/store.db", folder);
   vt_doctor_init(&doctor, &cli->environment, arena);
   int code = examine_in(cli, asked, endpoint, store, &doctor);
-  nftw(folder, remove_one, TREE, FTW_DEPTH | FTW_PHYS);
+  vt_folder_remove(folder);
   if (code == VT_EXIT_CLEAN) {
     tell_text(told, &doctor, asked, endpoint);
     tell_json(told, &doctor, asked, endpoint);

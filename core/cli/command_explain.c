@@ -280,19 +280,6 @@ static int explain_rule(struct vt_cli *cli, const struct asked *asked, const str
 
 /* ---- indicators ------------------------------------------------------------------------------ */
 
-/* Their names with ", " between; the rules are those that name the indicator. */
-static json_t *own_rules(const struct vt_rules *rules, struct vater_str id)
-{
-  json_t *codes = json_array();
-  for (uint32_t i = 0; i < vt_rules_count(rules); i++) {
-    const struct vt_rule_info *rule = vt_rules_info(rules, i);
-    for (uint32_t j = 0; j < rule->applies_count; j++)
-      if (vt_str_equal(rule->applies_to[j], id))
-        json_array_append_new(codes, json_stringn(rule->code.ptr, rule->code.len));
-  }
-  return codes;
-}
-
 static void say_list(struct vt_cli *cli, const struct asked *asked, enum vt_report_text label,
                      const json_t *list)
 {
@@ -324,7 +311,7 @@ static int explain_indicator(struct vt_cli *cli, const struct asked *asked,
 {
   const struct vt_indicator_info *info = vt_rules_indicator(rules, index);
   const json_t *json = vt_rules_indicator_json(rules, index);
-  json_t *codes = own_rules(rules, info->id);
+  json_t *codes = vt_fact_own_rules(rules, info->id);
   if (asked->json) {
     json_t *object = json_deep_copy(json);
     json_object_del(object, "sample");

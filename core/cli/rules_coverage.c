@@ -1,3 +1,4 @@
+#include "cli/rules_facts.h"
 #include "cli/rules_frame.h"
 
 #include "base/encode.h"
@@ -26,18 +27,6 @@ static bool follows(const json_t *indicator, const char *bullet)
   return false;
 }
 
-static json_t *own_rules(const struct coverage *coverage, struct vater_str id)
-{
-  json_t *codes = json_array();
-  for (uint32_t i = 0; i < vt_rules_count(coverage->rules); i++) {
-    const struct vt_rule_info *rule = vt_rules_info(coverage->rules, i);
-    for (uint32_t j = 0; j < rule->applies_count; j++)
-      if (vt_str_equal(rule->applies_to[j], id))
-        json_array_append_new(codes, json_stringn(rule->code.ptr, rule->code.len));
-  }
-  return codes;
-}
-
 static json_t *indicators_of(struct coverage *coverage, const char *bullet)
 {
   json_t *list = json_array();
@@ -46,7 +35,7 @@ static json_t *indicators_of(struct coverage *coverage, const char *bullet)
     const json_t *json = vt_rules_indicator_json(coverage->rules, i);
     if (!follows(json, bullet))
       continue;
-    json_t *codes = own_rules(coverage, info->id);
+    json_t *codes = vt_fact_own_rules(coverage->rules, info->id);
     json_array_append_new(list, json_pack("{s:s%, s:s%, s:s, s:O, s:o}", "id", info->id.ptr,
                                           info->id.len, "title", info->title[VT_LANGUAGE_NB].ptr,
                                           info->title[VT_LANGUAGE_NB].len, "state",
@@ -129,7 +118,7 @@ static void count_indicators(struct coverage *coverage, int goal)
     if (goal != 0 && goal_of(coverage, i) != goal)
       continue;
     coverage->indicators++;
-    json_t *codes = own_rules(coverage, vt_rules_indicator(coverage->rules, i)->id);
+    json_t *codes = vt_fact_own_rules(coverage->rules, vt_rules_indicator(coverage->rules, i)->id);
     coverage->ruleless += json_array_size(codes) == 0;
     json_decref(codes);
   }

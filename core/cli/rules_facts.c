@@ -81,3 +81,15 @@ void vt_fact_put(const struct json_t *indicator, enum vt_fact fact, struct vt_bu
     break;
   }
 }
+
+json_t *vt_fact_own_rules(const struct vt_rules *rules, struct vater_str indicator)
+{
+  json_t *codes = json_array();
+  for (uint32_t i = 0; i < vt_rules_count(rules); i++) {
+    const struct vt_rule_info *rule = vt_rules_info(rules, i);
+    for (uint32_t j = 0; j < rule->applies_count; j++)
+      if (vt_str_equal(rule->applies_to[j], indicator))
+        json_array_append_new(codes, json_stringn(rule->code.ptr, rule->code.len));
+  }
+  return codes;
+}

@@ -3,6 +3,7 @@
 #define VT_CLI_RULES_FACTS_H
 
 #include "base/buffer.h"
+#include "rules/rules.h"
 
 struct json_t;
 
@@ -18,5 +19,7 @@ enum vt_fact {
 
 /* `indicator` as vt_rules_indicator_json() has it; appends nothing where it has no such member. */
 void vt_fact_put(const struct json_t *indicator, enum vt_fact fact, struct vt_buffer *out);
+/* The codes of the rules that name the indicator, as a list; the caller's. */
+struct json_t *vt_fact_own_rules(const struct vt_rules *rules, struct vater_str indicator);
 
 #endif

@@ -32,29 +32,17 @@ static int no_memory(struct vt_error *error)
   return vt_fail(error, VATER_E_NOMEM, "OPS-MEMORY", "out of memory while replaying");
 }
 
-static bool make_room(struct vt_impact *impact, struct vt_impact_wide *wide)
-{
-  if (impact->left_count < wide->left_room)
-    return true;
-  uint32_t room = 2 * impact->left_count + 1;
-  struct vt_impact_left *left = vt_arena_array(wide->arena, room, sizeof *left);
-  if (left == NULL)
-    return false;
-  if (impact->left_count > 0)
-    memcpy(left, impact->left, impact->left_count * sizeof *left);
-  impact->left = left;
-  wide->left_room = room;
-  return true;
-}
-
 static int leave(struct vt_impact *impact, struct vt_impact_wide *wide,
                  const struct vt_concluding *concluding, enum vt_impact_side which,
                  struct vt_error *error)
 {
   const struct vt_error *why = concluding->event.error;
   struct vt_arena *arena = wide->arena;
-  if (!make_room(impact, wide))
+  struct vt_impact_left *left =
+      vt_impact_grown(arena, impact->left, impact->left_count, &wide->left_room, sizeof *left);
+  if (left == NULL)
     return no_memory(error);
+  impact->left = left;
   impact->left[impact->left_count++] = (struct vt_impact_left){
       .orgnr = vt_arena_copy(arena, concluding->indicator),
       .run = concluding->run,

@@ -38,12 +38,12 @@ void vt_impact_wide_fini(struct vt_impact_wide *wide)
   vt_map_fini(&wide->codes);
 }
 
-/* Room for one more of what is there. */
-static void *grown(struct vt_arena *arena, void *items, uint32_t count, uint32_t *room, size_t size)
+void *vt_impact_grown(struct vt_arena *arena, void *items, uint32_t count, uint32_t *room,
+                      size_t size)
 {
   if (count < *room)
     return items;
-  uint32_t more = *room == 0 ? FIRST_ROOM : *room * 2;
+  uint32_t more = count < FIRST_ROOM ? FIRST_ROOM : count * 2;
   void *made = vt_arena_array(arena, more, size);
   if (made == NULL)
     return NULL;
@@ -59,7 +59,7 @@ static struct vt_impact_wide_row *row_of(struct vt_impact_wide *wide, struct vat
   if (known != NULL)
     return &wide->rows[*known];
   struct vt_impact_wide_row *rows =
-      grown(wide->arena, wide->rows, wide->count, &wide->room, sizeof *rows);
+      vt_impact_grown(wide->arena, wide->rows, wide->count, &wide->room, sizeof *rows);
   struct vater_str kept = vt_arena_copy(wide->arena, code);
   bool added;
   uint64_t *index = kept.ptr == NULL ? NULL : vt_map_put(&wide->codes, kept, &added);
@@ -107,7 +107,7 @@ static struct target *target_of(struct vt_impact_wide *wide, struct vt_impact_wi
         (number > 0 || vt_str_equal(row->targets[i].period, period)))
       return &row->targets[i];
   struct target *targets =
-      grown(wide->arena, row->targets, row->count, &row->room, sizeof *targets);
+      vt_impact_grown(wide->arena, row->targets, row->count, &row->room, sizeof *targets);
   if (targets == NULL)
     return NULL;
   row->targets = targets;

@@ -20,6 +20,9 @@ struct vt_impact_wide {
 void vt_impact_wide_init(struct vt_impact_wide *wide, const struct vt_running *running,
                          struct vt_arena *arena);
 void vt_impact_wide_fini(struct vt_impact_wide *wide);
+/* Room for one more of the items, in the arena; NULL without memory. */
+void *vt_impact_grown(struct vt_arena *arena, void *items, uint32_t count, uint32_t *room,
+                      size_t size);
 /* Both sides of one indicator in one run, each with a result. VATER_OK or VATER_E_NOMEM. */
 int vt_impact_wide_take(struct vt_impact_wide *wide,
                         const struct vt_concluding sides[VT_IMPACT_SIDES]);

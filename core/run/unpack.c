@@ -4,7 +4,6 @@
 #include "store/store.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
@@ -12,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 1024, REMOVE_FILES = 16 };
+enum { PATH_BYTES = 1024 };
 
 /* A name in the folder or below. */
 static bool stays_inside(struct vater_str name)
@@ -113,16 +112,8 @@ int vt_run_unpack(const struct vt_environment *environment, const char *store,
   return status;
 }
 
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
-{
-  (void)info;
-  (void)kind;
-  (void)walk;
-  return remove(path);
-}
-
 void vt_run_unpack_remove(const struct vt_unpacked *unpacked)
 {
   if (strstr(unpacked->folder, "XXXXXX") == NULL && unpacked->folder[0] != '\0')
-    nftw(unpacked->folder, remove_one, REMOVE_FILES, FTW_DEPTH | FTW_PHYS);
+    vt_folder_remove(unpacked->folder);
 }
