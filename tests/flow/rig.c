@@ -286,3 +286,19 @@ int rig_listen(unsigned *port)
   *port = (unsigned)ntohs(address.sin_port);
   return fd;
 }
+
+void rig_unasked(int listener, const char *folder)
+{
+  char path[1024];
+  assert_int_equal(accept4(listener, NULL, NULL, SOCK_CLOEXEC), -1);
+  snprintf(path, sizeof path, "%s/vater.db", folder);
+  assert_int_equal(access(path, F_OK), -1);
+  close(listener);
+}
+
+void rig_says(const char *text, const char *const *parts, size_t count)
+{
+  for (size_t i = 0; i < count; i++)
+    if (!rig_contains(text, parts[i]))
+      fail_msg("missing: %s\nin: %s", parts[i], text);
+}

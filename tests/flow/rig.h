@@ -54,6 +54,10 @@ void rig_orgnr(unsigned first, char orgnr[10]);
  * accept().
  */
 int rig_listen(unsigned *port);
+/* Nobody came to the listener, which is closed, and no run was recorded in the folder. */
+void rig_unasked(int listener, const char *folder);
+/* Every part stands in the text. */
+void rig_says(const char *text, const char *const *parts, size_t count);
 bool rig_contains(const char *text, const char *part);
 
 #endif
